@@ -1,0 +1,62 @@
+// Whose fault is it: the person's, the world's, the operator's. Anything else that is thrown is a bug of ours (design.md, "errors").
+
+import type { Locale, Said } from './text/locale.ts'
+
+/** The person's fault: its sentence, in the reader's language, is the whole reply and says what to do. */
+export class UserError extends Error {
+  readonly said: Said
+  constructor(said: Said, options?: ErrorOptions) {
+    super(said.en, options)
+    this.name = 'UserError'
+    this.said = said
+  }
+  in(locale: Locale): string {
+    return this.said[locale]
+  }
+}
+
+/**
+ * How far a failed delivery reaches: the message itself (400), its target (channel gone, bot removed), or the whole
+ * notifier (server away, 429, token revoked), where one probe serves all that waits.
+ */
+export type DeliveryScope = 'message' | 'target' | 'notifier'
+
+export interface DeliveryFailure {
+  /** Whether the same message may be taken later. */
+  readonly retry: boolean
+  readonly scope: DeliveryScope
+  /** The wait the other side asked for, in milliseconds. */
+  readonly afterMs?: number
+  /** True when it may have been taken although no answer came: the notifier looks before it sends again. */
+  readonly unsure?: boolean
+  /** A closed set for metrics: `client`, `gone`, `forbidden`, `auth`, `rate_limited`, `server`, `network`, `timeout`, `cancelled`. */
+  readonly reason: string
+}
+
+/** The world's fault: a notifier could not hand over a message. Its text holds no secret and no address with one. */
+export class DeliveryError extends Error implements DeliveryFailure {
+  readonly retry: boolean
+  readonly scope: DeliveryScope
+  readonly afterMs: number | undefined
+  readonly unsure: boolean
+  readonly reason: string
+  constructor(message: string, failure: DeliveryFailure, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'DeliveryError'
+    this.retry = failure.retry
+    this.scope = failure.scope
+    this.afterMs = failure.afterMs
+    this.unsure = failure.unsure ?? false
+    this.reason = failure.reason
+  }
+}
+
+/** The operator's fault: we do not start. Holds every problem found, each a sentence that says what to write instead. */
+export class ConfigError extends Error {
+  readonly problems: readonly Said[]
+  constructor(problems: readonly Said[]) {
+    super(problems.map((problem) => problem.en).join('\n'))
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}

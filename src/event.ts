@@ -1,0 +1,269 @@
+// The shapes that travel between rooms: what happened, who wants to hear it, and what has to be sent (design.md, "One shape").
+
+import type { Locale } from './text/locale.ts'
+import type { Rich } from './text/rich.ts'
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined }
+export type JsonObject = { readonly [name: string]: Json | undefined }
+
+export type Severity = 'info' | 'warning' | 'critical'
+
+/** Who may hear of a thing: `open` to every channel, `closed` until a Vigie administrator opened it (interface.md, "Who may"). */
+export type Audience = 'open' | 'closed'
+
+/** Something that happened, as facts; sentences are made by its integration's `describe`. CloudEvents 1.0 attributes and what routing needs. */
+export interface Event {
+  /** Short, unique, rising with the order of acceptance; given by intake. */
+  readonly id: string
+  /** The integration: `gitlab`. What `/subscribe <source>` names. */
+  readonly source: string
+  /** `gitlab.merge_request.open`. */
+  readonly type: string
+  /** What subscriptions' globs are matched against: a project's or group's full path. Absent: only `**` hears it. */
+  readonly subject?: string
+  /** When it happened at its origin, ISO 8601; the time of acceptance where the origin does not say. */
+  readonly time: string
+  readonly data: JsonObject
+  readonly severity: Severity
+  /** A page about it; only an address that was checked against the allowed origin. */
+  readonly url?: string
+  readonly audience: Audience
+  /** What the origin says of its subject as a whole; later judgements of the same subject use the newest one said. */
+  readonly visibility?: 'public' | 'internal' | 'private'
+  /** Reaches only subscriptions with `--confidential`. */
+  readonly confidential?: boolean
+  /** Events that share a card update one live post. */
+  readonly card?: string
+  /** What filters of subscriptions compare: branches, labels, author (username), in the origin's spelling. */
+  readonly facets?: Facets
+  /** Told to whoever asked nothing more precise than the source; others need `--events` (interface.md, "Events of gitlab unless named"). */
+  readonly byDefault: boolean
+  /** A state that outlives the event: intake fills `before` with the last value recorded under `key` by an earlier `order`. */
+  readonly track?: Track
+}
+
+export interface Facets {
+  readonly branches?: readonly string[]
+  readonly labels?: readonly string[]
+  readonly author?: string
+}
+
+export interface Track {
+  readonly key: string
+  readonly value: string
+  /** Rises with time at the origin (a pipeline's id); an older one never replaces a newer value. */
+  readonly order: number
+  /** The value before this event; filled by intake. */
+  readonly before?: string
+}
+
+/** An event before intake has given it its id. */
+export type Draft = Omit<Event, 'id'>
+
+/** What makes a repeated webhook recognisable: the same key within its life is the same event. */
+export interface DedupeKey {
+  readonly key: string
+  readonly lifeMs: number
+}
+
+export interface EmitOptions {
+  readonly dedupe?: readonly DedupeKey[]
+  /** Told to these and nobody else, whatever is subscribed: Vigie's own events to its administrators. */
+  readonly only?: readonly Target[]
+}
+
+/** What intake answers once the event and its deliveries are committed. */
+export interface Accepted {
+  readonly event: string
+  /** Targets that will hear it; a channel counts once. */
+  readonly matched: number
+  /** True when this repeats an earlier one: `event` and `matched` are those of the first. */
+  readonly repeated: boolean
+}
+
+/** Resolves after the commit. @throws {StoreUnavailable} when nothing could be stored: answer 503, nothing was taken. */
+export type Emit = (draft: Draft, options?: EmitOptions) => Promise<Accepted>
+
+/** Where a message leaves to: a notifier and an address it understands; for `mattermost` a channel id, or `@<user id>` for a direct message. */
+export interface Target {
+  readonly notifier: string
+  readonly address: string
+}
+
+export interface Filters {
+  /** `merge_request`, `merge_request.open`, a full type, or `all`; absent: what is told by default. */
+  readonly events?: readonly string[]
+  /** Branch globs, any of which may match. */
+  readonly branch?: readonly string[]
+  /** Label names; a leading `!` excludes. */
+  readonly label?: readonly string[]
+  /** Usernames; a leading `!` excludes. */
+  readonly author?: readonly string[]
+  /** Only events whose tracked state differs from the one before. */
+  readonly changesOnly?: boolean
+  readonly confidential?: boolean
+  /** Wait this long and tell what came in one post. */
+  readonly digestMs?: number
+  /** `live`: one post per thing, edited (default); `each`: every event a post of its own. */
+  readonly cards?: 'live' | 'each'
+}
+
+/** A channel's wish to hear a source. Known by channel, source and subject. */
+export interface Subscription {
+  readonly id: string
+  /** Mattermost channel id where it was made, and whose people have rights over it. */
+  readonly channel: string
+  readonly target: Target
+  readonly source: string
+  /** Globs separated by spaces, `!` excludes; absent: everything of the source. */
+  readonly subject?: string
+  readonly filters: Filters
+  /** Mattermost user id of who made or last repeated it. */
+  readonly maker: string
+  /** Milliseconds since 1970. */
+  readonly madeAt: number
+  /** Why it hears nothing for now (bot removed, channel archived); absent: awake. */
+  readonly asleep?: 'removed' | 'archived'
+}
+
+/** `/vigie allow` and `/vigie deny`: opens closed subjects to one channel or to everyone. A deny wins over an allow. */
+export interface AccessRule {
+  readonly effect: 'allow' | 'deny'
+  readonly source: string
+  readonly subject: string
+  /** Mattermost channel id; absent: everyone. */
+  readonly channel?: string
+  readonly maker: string
+  readonly madeAt: number
+}
+
+/** A channel hears nothing of a subject until a time, without losing its subscription. */
+export interface Mute {
+  readonly channel: string
+  readonly source: string
+  /** The exact subject, or absent for all of the source. */
+  readonly subject?: string
+  readonly until: number
+  readonly maker: string
+}
+
+export type DeliveryState = 'waiting' | 'delivered' | 'absorbed' | 'withheld' | 'parked'
+
+/** One event (or one digest) on its way to one target. */
+export interface Delivery {
+  readonly id: string
+  readonly target: Target
+  /** In the order they were accepted: one, or many in a digest. */
+  readonly events: readonly string[]
+  readonly subscriptions: readonly string[]
+  readonly state: DeliveryState
+  readonly attempt: number
+  /** Milliseconds since 1970. */
+  readonly dueAt: number
+  readonly createdAt: number
+  readonly settledAt?: number
+  readonly error?: string
+  /** Why it was withheld: `unsubscribed`, `muted`, `closed`, `asleep`. */
+  readonly withheld?: string
+  readonly receipt?: Receipt
+  /** The digest that took it in. */
+  readonly absorbedBy?: string
+}
+
+/** What a later edit needs, as the notifier gave it. For Mattermost: `{ post, channel }`, for a thread line also `{ root }`. */
+export type Receipt = Readonly<Record<string, string>>
+
+/** An event in the words of one language; structure, not markup, so that every notifier can render it. */
+export interface Description {
+  /** The line above the card. */
+  readonly message?: Rich
+  readonly title?: Rich
+  /** Where the title leads. */
+  readonly url?: string
+  readonly text?: Rich
+  readonly fields?: readonly Field[]
+  /** `#rrggbb`. */
+  readonly color: string
+  readonly footer?: string
+  /** The whole in one line: digests, notifications on a phone, logs. */
+  readonly summary: Rich
+  /** What a later event of the same card adds to its thread; absent: the edit says enough. */
+  readonly line?: Rich
+  readonly actions?: readonly Action[]
+}
+
+export interface Field {
+  readonly title: string
+  readonly value: Rich
+  readonly short: boolean
+}
+
+/** Something to press. `verb` is `<command>.<name of its button>`; `object` is what the button is about, opaque to the notifier. */
+export type Action =
+  | {
+      readonly kind: 'button'
+      readonly verb: string
+      readonly object: string
+      readonly label: string
+      readonly style?: ButtonStyle
+    }
+  | { readonly kind: 'menu'; readonly label: string; readonly options: readonly MenuOption[] }
+export type ButtonStyle = 'default' | 'primary' | 'danger' | 'good'
+export interface MenuOption {
+  readonly verb: string
+  readonly object: string
+  readonly label: string
+}
+
+/** What `describe` may know besides the event. */
+export interface Telling {
+  readonly locale: Locale
+  readonly timeZone: string
+  /** Milliseconds since 1970, when it is told. */
+  readonly now: number
+}
+
+/** Pure: an event in the words of one language. */
+export type Describe = (event: Event, telling: Telling) => Description
+
+/** A part of Vigie at a glance, for `/statut` and `vigie status`. */
+export interface Part {
+  /** `mattermost`, `gitlab`, `outbox`… what `/statut <part>` names. */
+  readonly name: string
+  readonly title: Readonly<Record<Locale, string>>
+  readonly state: 'ok' | 'warning' | 'down' | 'off'
+  /** The verdict in a few words. */
+  readonly glance: Readonly<Record<Locale, Rich>>
+  /** More lines for whoever asks for this part. */
+  readonly details?: Readonly<Record<Locale, readonly Rich[]>>
+}
+
+/** The structured log every room gets; `pino`'s call shape. */
+export interface Log {
+  debug(facts: object, message: string): void
+  info(facts: object, message: string): void
+  warn(facts: object, message: string): void
+  error(facts: object, message: string): void
+  fatal(facts: object, message: string): void
+}
+
+/** Counters and gauges by name, without the library behind them. */
+export interface Meter {
+  count(name: CounterName, labels?: Readonly<Record<string, string>>, by?: number): void
+}
+export type CounterName =
+  | 'events_accepted'
+  | 'events_matched'
+  | 'events_deduplicated'
+  | 'deliveries_delivered'
+  | 'deliveries_retried'
+  | 'deliveries_parked'
+  | 'deliveries_withheld'
+  | 'deliveries_digested'
+  | 'commands'
+  | 'actions_refused'
+  | 'websocket_connects'
+  | 'webhooks_refused'
+
+/** Milliseconds since 1970. */
+export type Now = () => number

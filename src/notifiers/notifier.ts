@@ -1,0 +1,51 @@
+// The contract of everything that carries a message out of Vigie (design.md, "Notifier"). Retry, back-off, digests and metrics
+// live in the outbox: a notifier sends once and tells what happened.
+
+import type { Description, Event, Receipt } from '../event.ts'
+import type { Locale } from '../text/locale.ts'
+
+export interface Message {
+  /** Names this delivery everywhere: the post's `pending_post_id` and an entry of its `props.vigie.deliveries`. */
+  readonly deliveryId: string
+  /** 1 for the first try. */
+  readonly attempt: number
+  /** True when an earlier try may have arrived: look for `deliveryId` before sending anything. */
+  readonly unsure: boolean
+  /** When the first try began, milliseconds since 1970: no earlier post can be ours. */
+  readonly firstTriedAt: number
+  /** In the order they were accepted; one, or many in a digest. */
+  readonly events: readonly Event[]
+  readonly description: Description
+  readonly locale: Locale
+  readonly card?: Card
+}
+
+/** The live post this message belongs to. */
+export interface Card {
+  readonly key: string
+  /** The delivery that made the post (this one's id where there is none yet): what the post's buttons are bound to. */
+  readonly deliveryId: string
+  /** Where the post stands; absent: this message makes it. */
+  readonly receipt?: Receipt
+  /** Ids of the events it tells, oldest first, this message's included; at most 50. */
+  readonly events: readonly string[]
+  /** True for an event older than what the card shows: a thread line and the card's list of events, nothing else changes. */
+  readonly late: boolean
+  /** The card that this one continues (it was quiet for 24 h): linked to. */
+  readonly continues?: Receipt
+}
+
+export interface Sent {
+  /** Of the post that carries this delivery. */
+  readonly receipt: Receipt
+  /** Of the live post where the message has a card: the same as before, or another one where somebody had deleted it. */
+  readonly card?: Receipt
+}
+
+export interface Notifier {
+  readonly name: string
+  /** How many messages a second the target takes at most; absent: as fast as it answers. */
+  readonly perSecond?: number
+  /** @throws {DeliveryError} when it was not taken, or may not have been. */
+  send(message: Message, address: string, signal: AbortSignal): Promise<Sent>
+}

@@ -1,0 +1,204 @@
+// The contract of what survives a restart: intentions, not tables (design.md, "Store"). Always async, transactions inside; one suite
+// over SQLite and, later, PostgreSQL. Instants are milliseconds since 1970; ids are strings that rise with time.
+
+import type {
+  Accepted,
+  AccessRule,
+  Audience,
+  DedupeKey,
+  Delivery,
+  Draft,
+  Event,
+  JsonObject,
+  Mute,
+  Receipt,
+  Subscription,
+  Target,
+} from '../event.ts'
+import type { Locale } from '../text/locale.ts'
+
+export interface Store {
+  readonly events: EventStore
+  readonly deliveries: DeliveryStore
+  readonly subscriptions: SubscriptionStore
+  readonly marks: MarkStore
+  readonly seals: SealStore
+  readonly audit: AuditStore
+  readonly people: PeopleStore
+  /** Resolves when a row could be written and read back just now. @throws {StoreUnavailable} */
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Nothing could be stored (disk full, locked, damaged): nothing was taken, answer 503. `name` tells it apart across rooms. */
+export interface StoreUnavailable extends Error {
+  readonly name: 'StoreUnavailable'
+  readonly retryAfterMs: number
+}
+
+/** Who hears an event and through which subscriptions; one entry a target. */
+export interface Routed {
+  readonly target: Target
+  readonly subscriptions: readonly string[]
+  /** First try not before; a digest's window. */
+  readonly dueAt: number
+  /** Tells it as a post of its own, whatever its card. */
+  readonly each: boolean
+  /** Set for a subscription's `--digest`: waits and is told together with what else waits for this target. */
+  readonly digest?: boolean
+}
+
+export interface Recording {
+  readonly draft: Draft
+  readonly dedupe: readonly DedupeKey[]
+  readonly acceptedAt: number
+  /** Pure; called within the transaction once `track.before` is known. */
+  readonly route: (event: Event) => readonly Routed[]
+}
+
+export interface StoredEvent {
+  readonly event: Event
+  readonly acceptedAt: number
+  readonly matched: number
+}
+
+export interface EventStore {
+  /** One transaction for the whole batch: deduplicates, fills `track.before`, routes, writes events and deliveries. All or nothing. @throws {StoreUnavailable} */
+  record(batch: readonly Recording[]): Promise<readonly Accepted[]>
+  find(id: string): Promise<StoredEvent | undefined>
+  /** Newest first. */
+  recent(filter: { source?: string; subject?: string; limit: number }): Promise<readonly StoredEvent[]>
+  lastAcceptedAt(source: string): Promise<number | undefined>
+  /** What was last said of a subject as a whole. */
+  visibility(source: string, subject: string): Promise<Audience | undefined>
+}
+
+/** A delivery that is ours until `leaseUntil`. */
+export interface Claim {
+  readonly delivery: Delivery
+  readonly events: readonly StoredEvent[]
+  readonly firstTriedAt: number
+  /** An earlier try ended without an answer that says it was refused. */
+  readonly unsure: boolean
+  readonly each: boolean
+  readonly digest: boolean
+  /** The live post of this target and card key, where there is one. */
+  readonly card?: CardRow
+}
+
+export interface CardRow {
+  readonly key: string
+  /** The delivery that made it. */
+  readonly delivery: string
+  readonly receipt: Receipt
+  /** Newest 50, oldest first. */
+  readonly events: readonly string[]
+  /** `time` of the newest event it shows, milliseconds since 1970. */
+  readonly shownAt: number
+  readonly changedAt: number
+}
+
+export type Outcome =
+  | { readonly as: 'delivered'; readonly receipt: Receipt; readonly card?: CardRow }
+  | { readonly as: 'withheld'; readonly reason: string }
+  | { readonly as: 'retry'; readonly dueAt: number; readonly error: string; readonly unsure: boolean }
+  | { readonly as: 'parked'; readonly error: string }
+
+export interface DeliveryFilter {
+  readonly channel?: string
+  readonly state?: Delivery['state']
+  readonly event?: string
+  readonly limit: number
+}
+
+export interface DeliveryStore {
+  /** Claims the head of every target that is due and has nothing in flight: pushes it forward by the lease and counts the attempt, in one statement. */
+  claim(request: { now: number; leaseMs: number; limit: number }): Promise<readonly Claim[]>
+  /** Settles only if `attempt` still is the delivery's. Resolves false when somebody else claimed it since. */
+  settle(id: string, attempt: number, outcome: Outcome, now: number): Promise<boolean>
+  /** Turns what waits for a target into one delivery, in order, in one transaction, before its first try; nothing that may already have been sent is taken. Resolves the digest's id, or nothing when there was too little to fold. */
+  fold(
+    target: Target,
+    request: { now: number; atLeast: number; olderThan: number; onlyDigest: boolean; most: number },
+  ): Promise<string | undefined>
+  /** Targets with more than `count` waiting deliveries, the oldest made before `olderThan`; and targets whose digest window has closed. */
+  overdue(request: {
+    now: number
+    count: number
+    olderThan: number
+  }): Promise<readonly { target: Target; digest: boolean }[]>
+  /** After a crash: what the process before us held is due at once, and unsure. */
+  releaseClaims(now: number): Promise<number>
+  /** When the next delivery is due; nothing when nothing waits. */
+  nextDueAt(): Promise<number | undefined>
+  find(id: string): Promise<Delivery | undefined>
+  /** Newest first. */
+  list(filter: DeliveryFilter): Promise<readonly Delivery[]>
+  /** Puts a parked delivery back in line. Resolves false when it was not parked. */
+  replay(id: string, now: number): Promise<boolean>
+  /** Where a delivery's post (or its card's) stands. */
+  receipt(id: string): Promise<Receipt | undefined>
+  /** The delivery and card told by a Mattermost post, for `explain` and buttons. */
+  byPost(post: string): Promise<{ deliveries: readonly Delivery[]; events: readonly string[] } | undefined>
+  counts(): Promise<{ waiting: number; parked: number; oldestWaitingAt?: number }>
+}
+
+export interface SubscriptionStore {
+  /** Creates, or replaces the filters of the one known by channel, source and subject (and target). */
+  save(subscription: Omit<Subscription, 'id'>): Promise<{ subscription: Subscription; replaced?: Subscription }>
+  remove(id: string): Promise<boolean>
+  find(id: string): Promise<Subscription | undefined>
+  all(): Promise<readonly Subscription[]>
+  inChannel(channel: string): Promise<readonly Subscription[]>
+  /** All of a channel fall asleep, or wake. Resolves those that changed. */
+  sleep(channel: string, reason: Subscription['asleep'] | undefined): Promise<readonly Subscription[]>
+  rules(): Promise<readonly AccessRule[]>
+  /** An `allow` ends a `deny` of the same words and the other way round; the same rule twice is one. */
+  saveRule(rule: AccessRule): Promise<void>
+  removeRule(rule: Pick<AccessRule, 'effect' | 'source' | 'subject' | 'channel'>): Promise<boolean>
+  mutes(): Promise<readonly Mute[]>
+  mute(mute: Mute): Promise<void>
+  unmute(channel: string, source: string, subject?: string): Promise<boolean>
+  settings(channel: string): Promise<{ lang?: Locale }>
+  allSettings(): Promise<ReadonlyMap<string, { lang?: Locale }>>
+  saveSettings(channel: string, settings: { lang?: Locale }): Promise<void>
+  /** Called after every change here, in this process; what routes rebuilds its index. */
+  onChange(listener: () => void): void
+}
+
+/** Small facts that rooms keep for themselves: catch-up marks, the command tokens' state, VIGIE_ADMINS' ids. */
+export interface MarkStore {
+  get(name: string): Promise<JsonObject | undefined>
+  set(name: string, value: JsonObject): Promise<void>
+  /** Notes that a thing was begun (a mention to answer); resolves false when it had been already. Forgotten after `lifeMs`. */
+  once(name: string, now: number, lifeMs: number): Promise<boolean>
+}
+
+export interface SealStore {
+  /** Uses a single-use seal; resolves false when it was used before. */
+  use(id: string, expiresAt: number): Promise<boolean>
+}
+
+export interface AuditEntry {
+  readonly at: number
+  readonly person: string
+  readonly channel?: string
+  /** `subscribe`, `unsubscribe`, `settings`, `button`, `refused`… */
+  readonly verb: string
+  readonly object?: string
+  readonly outcome: 'done' | 'refused'
+  readonly detail?: string
+}
+
+export interface AuditStore {
+  append(entry: AuditEntry): Promise<void>
+  /** Newest first. */
+  list(filter: { person?: string; channel?: string; limit: number }): Promise<readonly AuditEntry[]>
+}
+
+/** What was last known of people, so that routing works while Mattermost is away. */
+export interface PeopleStore {
+  /** Resolves user ids that were Vigie administrators when last asked. */
+  admins(): Promise<readonly string[]>
+  setAdmin(person: string, admin: boolean, now: number): Promise<void>
+}

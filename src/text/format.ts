@@ -1,0 +1,115 @@
+// Numbers, sizes, durations and times as a reader of each language writes them (reference/cards.md).
+
+import type { Locale } from './locale.ts'
+
+const tags: Record<Locale, string> = { fr: 'fr-FR', en: 'en-GB' }
+
+/** The form of a word for a count: French says "0 commit", "1,5 commit"; English "0 commits". */
+export function plural(locale: Locale, count: number, one: string, other: string): string {
+  return new Intl.PluralRules(tags[locale]).select(count) === 'one' ? one : other
+}
+
+/** A number in the reader's language: `1 204`, `1,204`. */
+export function number(locale: Locale, value: number, maximumFractionDigits = 2): string {
+  return new Intl.NumberFormat(tags[locale], { maximumFractionDigits }).format(value)
+}
+
+/** A size, 1 Ko = 1 KB = 1024 bytes: `1,42 Mo`, `1.42 MB`. */
+export function size(locale: Locale, sizeBytes: number): string {
+  const units = locale === 'fr' ? ['o', 'Ko', 'Mo', 'Go', 'To'] : ['B', 'KB', 'MB', 'GB', 'TB']
+  let value = sizeBytes
+  let index = 0
+  while (value >= 1024 && index < units.length - 1) {
+    value /= 1024
+    index += 1
+  }
+  return `${number(locale, value)}\u00a0${units[index]}`
+}
+
+/** A duration in at most two units: `4 min 12 s`, `3 j 2 h`, `850 ms`. */
+export function duration(locale: Locale, durationMs: number): string {
+  if (durationMs < 1000) return `${Math.max(0, Math.round(durationMs))}\u00a0ms`
+  const seconds = Math.round(durationMs / 1000)
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86_400), locale === 'fr' ? 'j' : 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ]
+  const first = parts.findIndex(([count]) => count > 0)
+  return parts
+    .slice(first, first + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count}\u00a0${unit}`)
+    .join(' ')
+}
+
+/** How long ago: `il y a 3 min`, `3 min ago`. */
+export function ago(locale: Locale, durationMs: number): string {
+  const words = duration(locale, Math.max(1000, durationMs)).split(' ')[0] ?? ''
+  return locale === 'fr' ? `il y a ${words}` : `${words} ago`
+}
+
+/** A time of day in the reader's zone, with the date when it is another day than `now`: `09:02`, `21/11/2026 09:02`. Instants are milliseconds since 1970. */
+export function moment(locale: Locale, timeZone: string, at: number, now: number): string {
+  const time = new Intl.DateTimeFormat(tags[locale], { timeZone, hour: '2-digit', minute: '2-digit' }).format(at)
+  const day = new Intl.DateTimeFormat(tags[locale], { timeZone, day: '2-digit', month: '2-digit', year: 'numeric' })
+  return day.format(at) === day.format(now) ? time : `${day.format(at)} ${time}`
+}
+
+/** A list in words: `a, b et c`, `a, b and c`. */
+export function list(
+  locale: Locale,
+  words: readonly string[],
+  type: 'conjunction' | 'disjunction' = 'conjunction',
+): string {
+  return new Intl.ListFormat(tags[locale], { type }).format(words)
+}
+
+const unitsMs: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  sec: 1000,
+  seconde: 1000,
+  secondes: 1000,
+  second: 1000,
+  seconds: 1000,
+  m: 60_000,
+  min: 60_000,
+  mn: 60_000,
+  minute: 60_000,
+  minutes: 60_000,
+  h: 3_600_000,
+  heure: 3_600_000,
+  heures: 3_600_000,
+  hour: 3_600_000,
+  hours: 3_600_000,
+  j: 86_400_000,
+  jour: 86_400_000,
+  jours: 86_400_000,
+  d: 86_400_000,
+  day: 86_400_000,
+  days: 86_400_000,
+  w: 604_800_000,
+  sem: 604_800_000,
+  semaine: 604_800_000,
+  semaines: 604_800_000,
+  week: 604_800_000,
+  weeks: 604_800_000,
+}
+
+/** A duration somebody typed, in milliseconds: `10m`, `1h30`, `1,5h`, `2 jours`, `90` (seconds). Nothing where it cannot be read. */
+export function parseDuration(text: string): number | undefined {
+  const words = text.trim().toLowerCase()
+  if (/^\d+$/.test(words)) return Number(words) * 1000
+  const hours = /^(\d+)h(\d{1,2})$/.exec(words)
+  if (hours) return Number(hours[1]) * 3_600_000 + Number(hours[2]) * 60_000
+  if (!/^(\d+(?:[.,]\d+)?\s*\p{L}+\s*)+$/u.test(words)) return undefined
+  let totalMs = 0
+  for (const [, amount = '', unit = ''] of words.matchAll(/(\d+(?:[.,]\d+)?)\s*(\p{L}+)/gu)) {
+    const unitMs = unitsMs[unit]
+    if (unitMs === undefined) return undefined
+    totalMs += Number(amount.replace(',', '.')) * unitMs
+  }
+  return Number.isSafeInteger(Math.round(totalMs)) ? Math.round(totalMs) : undefined
+}
