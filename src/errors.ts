@@ -60,3 +60,17 @@ export class ConfigError extends Error {
     this.problems = problems
   }
 }
+
+/** Whoever called over HTTP gets this status and sentence as problem+json (RFC 9457), in the language of `Accept-Language`. */
+export class HttpProblem extends Error {
+  readonly statusCode: number
+  readonly said: Said
+  readonly headers: Readonly<Record<string, string>> | undefined
+  constructor(statusCode: number, said: Said, headers?: Readonly<Record<string, string>>, options?: ErrorOptions) {
+    super(said.en, options)
+    this.name = 'HttpProblem'
+    this.statusCode = statusCode
+    this.said = said
+    this.headers = headers
+  }
+}

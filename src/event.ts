@@ -38,6 +38,8 @@ export interface Event {
   readonly facets?: Facets
   /** Told to whoever asked nothing more precise than the source; others need `--events` (interface.md, "Events of gitlab unless named"). */
   readonly byDefault: boolean
+  /** With `byDefault`: told by default only when `track.before` equals this (a success only after a failure). */
+  readonly byDefaultAfter?: string
   /** A state that outlives the event: intake fills `before` with the last value recorded under `key` by an earlier `order`. */
   readonly track?: Track
 }
