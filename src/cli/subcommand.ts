@@ -10,6 +10,7 @@ export interface World {
   readonly cwd: string
   /** The folder of the installation. */
   readonly root: string
+  readonly pid: number
   readonly stdin: AsyncIterable<Buffer | string>
   readonly stdout: (line: string) => void
   readonly stderr: (line: string) => void

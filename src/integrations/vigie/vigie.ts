@@ -1,0 +1,65 @@
+// Vigie's own news, told to people by direct message and never subscribed to (interface.md, "Event types").
+
+import type { Describe, Draft, Event } from '../../event.ts'
+import type { Said } from '../../text/locale.ts'
+import { bold, code, type Rich, rich } from '../../text/rich.ts'
+import type { MakeIntegration } from '../integration.ts'
+
+/** Why a channel's subscriptions fell asleep. */
+export type AsleepReason = 'removed' | 'archived'
+
+/** A channel can no longer be told anything: `channel` is its name as last known, `count` its subscriptions. */
+export function subscriptionsAsleep(channel: string, reason: AsleepReason, count: number, at: number): Draft {
+  return {
+    source: 'vigie',
+    type: 'vigie.subscriptions_asleep',
+    time: new Date(at).toISOString(),
+    data: { channel, reason, count },
+    severity: 'warning',
+    audience: 'closed',
+    byDefault: false,
+  }
+}
+
+export const createVigie: MakeIntegration = () => ({
+  name: 'vigie',
+  describe,
+  events: [],
+  status: async () => ({
+    name: 'vigie',
+    title: { fr: 'Vigie', en: 'Vigie' },
+    state: 'ok',
+    glance: { fr: rich`en marche`, en: rich`running` },
+  }),
+})
+
+const reasons: Readonly<Record<string, Said>> = {
+  removed: { fr: 'j’en ai été retirée', en: 'I was removed from it' },
+  archived: { fr: 'il a été archivé', en: 'it was archived' },
+}
+
+const describe: Describe = (event, { locale }) => {
+  const channel = text(event, 'channel') ?? '?'
+  const count = typeof event.data.count === 'number' ? event.data.count : 1
+  const reason = reasons[text(event, 'reason') ?? '']?.[locale] ?? ''
+  const said: Readonly<Record<'fr' | 'en', Rich>> = {
+    fr: rich`Je ne peux plus rien dire dans ${bold(channel)}\u00a0: ${{ own: reason }}.`,
+    en: rich`I can no longer say anything in ${bold(channel)}: ${{ own: reason }}.`,
+  }
+  const advice: Readonly<Record<'fr' | 'en', Rich>> = {
+    fr: rich`${count} abonnement(s) en sommeil. Ils reprendront quand je pourrai de nouveau y écrire (${code('/invite @vigie')}).`,
+    en: rich`${count} subscription(s) asleep. They resume once I can write there again (${code('/invite @vigie')}).`,
+  }
+  return {
+    title: said[locale],
+    text: advice[locale],
+    color: '#ffaa00',
+    footer: 'Vigie',
+    summary: said[locale],
+  }
+}
+
+function text(event: Event, name: string): string | undefined {
+  const value = event.data[name]
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,48 @@
+// The structured log: JSON, one record a line, and the last gate for secrets (threats T24, T25): whatever string a record carries,
+// known secrets are cut out of it before it is written.
+
+import pino from 'pino'
+import type { Log } from './event.ts'
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'fatal'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+export interface LogOptions {
+  readonly level: LogLevel
+  /** Takes one whole line, its line break included. */
+  readonly write: (line: string) => void
+  /** The secrets known now; each shorter than 6 characters is left alone, it would cut ordinary words. */
+  readonly secrets: () => Iterable<string>
+}
+
+const redacted = '[secret]'
+
+/** pino escapes control characters, so a record never spans lines; U+2028, U+2029, U+007F–U+009F are escaped here for readers that break on them. */
+export function createLog({ level, write, secrets }: LogOptions): Log {
+  const destination = {
+    write(line: string) {
+      let clean = line
+      for (const secret of secrets()) {
+        if (secret.length < 6) continue
+        for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
+          clean = clean.replaceAll(form, redacted)
+        clean = clean.replaceAll(Buffer.from(secret).toString('base64'), redacted)
+      }
+      write(clean.replace(/[\u007f-\u009f\u2028\u2029]/g, escapeCharacter))
+    },
+  }
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: pino.stdSerializers.err },
+    },
+    destination,
+  )
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}

@@ -1,0 +1,104 @@
+// The process: arguments, environment, signals, exit code. Nothing else reads process.*.
+
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { subcommands } from './cli/index.ts'
+import type { World } from './cli/subcommand.ts'
+import { ConfigError, UserError } from './errors.ts'
+import { localeOf } from './text/locale.ts'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const locale = localeOf(
+  process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG?.replace(/^(C|POSIX)\b.*/, ''),
+)
+const stdout = (line: string) => void process.stdout.write(`${line}\n`)
+const stderr = (line: string) => void process.stderr.write(`${line}\n`)
+
+/** A terminal's Ctrl-C reaches us and our launcher, which passes it on: within this time it is the same signal. */
+const sameSignalMs = 500
+
+const stopping = new AbortController()
+let firstSignalAt = 0
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    if (!stopping.signal.aborted) {
+      firstSignalAt = performance.now()
+      stopping.abort(name)
+    } else if (performance.now() - firstSignalAt > sameSignalMs) process.exit(1)
+  })
+}
+// bin/vigie holds this channel open: when it is gone without a word (kill -9), we go too and leave the database to the next.
+if (process.env.VIGIE_LAUNCHER === String(process.ppid) && process.channel) {
+  process.channel.unref()
+  process.on('disconnect', () => {
+    if (!stopping.signal.aborted) process.kill(process.pid, 'SIGKILL')
+  })
+}
+
+const world: World = {
+  environment: process.env,
+  cwd: process.cwd(),
+  root,
+  pid: process.pid,
+  stdin: process.stdin,
+  stdout,
+  stderr,
+  locale,
+  now: Date.now,
+  fetch,
+  signal: stopping.signal,
+  isTerminal: process.stdout.isTTY === true,
+}
+
+process.exitCode = await run(process.argv.slice(2))
+// What is left open (an idle keep-alive socket) must not keep a finished command alive.
+process.exit()
+
+async function run(words: readonly string[]): Promise<number> {
+  const [name, ...rest] = words
+  if (name === '--version' || name === '-V') {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+    stdout(version)
+    return 0
+  }
+  const subcommand = subcommands.find((one) => one.name === name)
+  if (!subcommand) {
+    const asked = name === undefined || name === 'help' || name === '--help' || name === '-h'
+    for (const line of overview(asked ? undefined : name)) (asked ? stdout : stderr)(line)
+    return name === undefined || !asked ? 2 : 0
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    stdout(`vigie ${subcommand.name} ${subcommand.usage}`.trimEnd())
+    stdout(subcommand.summary[locale])
+    if (subcommand.help) stdout(`\n${subcommand.help[locale]}`)
+    return 0
+  }
+  try {
+    return await subcommand.run(rest, world)
+  } catch (error) {
+    if (error instanceof ConfigError) for (const problem of error.problems) stderr(problem[locale])
+    else if (error instanceof UserError) stderr(error.in(locale))
+    else if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+      stderr(error.message)
+      stderr(`vigie ${subcommand.name} ${subcommand.usage}`)
+      return 2
+    } else throw error
+    return 1
+  }
+}
+
+function overview(unknown: string | undefined): string[] {
+  const width = Math.max(...subcommands.map((one) => one.name.length))
+  return [
+    ...(unknown === undefined
+      ? []
+      : [
+          locale === 'fr' ? `« ${unknown} » n’est pas une commande de vigie.` : `"${unknown}" is not a vigie command.`,
+          '',
+        ]),
+    locale === 'fr' ? 'Usage : vigie <commande> [options]' : 'Usage: vigie <command> [options]',
+    '',
+    ...subcommands.map((one) => `  ${one.name.padEnd(width)}  ${one.summary[locale]}`),
+  ]
+}

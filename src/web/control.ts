@@ -1,0 +1,48 @@
+// The door for `vigie status`, `doctor` and `stop` beside a running `start`: HTTP on a unix socket that only this user can open.
+
+import { chmodSync, rmSync } from 'node:fs'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Log, Part } from '../event.ts'
+
+export interface StatusReport {
+  readonly version: string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly pid: number
+  readonly parts: readonly Part[]
+}
+
+export interface DoctorLine {
+  /** The path tried: `gitlab → mattermost`. */
+  readonly path: string
+  readonly ok: boolean
+  readonly said: Readonly<Record<'fr' | 'en', string>>
+  readonly tookMs: number
+}
+
+export interface ControlParts {
+  readonly status: () => Promise<StatusReport>
+  readonly doctor: () => Promise<readonly DoctorLine[]>
+  /** Begins to stop; resolves at once. */
+  readonly stop: () => void
+  readonly log: Log
+}
+
+/** Listens at `path` (mode 600); a socket left by a crash is replaced, since the database's lock says that nobody else runs. */
+export async function listenForControl(path: string, parts: ControlParts): Promise<FastifyInstance> {
+  const http = Fastify({ logger: false, forceCloseConnections: true })
+  http.get('/status', () => parts.status())
+  http.post('/doctor', () => parts.doctor())
+  http.post('/stop', async () => {
+    parts.stop()
+    return { stopping: true }
+  })
+  http.setErrorHandler((error, _request, reply) => {
+    parts.log.error({ error }, 'the control door failed')
+    return reply.code(500).send({ message: error instanceof Error ? error.message : String(error) })
+  })
+  rmSync(path, { force: true })
+  await http.listen({ path })
+  chmodSync(path, 0o600)
+  return http
+}

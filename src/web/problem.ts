@@ -1,0 +1,86 @@
+// Errors of our HTTP routes as application/problem+json (RFC 9457, interface.md "HTTP routes"), in the language of `Accept-Language`.
+
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { HttpProblem } from '../errors.ts'
+import type { Log } from '../event.ts'
+import { type Locale, localeOf, type Said } from '../text/locale.ts'
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Requête incorrecte',
+  401: 'Non authentifié',
+  403: 'Interdit',
+  404: 'Introuvable',
+  405: 'Méthode non permise',
+  413: 'Trop volumineux',
+  415: 'Type de contenu non pris en charge',
+  422: 'Valeurs incorrectes',
+  429: 'Trop de requêtes',
+  500: 'Erreur interne',
+  503: 'Indisponible',
+}
+
+/** What fastify itself refuses, in words; its own messages name internals and one language. */
+const known: Readonly<Record<string, Said>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    fr: 'Le corps de la requête est trop volumineux.',
+    en: 'The request body is too large.',
+  },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    fr: 'Ce type de contenu n’est pas pris en charge ici.',
+    en: 'This content type is not supported here.',
+  },
+  FST_ERR_CTP_INVALID_JSON_BODY: { fr: 'Le corps n’est pas du JSON valide.', en: 'The body is not valid JSON.' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: {
+    fr: 'Le corps est vide ; du JSON est attendu.',
+    en: 'The body is empty; JSON is expected.',
+  },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    fr: 'La longueur annoncée n’est pas celle du corps.',
+    en: 'The announced length is not that of the body.',
+  },
+}
+
+/** Every error becomes a problem; those of ours that nobody foresaw are logged and say nothing. */
+export function registerProblems(http: FastifyInstance, log: Log): void {
+  http.setErrorHandler<FastifyError | HttpProblem>((error, request, reply) => {
+    if (error instanceof HttpProblem) return sendProblem(request, reply, error.statusCode, error.said, error.headers)
+    const said = known[error.code]
+    const status = error.statusCode ?? 500
+    if (said) return sendProblem(request, reply, status, said)
+    if (status < 500)
+      return sendProblem(request, reply, status, {
+        fr: 'Cette requête ne peut pas être lue.',
+        en: 'This request cannot be read.',
+      })
+    log.error({ error, path: request.routeOptions.url }, 'a request failed for a reason nobody foresaw')
+    return sendProblem(request, reply, 500, {
+      fr: 'Une erreur inattendue s’est produite ; rien n’a été pris.',
+      en: 'Something unexpected went wrong; nothing was taken.',
+    })
+  })
+  http.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, 404, { fr: 'Rien ne répond à cette adresse.', en: 'Nothing answers at this address.' }),
+  )
+}
+
+/** The reader's language: `Accept-Language`, French where it is absent. */
+export function readerOf(request: FastifyRequest): Locale {
+  return localeOf(request.headers['accept-language'])
+}
+
+function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  said: Said,
+  headers: Readonly<Record<string, string>> = {},
+): FastifyReply {
+  const locale = readerOf(request)
+  const title = (locale === 'fr' ? titles[status] : undefined) ?? STATUS_CODES[status] ?? 'Error'
+  return reply
+    .code(status)
+    .headers(headers)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify({ type: 'about:blank', title, status, detail: said[locale] }))
+}
