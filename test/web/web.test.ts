@@ -1,0 +1,120 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Secret } from '../../src/env.ts'
+import { HttpProblem } from '../../src/errors.ts'
+import type { Log } from '../../src/event.ts'
+import { registerHealth } from '../../src/web/health.ts'
+import { createMetrics } from '../../src/web/metrics.ts'
+import { registerProblems } from '../../src/web/problem.ts'
+
+const errors: object[] = []
+const note = (facts: object) => {
+  errors.push(facts)
+}
+const log: Log = { debug: note, info: note, warn: note, error: note, fatal: note }
+let http: FastifyInstance
+
+beforeEach(() => {
+  errors.length = 0
+  http = Fastify()
+  registerProblems(http, log)
+})
+afterEach(() => http.close())
+
+describe('a problem', () => {
+  it('is told as problem+json in the reader’s language', async () => {
+    http.get('/no', () => {
+      throw new HttpProblem(401, { fr: 'Non.', en: 'No.' }, { 'retry-after': '7' })
+    })
+    const fr = await http.inject('/no')
+    const en = await http.inject({ url: '/no', headers: { 'accept-language': 'en-US,en;q=0.9' } })
+    expect(fr.statusCode).toBe(401)
+    expect(fr.headers['content-type']).toContain('application/problem+json')
+    expect(fr.headers['retry-after']).toBe('7')
+    expect(fr.json()).toEqual({ type: 'about:blank', title: 'Non authentifié', status: 401, detail: 'Non.' })
+    expect(en.json()).toEqual({ type: 'about:blank', title: 'Unauthorized', status: 401, detail: 'No.' })
+  })
+
+  it('that nobody foresaw says nothing of its cause, which stands in the log', async () => {
+    http.get('/bug', () => {
+      throw new Error('password is hunter2')
+    })
+    const answer = await http.inject('/bug')
+    expect(answer.statusCode).toBe(500)
+    expect(answer.body).not.toContain('hunter2')
+    expect(errors).toHaveLength(1)
+  })
+
+  it('is what malformed JSON, an unknown content type and an unknown address get', async () => {
+    http.post('/json', async () => ({}))
+    const post = (type: string, payload: string) =>
+      http.inject({ method: 'POST', url: '/json', headers: { 'content-type': type }, payload })
+    expect((await post('application/json', '{"a":')).statusCode).toBe(400)
+    expect((await post('application/xml', '<a/>')).statusCode).toBe(415)
+    const nowhere = await http.inject('/nowhere')
+    expect(nowhere.statusCode).toBe(404)
+    expect(nowhere.json().detail).toContain('Rien ne répond')
+  })
+})
+
+describe('health', () => {
+  const parts = {
+    storable: () => Promise.resolve(),
+    started: () => true,
+    mattermostAnswers: () => true,
+    oldestWaitingAt: async () => undefined,
+    now: () => 100_000,
+  }
+  const statusOf = async (path: string, changed: Partial<Parameters<typeof registerHealth>[1]> = {}) => {
+    const app = Fastify()
+    registerHealth(app, { ...parts, ...changed })
+    const answer = await app.inject(path)
+    await app.close()
+    return answer.statusCode
+  }
+
+  it('answers while the process lives, ready once it can store', async () => {
+    expect(await statusOf('/health')).toBe(200)
+    expect(await statusOf('/ready')).toBe(200)
+    expect(await statusOf('/ready', { storable: () => Promise.reject(new Error('disk full')) })).toBe(503)
+    expect(await statusOf('/ready', { started: () => false })).toBe(503)
+  })
+
+  it('stays ready while Mattermost is away, since webhooks must come in', async () => {
+    expect(await statusOf('/ready', { mattermostAnswers: () => false })).toBe(200)
+  })
+
+  it('of delivery fails when Mattermost does not answer or a delivery waits for more than a minute', async () => {
+    expect(await statusOf('/health/delivery')).toBe(200)
+    expect(await statusOf('/health/delivery', { mattermostAnswers: () => false })).toBe(503)
+    expect(await statusOf('/health/delivery', { oldestWaitingAt: async () => 39_999 })).toBe(503)
+    expect(await statusOf('/health/delivery', { oldestWaitingAt: async () => 40_000 })).toBe(200)
+    expect(await statusOf('/health/delivery', { oldestWaitingAt: () => Promise.reject(new Error('closed')) })).toBe(503)
+  })
+})
+
+describe('metrics', () => {
+  const read = async () => ({ waiting: 3, parked: 1, oldestSeconds: 12, websocketUp: true })
+
+  it('are OpenMetrics behind their token', async () => {
+    const metrics = createMetrics('1.2.3')
+    metrics.register(http, { current: () => [new Secret('metrics-token')] }, read)
+    metrics.meter.count('events_accepted', { source: 'gitlab' }, 2)
+    expect((await http.inject('/metrics')).statusCode).toBe(401)
+    expect((await http.inject({ url: '/metrics', headers: { authorization: 'Bearer wrong' } })).statusCode).toBe(401)
+    const answer = await http.inject({ url: '/metrics', headers: { authorization: 'Bearer metrics-token' } })
+    expect(answer.statusCode).toBe(200)
+    expect(answer.headers['content-type']).toContain('application/openmetrics-text')
+    expect(answer.body).toContain('vigie_events_accepted_total{source="gitlab"} 2')
+    expect(answer.body).toContain('vigie_deliveries_waiting 3')
+    expect(answer.body).toContain('vigie_build_info{version="1.2.3"} 1')
+    expect(answer.body.trimEnd().endsWith('# EOF')).toBe(true)
+  })
+
+  it('stay closed without a token set, and say which setting opens them', async () => {
+    createMetrics('1').register(http, { current: () => [] }, read)
+    const answer = await http.inject({ url: '/metrics', headers: { authorization: 'Bearer ' } })
+    expect(answer.statusCode).toBe(401)
+    expect(answer.json().detail).toContain('METRICS_TOKEN')
+  })
+})
