@@ -68,6 +68,8 @@ export interface Env {
 export interface ReloadableEnv extends Env {
   /** Takes up a changed dotenv file: only secrets follow, other settings wait for the next start. */
   reload(dotenv: Values): void
+  /** Every secret value read so far, for the log to cut out. */
+  knownSecrets(): readonly string[]
 }
 
 /** Names that Vigie's forerunners, the Python scripts, used, and what to write instead. */
@@ -102,6 +104,7 @@ function instead(fr: string, en: string, command?: string): Said {
 /** @throws never; problems wait for `check`. */
 export function createEnv(source: EnvSource): ReloadableEnv {
   const problems: Said[] = []
+  const live: LiveSecrets[] = []
   let dotenv = source.dotenv
   const raw = (name: string): string | undefined => {
     const value = source.environment[name] ?? dotenv[name]
@@ -196,7 +199,7 @@ export function createEnv(source: EnvSource): ReloadableEnv {
       )
       let known: readonly Secret[] = []
       let knownFrom: string | undefined
-      return {
+      const secrets: LiveSecrets = {
         current() {
           let unreadable = false
           const value = readSecret(name, () => {
@@ -212,6 +215,8 @@ export function createEnv(source: EnvSource): ReloadableEnv {
           return known
         },
       }
+      live.push(secrets)
+      return secrets
     },
     problem(said) {
       problems.push(said)
@@ -221,6 +226,14 @@ export function createEnv(source: EnvSource): ReloadableEnv {
     },
     reload(changed) {
       dotenv = changed
+    },
+    knownSecrets() {
+      // A `name=secret` word (VIGIE_COMMAND_TOKENS) is cut by its secret alone too.
+      return live.flatMap((secrets) =>
+        secrets
+          .current()
+          .flatMap((secret) => [secret.reveal(), secret.reveal().slice(secret.reveal().indexOf('=') + 1)]),
+      )
     },
   }
 }

@@ -15,8 +15,19 @@ export interface Integration {
   readonly describe: Describe
   /** How it does, for `/statut`. */
   status(): Promise<Part>
+  /** A harmless request that takes the whole path, for `vigie doctor`; nothing while the integration is off. */
+  probe?(nonce: string): Probe | undefined
   /** What `--events` may name, for help and did-you-mean: `merge_request`, `merge_request.open`. */
   readonly events: readonly string[]
+}
+
+export interface Probe {
+  /** Below VIGIE_URL: `/webhook/gitlab`. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** Of the event it makes; nobody else's. */
+  readonly subject: string
 }
 
 export interface IntegrationParts {

@@ -1,0 +1,59 @@
+// The dotenv file of the working directory: read at the start, and again when it changes (interface.md, "provision").
+
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { createEnv, type ReloadableEnv, type Values } from '../env.ts'
+import type { World } from './subcommand.ts'
+
+export const defaultDotenv = '.env'
+
+/** The file's settings; none where there is no such file. */
+export function readDotenv(path: string): Values {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    throw error
+  }
+}
+
+/** The settings of the environment and, below them, of the dotenv file. */
+export function envOf(world: Pick<World, 'environment' | 'cwd'>, dotenv = defaultDotenv): ReloadableEnv {
+  return createEnv({
+    environment: world.environment,
+    dotenv: readDotenv(join(world.cwd, dotenv)),
+    readFile: (path) => readFileSync(path, 'utf8'),
+  })
+}
+
+/** Calls `changed` with the file's settings whenever its time or size differs from the last look. */
+export async function followDotenv(
+  path: string,
+  changed: (values: Values) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let seen = stamp(path)
+  while (!signal.aborted) {
+    await pause(lookEveryMs, signal)
+    const now = stamp(path)
+    if (signal.aborted || now === seen) continue
+    seen = now
+    changed(readDotenv(path))
+  }
+}
+
+/** Changed secrets are taken up within 5 s. */
+const lookEveryMs = 2000
+
+function stamp(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  return stats ? `${stats.mtimeMs} ${stats.size} ${stats.ino}` : ''
+}
+
+function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, durationMs)
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+  })
+}
