@@ -1,7 +1,7 @@
 // Sealed tokens for buttons, menus and dialogs (threats T3–T5; mattermost.md §0 rules 3 and 4). A click carries no proof of its own:
 // an unguessable token inside the button's context, bound to what it may do, where, on which post or for whom, and until when, does.
 
-import { createCipheriv, createDecipheriv, hkdfSync, type randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
 import { z } from 'zod'
 import type { LiveSecrets } from '../env.ts'
 import type { Now } from '../event.ts'
@@ -73,7 +73,8 @@ export interface SealerParts {
   /** VIGIE_SECRET_KEY: the first seals, all of them open. */
   readonly secrets: LiveSecrets
   readonly now: Now
-  readonly random: typeof randomBytes
+  /** `crypto.randomBytes`. */
+  readonly random: (sizeBytes: number) => Buffer
   /** `https://vigie.example.org/mattermost/action`. */
   readonly actionUrl: string
 }
@@ -101,15 +102,16 @@ const tokenPattern = /^[A-Za-z0-9_-]{38,60000}$/
 
 /** Tokens are AES-256-GCM under a key of their own, base64url: what they hold is neither read nor changed outside. */
 export function createSealer({ secrets, now, random, actionUrl }: SealerParts): Sealer {
+  const keyOf = createKeyring()
   const seal = (kind: Kind, content: object): string => {
     const [secret] = secrets.current()
     if (secret === undefined) throw new Error('VIGIE_SECRET_KEY is not set: nothing can be sealed')
-    return encrypt(deriveKey(secret.reveal()), kind, Buffer.from(JSON.stringify(content)), random(12))
+    return encrypt(keyOf(secret.reveal()), kind, Buffer.from(JSON.stringify(content)), random(12))
   }
   const open = (kind: Kind, token: unknown): unknown => {
     if (typeof token !== 'string' || !tokenPattern.test(token)) return undefined
     for (const secret of secrets.current()) {
-      const content = decrypt(deriveKey(secret.reveal()), kind, token)
+      const content = decrypt(keyOf(secret.reveal()), kind, token)
       if (content !== undefined) return content
     }
     return undefined
@@ -141,8 +143,8 @@ export function createSealer({ secrets, now, random, actionUrl }: SealerParts): 
         expiresAt,
         verb: chosen.v,
         object: chosen.o,
-        ...(delivery === undefined ? {} : { delivery }),
-        ...(p === undefined ? {} : { person: p }),
+        delivery,
+        person: p,
       }
     },
     sealDialog({ person, channel, team, command, commandVerb }) {
@@ -168,8 +170,8 @@ export function createSealer({ secrets, now, random, actionUrl }: SealerParts): 
         person,
         channel,
         command,
-        ...(team === undefined ? {} : { team }),
-        ...(commandVerb === undefined ? {} : { commandVerb }),
+        team,
+        commandVerb,
       }
     },
   }
@@ -182,15 +184,14 @@ function offered(option: unknown): number | undefined {
   return typeof option === 'string' && /^(0|[1-9]\d{0,2})$/.test(option) ? Number(option) : undefined
 }
 
-const keys = new Map<string, Buffer>()
-
-/** Sealing has its own key: nothing that reads or forges elsewhere under the same secret can seal. */
-function deriveKey(secret: string): Buffer {
-  const known = keys.get(secret)
-  if (known) return known
-  const key = Buffer.from(hkdfSync('sha256', secret, 'vigie', 'vigie seal 1', 32))
-  keys.set(secret, key)
-  return key
+/** Sealing has its own key: nothing that reads or forges elsewhere under the same secret can seal. Derived once a secret. */
+function createKeyring(): (secret: string) => Buffer {
+  const keys = new Map<string, Buffer>()
+  return (secret) => {
+    const key = keys.get(secret) ?? Buffer.from(hkdfSync('sha256', secret, 'vigie', 'vigie seal 1', 32))
+    keys.set(secret, key)
+    return key
+  }
 }
 
 function encrypt(key: Buffer, kind: Kind, content: Buffer, nonce: Buffer): string {
