@@ -142,6 +142,8 @@ export interface Reply {
   readonly dialog?: DialogSpec
   /** Holds what is not for everybody: answered by direct message when asked by mention in a channel. */
   readonly personal?: boolean
+  /** What was changed, for the audit (never a secret); absent: nothing was. */
+  readonly changed?: string
 }
 
 export interface Table {

@@ -1,0 +1,320 @@
+// Words, presses and submitted forms → command → reply (design.md, "bot/"): the one place where permissions are checked, where every
+// change and refusal is audited, and where errors become replies.
+
+import { randomBytes } from 'node:crypto'
+import type { Around, Call, CallContext, Command, Form, Press, Reply, Role } from '../commands/command.ts'
+import { UserError } from '../errors.ts'
+import type { Log, Meter, Now } from '../event.ts'
+import type { AuditStore } from '../store/store.ts'
+import { duration } from '../text/format.ts'
+import type { Locale } from '../text/locale.ts'
+import { code, own, type Rich, rich, shorten } from '../text/rich.ts'
+import type { Answer, Dispatch, People, Pressing, Saying, Submission } from './conversation.ts'
+import { dialogFor } from './dialogs.ts'
+import { type Found, findForm, readWords } from './grammar.ts'
+import { helpFor, usageOf } from './help.ts'
+import { createQuota } from './quota.ts'
+import { mayTry, reaches, refusal, requireRules } from './rights.ts'
+import { readFields, readValues, type Values } from './values.ts'
+
+/** The press that opens a command's form where the first answer could not: its object is the command and its verb. */
+export const openFormVerb = 'form.open'
+
+/** Commands, presses and forms of one person within a minute (threats T13). */
+const mostPerMinute = 30
+
+export interface DispatchParts {
+  readonly commands: readonly Command[]
+  readonly people: People
+  readonly around: Pick<Around, 'bringBot'>
+  readonly audit: Pick<AuditStore, 'append'>
+  readonly log: Log
+  readonly meter: Meter
+  readonly now: Now
+  /** Of those whose own language is not known. */
+  readonly locale?: Locale
+}
+
+/** A "no": shown to the person, audited. */
+class Refusal extends Error {
+  readonly reply: Reply
+  constructor(text: string) {
+    super(text)
+    this.reply = { text: own(text), mood: 'warning' }
+  }
+}
+
+/** What is asked, for the audit and the count. */
+interface Asked {
+  readonly verb: string
+  readonly object?: string
+}
+
+type Request = Saying | Pressing | Submission
+type Act = (context: CallContext, asked: (what: Asked) => void) => Promise<Partial<Answer> & { reply: Reply }>
+
+/** @throws {Error} when a command, verb or button declares no rule. */
+export function createDispatch(parts: DispatchParts): Dispatch {
+  requireRules(parts.commands)
+  const quota = createQuota(mostPerMinute, 60_000)
+  const answer = (request: Request, act: Act) => answerTo(parts, quota, request, act)
+  return {
+    say: (saying) => answer(saying, (context, asked) => say(parts, saying, context, asked)),
+    press: (pressing) => answer(pressing, (context, asked) => press(parts, pressing, context, asked)),
+    submit: (submission) => answer(submission, (context, asked) => submit(parts, submission, context, asked)),
+  }
+}
+
+async function answerTo(
+  parts: DispatchParts,
+  quota: ReturnType<typeof createQuota>,
+  request: Request,
+  act: Act,
+): Promise<Answer> {
+  const now = parts.now()
+  let what: Asked = { verb: 'verb' in request ? request.verb : 'unknown' }
+  let locale = parts.locale ?? 'fr'
+  try {
+    const waitMs = quota.take(request.person, now)
+    const person = await parts.people.person(request.person)
+    locale = person?.locale ?? locale
+    if (waitMs > 0) return { reply: tooMany(waitMs, locale), locale, refused: true }
+    if (person === undefined) throw new Refusal(nothingHere(locale))
+    const place = await parts.people.place(request.channel, person.id, request.team)
+    const role = place === undefined ? undefined : await parts.people.role(person, place)
+    if (place === undefined || role === undefined) throw new Refusal(nothingHere(locale))
+    const context: CallContext = {
+      person,
+      place,
+      locale,
+      role,
+      by: request.by,
+      now,
+      ...('root' in request && request.root !== undefined ? { root: request.root } : {}),
+    }
+    const answer = await act(context, (asked) => {
+      what = asked
+    })
+    if (answer.reply.changed !== undefined) {
+      await note(parts, request, { verb: what.verb, object: answer.reply.changed }, 'done')
+    }
+    parts.meter.count('commands', { command: what.verb, by: request.by, outcome: 'done' })
+    return { locale, refused: false, ...answer }
+  } catch (error) {
+    return failed(parts, request, what, locale, error)
+  }
+}
+
+async function failed(
+  parts: DispatchParts,
+  request: Request,
+  what: Asked,
+  locale: Locale,
+  error: unknown,
+): Promise<Answer> {
+  const count = (outcome: string) => parts.meter.count('commands', { command: what.verb, by: request.by, outcome })
+  if (error instanceof UserError) {
+    count('refused')
+    return { reply: { text: own(error.in(locale)), mood: 'warning' }, locale, refused: true }
+  }
+  if (error instanceof Refusal) {
+    count('refused')
+    await note(parts, request, what, 'refused')
+    return { reply: error.reply, locale, refused: true }
+  }
+  count('failed')
+  const reference = randomBytes(4).toString('hex')
+  parts.log.error({ err: error, reference, command: what.verb, by: request.by }, 'a command failed')
+  const stored = error instanceof Error && error.name === 'StoreUnavailable'
+  return { reply: brokenReply(reference, stored, locale), locale, refused: true }
+}
+
+/** Writes the audit. A failure here does not undo what was done: it is logged. */
+async function note(parts: DispatchParts, request: Request, what: Asked, outcome: 'done' | 'refused'): Promise<void> {
+  try {
+    await parts.audit.append({
+      at: parts.now(),
+      person: request.person,
+      channel: request.channel,
+      verb: what.verb,
+      ...(what.object === undefined || what.object === '' ? {} : { object: shorten(what.object, 200) }),
+      outcome,
+    })
+  } catch (error) {
+    parts.log.error({ err: error, verb: what.verb, outcome }, 'an audit line could not be written')
+  }
+}
+
+async function say(
+  parts: DispatchParts,
+  saying: Saying,
+  context: CallContext,
+  asked: (what: Asked) => void,
+): Promise<{ reply: Reply; refused?: boolean }> {
+  const brought = await bringBot(parts, context)
+  try {
+    const found = findForm(parts.commands, saying.trigger, saying.text)
+    asked(nameOf(found))
+    return { reply: withNote(await give(found, brought.context, asked), brought.note) }
+  } catch (error) {
+    if (brought.note === undefined || !(error instanceof UserError)) throw error
+    return { reply: withNote({ text: own(error.in(context.locale)), mood: 'warning' }, brought.note), refused: true }
+  }
+}
+
+/** Gives a command in words: explained, asked for by a form, or run. */
+async function give(found: Found, context: CallContext, asked: (what: Asked) => void): Promise<Reply> {
+  if (found.help) return helpFor(found.command, found.verb, context.locale)
+  if (!mayTry(context.role, found.form.allow)) throw new Refusal(refusal(found.form.allow, context.locale))
+  if (found.words.length === 0 && found.form.args?.some(({ required }) => required)) {
+    return {
+      text: rich`${own(context.locale === 'fr' ? 'Il manque de quoi faire :' : 'More is needed:')} ${code(usageOf(found, context.locale))}`,
+      dialog: await dialogFor(found, context),
+    }
+  }
+  const words = readWords(found.form, found.words)
+  asked({ ...nameOf(found), object: words.positionals.join(' ') })
+  return run(found, await readValues(found, words, context), context)
+}
+
+async function run(found: Found, values: Values, context: CallContext): Promise<Reply> {
+  const { command, verb, form } = found
+  for (const name of Object.keys(values.flags)) {
+    const rule = form.flags?.[name]?.allow
+    if (rule !== undefined && !reaches(context.role, rule)) {
+      throw new Refusal(`\`--${name}\`${context.locale === 'fr' ? '\u00a0' : ''}: ${refusal(rule, context.locale)}`)
+    }
+  }
+  const call: Call = {
+    ...context,
+    command: command.name,
+    ...(verb === undefined ? {} : { verb: verb.name }),
+    ...values,
+  }
+  await requireMaker(form.allow, () => form.maker?.(call), context)
+  return form.run(call)
+}
+
+/** For `maker` rules: what somebody else made is theirs and the channel administrators'; what is not there yet is anybody's who may try. */
+async function requireMaker(
+  rule: Role,
+  maker: () => Promise<string | undefined> | undefined,
+  { role, person, locale }: CallContext,
+): Promise<void> {
+  if (!mayTry(role, rule)) throw new Refusal(refusal(rule, locale))
+  if (reaches(role, rule)) return
+  const owner = await maker()
+  if (owner !== undefined && owner !== person.id) throw new Refusal(refusal(rule, locale))
+}
+
+async function press(
+  parts: DispatchParts,
+  pressing: Pressing,
+  context: CallContext,
+  asked: (what: Asked) => void,
+): Promise<{ reply: Reply }> {
+  asked({ verb: pressing.verb, object: pressing.object })
+  if (pressing.verb === openFormVerb) {
+    return { reply: await give(findForm(parts.commands, undefined, pressing.object), context, asked) }
+  }
+  const [name, button = ''] = pressing.verb.split('.')
+  const buttons = parts.commands.find((command) => command.name === name)?.buttons ?? {}
+  const handler = Object.hasOwn(buttons, button) ? buttons[button] : undefined
+  if (handler === undefined) throw new Refusal(nothingHere(context.locale))
+  const pressed: Press = {
+    ...context,
+    object: pressing.object,
+    ...(pressing.delivery === undefined ? {} : { delivery: pressing.delivery }),
+  }
+  await requireMaker(handler.allow, () => handler.maker?.(pressed), context)
+  return { reply: await handler.run(pressed) }
+}
+
+async function submit(
+  parts: DispatchParts,
+  submission: Submission,
+  context: CallContext,
+  asked: (what: Asked) => void,
+): Promise<Partial<Answer> & { reply: Reply }> {
+  const command = parts.commands.find(({ name }) => name === submission.command)
+  const verb = command?.verbs?.find(({ name }) => name === submission.commandVerb)
+  const form: Form | undefined = submission.commandVerb === undefined ? command : verb
+  if (command === undefined || form === undefined) throw new Refusal(nothingHere(context.locale))
+  const found: Found = { command, form, words: [], help: false, ...(verb === undefined ? {} : { verb }) }
+  asked(nameOf(found))
+  if (!mayTry(context.role, form.allow)) throw new Refusal(refusal(form.allow, context.locale))
+  const values = await readFields(form, submission.fields, context)
+  if ('errors' in values) {
+    const text = own(context.locale === 'fr' ? 'Des champs sont à revoir.' : 'Some fields need another look.')
+    return { reply: { text, mood: 'warning' }, refused: true, fieldErrors: values.errors }
+  }
+  asked({ ...nameOf(found), object: Object.values(values.args).join(' ') })
+  const brought = await bringBot(parts, context)
+  return { reply: withNote(await run(found, values, brought.context), brought.note) }
+}
+
+/** Any command in a public channel brings the bot into it; elsewhere the answer says how it is let in. */
+async function bringBot(parts: DispatchParts, context: CallContext): Promise<{ context: CallContext; note?: Rich }> {
+  const { place, locale } = context
+  if (place.botIn) return { context }
+  const inside = place.kind === 'public' && (await bring(parts, place))
+  return inside
+    ? { context: { ...context, place: { ...place, botIn: true } } }
+    : { context, note: outsideNote(place.kind, locale) }
+}
+
+async function bring({ around, log }: DispatchParts, place: CallContext['place']): Promise<boolean> {
+  try {
+    return await around.bringBot(place)
+  } catch (error) {
+    log.warn({ err: error, channel: place.channel }, 'could not join a channel')
+    return false
+  }
+}
+
+function outsideNote(kind: CallContext['place']['kind'], locale: Locale): Rich {
+  if (kind === 'direct' || kind === 'group') {
+    return locale === 'fr'
+      ? rich`Je ne peux pas entrer dans les messages d'autres personnes : écrivez-moi directement, ou dans un canal.`
+      : rich`I cannot be in other people's messages: write to me directly, or in a channel.`
+  }
+  return locale === 'fr'
+    ? rich`Je ne suis pas membre de ce canal : ${code('/invite @vigie')} m'y fait entrer.`
+    : rich`I am not a member of this channel: ${code('/invite @vigie')} lets me in.`
+}
+
+function withNote(reply: Reply, added: Rich | undefined): Reply {
+  if (added === undefined) return reply
+  const text = reply.text === undefined ? added : [...reply.text, ...own('\n\n'), ...added]
+  return { ...reply, text, mood: reply.mood === 'danger' ? 'danger' : 'warning' }
+}
+
+function nameOf({ command, verb }: Found): Asked {
+  return { verb: verb === undefined ? command.name : `${command.name} ${verb.name}` }
+}
+
+/** One text for every cause: not a member, deactivated, a bot, an unknown button. */
+function nothingHere(locale: Locale): string {
+  return locale === 'fr' ? 'Je ne peux rien faire pour vous ici.' : 'I cannot do anything for you here.'
+}
+
+function tooMany(waitMs: number, locale: Locale): Reply {
+  const wait = duration(locale, Math.max(1000, waitMs))
+  const text =
+    locale === 'fr'
+      ? `Plus de ${mostPerMinute} demandes en une minute : réessayez dans ${wait}.`
+      : `More than ${mostPerMinute} requests within a minute: try again in ${wait}.`
+  return { text: own(text), mood: 'warning' }
+}
+
+function brokenReply(reference: string, stored: boolean, locale: Locale): Reply {
+  const words = {
+    fr: stored
+      ? rich`Je ne peux rien enregistrer pour l'instant : rien n'a été changé. Réessayez dans un moment. Référence : ${code(reference)}`
+      : rich`Quelque chose a échoué de mon côté. Avec cette référence un administrateur trouvera quoi : ${code(reference)}`,
+    en: stored
+      ? rich`I cannot store anything right now: nothing was changed. Try again in a moment. Reference: ${code(reference)}`
+      : rich`Something failed on my side. With this reference an administrator will find what: ${code(reference)}`,
+  }
+  return { text: words[locale], mood: 'danger' }
+}

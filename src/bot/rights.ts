@@ -1,0 +1,57 @@
+// Who may (interface.md, "Who may"): the order of roles, what a rule asks, and the check that nothing is without one.
+
+import type { CallContext, Command, Role } from '../commands/command.ts'
+import type { Locale, Said } from '../text/locale.ts'
+
+const order: readonly Role[] = ['guest', 'member', 'maker', 'channel_admin', 'vigie_admin']
+
+/** True when a role reaches a rule by itself. For `maker` that is a channel administrator; who made the thing is judged per object. */
+export function reaches(role: CallContext['role'], rule: Role): boolean {
+  const asked = rule === 'maker' ? 'channel_admin' : rule
+  return order.indexOf(role) >= order.indexOf(asked)
+}
+
+/** True when a role may use a form on some object: for `maker` rules every member, on what they made themselves or what is new. */
+export function mayTry(role: CallContext['role'], rule: Role): boolean {
+  return reaches(role, rule === 'maker' ? 'member' : rule)
+}
+
+/** Who a rule lets in, as the subject of a sentence. */
+export const whoMay: Readonly<Record<Role, Said>> = {
+  guest: { fr: 'tout le monde ici', en: 'everybody here' },
+  member: { fr: 'les membres du canal, sauf les invités', en: 'members of the channel who are not guests' },
+  maker: {
+    fr: "qui l'a fait et les administrateurs du canal",
+    en: 'who made it and the channel administrators',
+  },
+  channel_admin: { fr: 'les administrateurs du canal', en: 'the channel administrators' },
+  vigie_admin: { fr: 'les administrateurs de Vigie', en: 'the administrators of Vigie' },
+}
+
+/** What a person reads who may not: who may. */
+export function refusal(rule: Role, locale: Locale): string {
+  const who = whoMay[rule][locale]
+  return locale === 'fr' ? `Vous n'en avez pas le droit. Qui peut : ${who}.` : `You may not do that. Who may: ${who}.`
+}
+
+/** @throws {Error} when a form or a button declares no known rule, or two commands answer to one word: such a Vigie does not start. */
+export function requireRules(commands: readonly Command[]): void {
+  const faults: string[] = []
+  const taken = new Set<string>()
+  for (const command of commands) {
+    for (const name of [command.name, command.twin ?? command.name].filter(
+      (one, index, all) => all.indexOf(one) === index,
+    )) {
+      if (taken.has(name)) faults.push(`${name} is said twice`)
+      taken.add(name)
+    }
+    if (!order.includes(command.allow)) faults.push(`${command.name} has no rule`)
+    for (const verb of command.verbs ?? []) {
+      if (!order.includes(verb.allow)) faults.push(`${command.name} ${verb.name} has no rule`)
+    }
+    for (const [name, button] of Object.entries(command.buttons ?? {})) {
+      if (!order.includes(button.allow)) faults.push(`${command.name}.${name} has no rule`)
+    }
+  }
+  if (faults.length > 0) throw new Error(`commands: ${faults.join('; ')}`)
+}

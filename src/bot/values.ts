@@ -1,0 +1,231 @@
+// A form's words, or a dialog's fields, → its arguments and flags as a call carries them. Each value is judged by the form's own
+// declaration; what is wrong is told with what to write instead.
+
+import type { Argument, Call, CallContext, Choice, Flag, Form } from '../commands/command.ts'
+import { UserError } from '../errors.ts'
+import type { Json } from '../event.ts'
+import { parseDuration } from '../text/format.ts'
+import { code, own, type Rich, rich } from '../text/rich.ts'
+import { said } from '../text/said.ts'
+import type { Found, Words } from './grammar.ts'
+import { namesOf } from './grammar.ts'
+import { usageOf } from './help.ts'
+import { fold, nearest } from './suggest.ts'
+
+export type Values = Pick<Call, 'args' | 'flags'>
+type FlagValue = Call['flags'][string]
+
+const longestFieldRunes = 3000
+
+/** @throws {UserError} for what is missing, one word too many, or a value the form does not take. */
+export async function readValues(found: Found, words: Words, context: CallContext): Promise<Values> {
+  const { form } = found
+  const declared = form.args ?? []
+  const verbs = found.verb === undefined ? (found.command.verbs ?? []).flatMap(namesOf) : []
+  const args: Record<string, string> = {}
+  for (const [index, argument] of declared.entries()) {
+    const text = argument.rest === true ? words.positionals.slice(index).join(' ') : words.positionals[index]
+    if (text === undefined || text === '') {
+      if (argument.required) throw missing(found, argument)
+      continue
+    }
+    args[argument.name] = await readChoice(argument.choices, text, context, index === 0 ? verbs : [])
+  }
+  const extra = words.positionals[declared.length]
+  if (extra !== undefined && declared.at(-1)?.rest !== true) throw oneTooMany(found, extra, verbs)
+  const flags: Record<string, FlagValue> = {}
+  for (const [name, given] of words.options) {
+    const flag = form.flags?.[name]
+    if (flag !== undefined) flags[name] = await readFlag(name, flag, given, context)
+  }
+  return { args, flags }
+}
+
+/** What a dialog held, or what is wrong with which field. @throws {UserError} for a field that the form does not have. */
+export async function readFields(
+  form: Form,
+  fields: Readonly<Record<string, Json>>,
+  context: CallContext,
+): Promise<Values | { readonly errors: Readonly<Record<string, string>> }> {
+  const args: Record<string, string> = {}
+  const flags: Record<string, FlagValue> = {}
+  const errors: Record<string, string> = {}
+  for (const [field, json] of Object.entries(fields)) {
+    const argument = form.args?.find(({ name }) => name === field)
+    const flag = field.startsWith('--') ? ownFlag(form, field.slice(2)) : undefined
+    if (argument === undefined && flag === undefined) throw unknownField(field)
+    try {
+      const text = fieldText(json)
+      if (text === undefined) continue
+      if (argument !== undefined) args[field] = await readChoice(argument.choices, text, context, [])
+      else if (flag !== undefined) flags[field.slice(2)] = await readFlag(field.slice(2), flag, [text], context)
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      errors[field] = error.in(context.locale)
+    }
+  }
+  for (const { name, required } of form.args ?? []) {
+    if (required && args[name] === undefined && errors[name] === undefined) {
+      errors[name] = context.locale === 'fr' ? 'À remplir.' : 'Please fill this in.'
+    }
+  }
+  return Object.keys(errors).length > 0 ? { errors } : { args, flags }
+}
+
+/** The choices as they are for this caller. */
+export async function choicesOf(
+  choices: Argument['choices'],
+  context: CallContext,
+): Promise<readonly Choice[] | undefined> {
+  return typeof choices === 'function' ? await choices(context) : choices
+}
+
+function ownFlag(form: Form, name: string): Flag | undefined {
+  return form.flags !== undefined && Object.hasOwn(form.flags, name) ? form.flags[name] : undefined
+}
+
+/** A field as words; nothing for one left empty or a switch left off. */
+function fieldText(json: Json): string | undefined {
+  if (json === null || json === false) return undefined
+  if (json === true) return ''
+  if (typeof json === 'number') return String(json)
+  if (typeof json !== 'string') throw unreadable()
+  if ([...json].length > longestFieldRunes) throw unreadable()
+  const words = json.replace(/\s+/g, ' ').trim()
+  return words === '' ? undefined : words
+}
+
+async function readFlag(name: string, flag: Flag, given: readonly string[], context: CallContext): Promise<FlagValue> {
+  if (flag.kind === 'switch') return true
+  const [first = '', second] = given
+  if (flag.kind === 'list') {
+    const words = given.flatMap((text) => text.split(',')).map((word) => word.trim())
+    const listed = [...new Set(words.filter((word) => word !== ''))]
+    if (listed.length === 0) throw emptyList(name)
+    return Promise.all(listed.map((word) => readChoice(flag.choices, word, context, [])))
+  }
+  if (second !== undefined) throw givenTwice(name)
+  if (flag.kind === 'duration') return readDuration(name, first)
+  return readChoice(flag.choices, first, context, [])
+}
+
+function readDuration(name: string, text: string): number {
+  const durationMs = parseDuration(text)
+  if (durationMs !== undefined) return durationMs
+  throw new UserError(
+    said({
+      fr: rich`${code(`--${name}`)} attend une durée, par exemple ${code('10m')}, ${code('1h30')} ou ${code('2j')}, pas ${code(text)}.`,
+      en: rich`${code(`--${name}`)} needs a duration, for example ${code('10m')}, ${code('1h30')} or ${code('2d')}, not ${code(text)}.`,
+    }),
+  )
+}
+
+/** The chosen value in its own spelling; any text where there are no choices. `others` are right words that are no values (verbs). */
+async function readChoice(
+  declared: Argument['choices'],
+  text: string,
+  context: CallContext,
+  others: readonly string[],
+): Promise<string> {
+  const choices = await choicesOf(declared, context)
+  if (choices === undefined) return text
+  const wanted = fold(text)
+  const chosen = choices.find(({ value, label }) =>
+    [value, label?.fr, label?.en].some((word) => word !== undefined && fold(word) === wanted),
+  )
+  if (chosen !== undefined) return chosen.value
+  const values = choices.map(({ value }) => value)
+  throw notAmong(text, values, nearest(text, [...values, ...others]))
+}
+
+function notAmong(text: string, values: readonly string[], guess: string | undefined): UserError {
+  const all = codes(values.slice(0, 12))
+  if (values.length === 0) {
+    return new UserError(
+      said({
+        fr: rich`${code(text)} n'est pas connu ici, où il n'y a rien à choisir.`,
+        en: rich`${code(text)} is not known here, where there is nothing to choose.`,
+      }),
+    )
+  }
+  if (guess === undefined) {
+    return new UserError(
+      said({
+        fr: rich`${code(text)} n'est pas connu. Au choix : ${all}.`,
+        en: rich`${code(text)} is not known. Choose among: ${all}.`,
+      }),
+    )
+  }
+  return new UserError(
+    said({
+      fr: rich`${code(text)} n'est pas connu. Vouliez-vous dire ${code(guess)} ? Au choix : ${all}.`,
+      en: rich`${code(text)} is not known. Did you mean ${code(guess)}? Choose among: ${all}.`,
+    }),
+  )
+}
+
+const codes = (words: readonly string[]): Rich =>
+  words.flatMap((word, index) => (index === 0 ? [code(word)] : [...own(', '), code(word)]))
+
+function missing(found: Found, argument: Argument): UserError {
+  return new UserError(
+    said({
+      fr: rich`Il manque ${code(argument.title.fr.toLowerCase())}. La forme est ${code(usageOf(found, 'fr'))}.`,
+      en: rich`${code(argument.title.en.toLowerCase())} is missing. The form is ${code(usageOf(found, 'en'))}.`,
+    }),
+  )
+}
+
+function oneTooMany(found: Found, word: string, verbs: readonly string[]): UserError {
+  const guess = nearest(word, verbs)
+  if (guess !== undefined) {
+    return new UserError(
+      said({
+        fr: rich`${code(word)} n'est pas connu. Vouliez-vous dire ${code(guess)} ?`,
+        en: rich`${code(word)} is not known. Did you mean ${code(guess)}?`,
+      }),
+    )
+  }
+  return new UserError(
+    said({
+      fr: rich`${code(word)} est de trop. La forme est ${code(usageOf(found, 'fr'))} ; des mots qui vont ensemble se mettent entre guillemets.`,
+      en: rich`${code(word)} is one word too many. The form is ${code(usageOf(found, 'en'))}; words that belong together go in quotes.`,
+    }),
+  )
+}
+
+function emptyList(name: string): UserError {
+  return new UserError(
+    said({
+      fr: rich`${code(`--${name}`)} attend des mots séparés par des virgules.`,
+      en: rich`${code(`--${name}`)} needs words separated by commas.`,
+    }),
+  )
+}
+
+function givenTwice(name: string): UserError {
+  return new UserError(
+    said({
+      fr: rich`${code(`--${name}`)} est donné deux fois : gardez-en un.`,
+      en: rich`${code(`--${name}`)} is given twice: keep one.`,
+    }),
+  )
+}
+
+function unreadable(): UserError {
+  return new UserError(
+    said({
+      fr: rich`Un texte de ${longestFieldRunes} caractères au plus est attendu ici.`,
+      en: rich`A text of at most ${longestFieldRunes} characters is expected here.`,
+    }),
+  )
+}
+
+function unknownField(name: string): UserError {
+  return new UserError(
+    said({
+      fr: rich`Ce formulaire n'a pas de champ ${code(name.slice(0, 40))}. Redonnez la commande.`,
+      en: rich`This form has no field ${code(name.slice(0, 40))}. Give the command again.`,
+    }),
+  )
+}
