@@ -1,7 +1,7 @@
 // Questions about writing posts: what a created post holds, limits, deduplication, threads.
 
 import { accepted, at, keys, list, refusal, text } from './driver.ts'
-import { createChannel, type Question, say, unknownId } from './world.ts'
+import { createChannel, join, type Question, say, unknownId } from './world.ts'
 
 const forbidden = { status: 403, id: 'api.context.permissions.app_error' }
 const postFields = [
@@ -62,6 +62,22 @@ export function askAboutPosting(question: Question): void {
     const b = await bot.post('/posts', body)
     return { a: a.status, b: b.status, same: at(a, 'id') === at(b, 'id') }
   })
+  question(
+    'post: pending_post_id twice at once makes one post',
+    { default: { posts: 1, others: true } },
+    async ({ bot, alice, team }) => {
+      const place = await createChannel(alice, team.id, 'O')
+      await join(alice, 'channels', place.id, bot)
+      const body = { channel_id: place.id, message: 'once', pending_post_id: `delivery-${crypto.randomUUID()}` }
+      const answers = await Promise.all([1, 2, 3, 4].map(() => bot.post('/posts', body)))
+      const page = await accepted(bot.get(`/channels/${place.id}/posts`))
+      const posts = list(page, 'order').filter((id) => at(page, `posts.${id}.message`) === 'once').length
+      // Whoever comes while the first is being written is refused, whoever comes later is given it.
+      const pending = 'api.post.deduplicate_create_post.pending'
+      const others = answers.every((answer) => answer.status === 201 || at(answer, 'id') === pending)
+      return { posts, others }
+    },
+  )
   question('post: pending_post_id of any shape', { default: { a: 201, b: 201, same: true } }, async ({ bot, pub }) => {
     const body = { channel_id: pub.id, message: 'once', pending_post_id: `delivery-${crypto.randomUUID()}` }
     const a = await bot.post('/posts', body)

@@ -1,7 +1,7 @@
 // Questions about reading a channel back: pages, `after`, and `since`, on which catching up after an absence rests.
 
 import { accepted, at, type Caller, keys, list, number, refusal, text } from './driver.ts'
-import { createChannel, type Place, type Question, say, unknownId, type World } from './world.ts'
+import { createChannel, join, type Place, type Question, say, unknownId, type World } from './world.ts'
 
 const forbidden = { status: 403, id: 'api.context.permissions.app_error' }
 
@@ -69,6 +69,25 @@ export function askAboutReading(question: Question): void {
     const page = await accepted(world.bot.get(`/channels/${place.id}/posts?before=${text(posts[2], 'id')}&per_page=2`))
     return messagesOf(page)
   })
+  question(
+    'post: before and after leave out posts of the same millisecond',
+    { default: [['older'], ['newer']] },
+    async (world) => {
+      const { admin, bot, team } = world
+      const place = await createChannel(bot, team.id, 'O')
+      await join(bot, 'channels', place.id, admin)
+      // Only an administrator may choose the time of a post.
+      const now = Date.now()
+      const saidAt = async (message: string, create_at: number) =>
+        text(await say(admin, place.id, message, { create_at }), 'id')
+      await saidAt('older', now + 1_000)
+      const anchor = await saidAt('twin', now + 2_000)
+      await saidAt('other twin', now + 2_000)
+      await saidAt('newer', now + 3_000)
+      const before = await accepted(bot.get(`/channels/${place.id}/posts?before=${anchor}&per_page=1`))
+      return [messagesOf(before), messagesOf(await accepted(bot.get(`/channels/${place.id}/posts?after=${anchor}`)))]
+    },
+  )
   question('post: replies stand in the pages of a channel', { default: ['reply', 'root'] }, async (world) => {
     const place = await freshChannel(world)
     const root = text(await say(world.bot, place.id, 'root'), 'id')

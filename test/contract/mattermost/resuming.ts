@@ -54,6 +54,12 @@ export function askAboutResuming(question: Question): void {
     await again.close()
     return [has(again, 'hello'), true]
   })
+  question('ws: an empty connection id is a first connection, whatever the sequence', { default: 0 }, async (world) => {
+    const socket = await openSocket(world.url, { token: world.bot.token, connectionId: '', sequence: 7 })
+    const hello = await socket.event('hello')
+    await socket.close()
+    return at(hello, 'seq')
+  })
   question('ws: a sequence number from the future is forgotten', { default: true }, async (world) => {
     const socket = await greeted(world, world.bot)
     const connectionId = await dropped(world, socket)

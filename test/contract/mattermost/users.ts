@@ -5,6 +5,8 @@ import { createPerson, type Question, suffix, unknownId } from './world.ts'
 
 const readFields = ['id', 'username', 'locale', 'roles', 'delete_at', 'timezone', 'first_name', 'nickname', 'email']
 
+const forbidden = { status: 403, id: 'api.context.permissions.app_error' }
+
 export function askAboutUsers(question: Question): void {
   question(
     'auth: no token',
@@ -53,6 +55,35 @@ export function askAboutUsers(question: Question): void {
       const answer = await nobody.get('/config/client?format=old')
       return [answer.status, String(text(answer, 'Version').startsWith(`${version}.`))]
     },
+  )
+  question(
+    'the settings are told to administrators, with the site URL',
+    { default: [200, true, true] },
+    async ({ admin, url }) => {
+      const config = await admin.get('/config')
+      const sections = ['SiteURL', 'EnableBotAccountCreation', 'AllowedUntrustedInternalConnections']
+      const there = sections.every((key) => keys(config, 'ServiceSettings').includes(key))
+      return [config.status, there, text(config, 'ServiceSettings.SiteURL') === url]
+    },
+  )
+  question('the settings are not told to members', { default: forbidden }, async ({ alice }) =>
+    refusal(await alice.get('/config')),
+  )
+  question(
+    'user: an administrator raises a person and lowers them again',
+    { default: ['system_user system_admin', 'system_user'] },
+    async ({ url, admin }) => {
+      const person = await createPerson(url, admin, 'lena')
+      await accepted(admin.put(`/users/${person.id}/roles`, { roles: 'system_user system_admin' }))
+      const raised = at(await admin.get(`/users/${person.id}`), 'roles')
+      await accepted(admin.put(`/users/${person.id}/roles`, { roles: 'system_user' }))
+      const lowered = at(await admin.get(`/users/${person.id}`), 'roles')
+      await accepted(admin.delete(`/users/${person.id}`))
+      return [raised, lowered]
+    },
+  )
+  question('user: a member raises nobody', { default: forbidden }, async ({ alice }) =>
+    refusal(await alice.put(`/users/${alice.id}/roles`, { roles: 'system_user system_admin' })),
   )
   question(
     'user: by name, not found',
