@@ -147,3 +147,14 @@ function inOrder(list: unknown): Post[] {
   const { order, posts } = postList.parse(list)
   return order.flatMap((id) => posts[id] ?? [])
 }
+
+/** A post as websocket events carry it, JSON in a string; nothing where it is none. */
+export function readPost(json: unknown): Post | undefined {
+  if (typeof json !== 'string') return undefined
+  try {
+    return post.safeParse(JSON.parse(json)).data
+  } catch {
+    // Not JSON: not a post that Mattermost sent.
+    return undefined
+  }
+}

@@ -1,0 +1,186 @@
+// Mentions and direct messages: heard by websocket, or read by REST when they came while nobody listened, and answered once each as a
+// post of the bot (interface.md, "What people type"). A post is for us only if a person wrote it and did not edit it since.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log, Now } from '../event.ts'
+import type { MarkStore } from '../store/store.ts'
+import type { Answers } from './answers.ts'
+import type { Calls, Channel, Post } from './calls.ts'
+import { readPost } from './calls.ts'
+import type { Dispatch, People } from './conversation.ts'
+import { readBack } from './history.ts'
+import { calledWith, saidDirectly } from './mention.ts'
+import { answered } from './rest.ts'
+import type { Bot } from './self.ts'
+import type { SocketEvent } from './socket.ts'
+
+export interface Listener {
+  /** Takes up a `posted` event; the rest is not its matter. */
+  hear(event: SocketEvent): void
+  /** Reads what was written since the mark in these channels. @throws {MattermostError} when it could not be read: call again. */
+  catchUp(channels: readonly Channel[], signal: AbortSignal): Promise<void>
+  /** From here on posts heard live may be gone unheard: the mark stays where it is until the next `catchUp` succeeded. */
+  lost(): void
+  /** Stores the mark every few seconds until the signal; answers begun before are ended first, for a few seconds. */
+  run(signal: AbortSignal): Promise<void>
+  /** Resolves when nothing is being answered. */
+  idle(): Promise<void>
+}
+
+export interface ListenerParts {
+  readonly bot: Bot
+  readonly calls: Calls
+  readonly dispatch: Pick<Dispatch, 'say'>
+  readonly people: Pick<People, 'person'>
+  readonly answers: Answers
+  readonly marks: MarkStore
+  readonly startedAt: number
+  readonly now: Now
+  readonly log: Log
+}
+
+/** Nothing older is answered: who wrote it has gone on. */
+const lookBackMs = 3_600_000
+/** Posts are stored a little out of the order of their times. */
+const marginMs = 60_000
+const markName = 'listen'
+const markEveryMs = 5000
+const drainMs = 5000
+
+/** What is said to us and where. */
+interface Heard {
+  readonly post: Post
+  readonly direct: boolean
+  readonly team: string | undefined
+  readonly text: string
+}
+
+export function createListener(parts: ListenerParts): Listener {
+  const { bot, calls, dispatch, people, answers, marks, startedAt, now, log } = parts
+  const stopped = new AbortController()
+  /** Time of the newest post seen; the server's clock. */
+  let seenAt = 0
+  let complete = false
+  let storedAt = -1
+  /** Posts being answered, by id; `lines` keep the order within a channel. */
+  const pending = new Map<string, number>()
+  const taken = new Set<string>()
+  const lines = new Map<string, Promise<void>>()
+
+  const respond = async ({ post, direct, team, text }: Heard): Promise<void> => {
+    const author = await people.person(post.user_id)
+    if (author === undefined) return
+    const name = `answer:${post.id}`
+    const begun = !(await marks.once(name, now(), 2 * lookBackMs))
+    if (begun && (await answers.isAnswered(post, direct))) return
+    const said = await dispatch.say({
+      by: direct ? 'direct' : 'mention',
+      person: post.user_id,
+      channel: post.channel_id,
+      team,
+      root: post.root_id || undefined,
+      text,
+    })
+    await retrying(() => answers.give(post, direct, said))
+  }
+
+  /** Tries again while Mattermost is away; a refusal is final. */
+  const retrying = async (work: () => Promise<void>): Promise<void> => {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await work()
+      } catch (error) {
+        if (answered(error, 400, 403, 404, 413) || stopped.signal.aborted) throw error
+        log.warn({ err: error }, 'an answer could not be given yet')
+        const asked = error instanceof Error && 'retryAfterMs' in error ? Number(error.retryAfterMs ?? 0) : 0
+        await sleep(Math.max(asked, Math.min(60_000, 1000 * 2 ** attempt)), undefined, { signal: stopped.signal })
+      }
+    }
+  }
+
+  const take = (heard: Heard) => {
+    const { post } = heard
+    if (taken.has(post.id)) return
+    taken.add(post.id)
+    if (taken.size > 10_000) for (const id of taken) if (taken.size > 5000 && !pending.has(id)) taken.delete(id)
+    pending.set(post.id, post.create_at)
+    const line = (lines.get(post.channel_id) ?? Promise.resolve())
+      .then(() => retrying(() => respond(heard)))
+      .then(
+        () => void pending.delete(post.id),
+        (error: unknown) => {
+          // Kept as pending when we are stopping: the mark stays before it, and the next start answers it.
+          if (!stopped.signal.aborted) pending.delete(post.id)
+          log.error({ err: error, post: post.id }, 'a message could not be answered')
+        },
+      )
+      .finally(() => lines.get(post.channel_id) === line && lines.delete(post.channel_id))
+    lines.set(post.channel_id, line)
+  }
+
+  const listenTo = (post: Post, direct: boolean, team: string | undefined) => {
+    seenAt = Math.max(seenAt, post.create_at)
+    if (!isByPerson(post, bot.id)) return
+    const text = direct ? saidDirectly(post.message, bot.username) : calledWith(post.message, bot.username)
+    if (text === undefined || (direct && text === '')) return
+    take({ post, direct, team: team || undefined, text })
+  }
+
+  const storeMark = async () => {
+    const at = Math.min(Math.max(seenAt, startedAt), ...pending.values())
+    if (!complete || at === storedAt) return
+    await marks.set(markName, { at })
+    storedAt = at
+  }
+
+  return {
+    hear({ event, data }) {
+      if (event !== 'posted') return
+      const post = readPost(data.post)
+      if (post) listenTo(post, data.channel_type === 'D', typeof data.team_id === 'string' ? data.team_id : undefined)
+    },
+    lost() {
+      complete = false
+    },
+    async catchUp(channels, signal) {
+      const mark = (await marks.get(markName))?.at
+      const from = typeof mark === 'number' ? Math.max(mark - marginMs, now() - lookBackMs) : startedAt
+      for (const channel of channels) {
+        if (channel.last_post_at < from) continue
+        const posts: Post[] = []
+        try {
+          for await (const post of readBack(calls, channel.id, from, signal)) posts.push(post)
+        } catch (error) {
+          // Left or lost in the meantime: not ours to read any more.
+          if (answered(error, 403, 404)) continue
+          throw error
+        }
+        for (const post of posts.reverse()) listenTo(post, channel.type === 'D', channel.team_id)
+      }
+      complete = true
+      await storeMark()
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        // Rejects only when the signal says stop.
+        await sleep(markEveryMs, undefined, { signal }).catch(() => undefined)
+        await storeMark().catch((error: unknown) =>
+          log.warn({ err: error }, 'the mark of what was heard is not stored'),
+        )
+      }
+      await Promise.race([Promise.all(lines.values()), sleep(drainMs)])
+      stopped.abort()
+      await storeMark().catch((error: unknown) => log.warn({ err: error }, 'the mark of what was heard is not stored'))
+    },
+    async idle() {
+      while (lines.size > 0) await Promise.all(lines.values())
+    },
+  }
+}
+
+/** Written by hand, in the channel, and still as it was. Whether its author is a bot is asked later. */
+function isByPerson(post: Post, botId: string): boolean {
+  const { from_webhook, from_bot, from_plugin } = post.props
+  const isOfPrograms = [from_webhook, from_bot, from_plugin].some((mark) => mark !== undefined && mark !== 'false')
+  return post.user_id !== botId && post.type === '' && post.edit_at === 0 && post.delete_at === 0 && !isOfPrograms
+}

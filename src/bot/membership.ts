@@ -1,0 +1,105 @@
+// Where the bot is and where it no longer is: subscriptions of a channel that was archived, or that it was removed from, sleep and say
+// so; they wake when it is back (threats F8, T7). Websocket events are hints; Mattermost asked by REST is the truth.
+
+import type { Log, Subscription } from '../event.ts'
+import type { SubscriptionStore } from '../store/store.ts'
+import type { Calls, Channel } from './calls.ts'
+import { answered } from './rest.ts'
+import type { Self } from './self.ts'
+import type { SocketEvent } from './socket.ts'
+
+export interface Asleep {
+  /** Who made the subscriptions: whom to tell. */
+  readonly maker: string
+  readonly channel: string
+  /** Its name as last known; its id where we never saw it. */
+  readonly name: string
+  readonly reason: NonNullable<Subscription['asleep']>
+  readonly count: number
+}
+
+export interface Membership {
+  /** The channel an event puts in doubt, `all` where it may be any; nothing for other events. */
+  hint(event: SocketEvent): string | 'all' | undefined
+  /** Asks how one channel stands, and lets its subscriptions sleep or wake. @throws {MattermostError} */
+  check(channel: string): Promise<void>
+  /** The channels the bot is in, after every subscription was compared with them. @throws {MattermostError} */
+  reconcile(): Promise<readonly Channel[]>
+}
+
+export interface MembershipParts {
+  readonly self: Self
+  readonly calls: Calls
+  readonly subscriptions: Pick<SubscriptionStore, 'all' | 'inChannel' | 'sleep'>
+  /** Tells a maker, once for each time the channel falls asleep. */
+  readonly tell: (notice: Asleep) => Promise<void>
+  readonly log: Log
+}
+
+/** What a change of ours can be read from; other people's comings and goings are not our matter. */
+const aboutSomebody = new Set(['user_added', 'user_removed', 'added_to_team', 'leave_team'])
+const aboutChannel = new Set(['channel_deleted', 'channel_restored', 'channel_converted', 'channel_updated'])
+
+export function createMembership({ self, calls, subscriptions, tell, log }: MembershipParts): Membership {
+  let ownId: string | undefined
+  /** Of channels by id: once we are out of a private one nobody tells us its name. */
+  const names = new Map<string, string>()
+
+  const standing = async (channel: string): Promise<Subscription['asleep']> => {
+    try {
+      const { delete_at, display_name } = await calls.channel(channel)
+      names.set(channel, display_name)
+      if (delete_at > 0) return 'archived'
+      await calls.channelMember(channel, (await self()).id)
+      return undefined
+    } catch (error) {
+      if (answered(error, 403, 404)) return 'removed'
+      throw error
+    }
+  }
+
+  const settle = async (channel: string, reason: Subscription['asleep']) => {
+    const changed = await subscriptions.sleep(channel, reason)
+    if (changed.length === 0) return
+    log.info({ channel, reason, count: changed.length }, reason ? 'subscriptions fell asleep' : 'subscriptions woke up')
+    if (reason === undefined) return
+    const name = names.get(channel) ?? channel
+    const makers = Map.groupBy(changed, ({ maker }) => maker)
+    for (const [maker, theirs] of makers) await tell({ maker, channel, name, reason, count: theirs.length })
+  }
+
+  return {
+    hint({ event, data, broadcast }) {
+      const channel = text(data.channel_id) || broadcast.channel_id
+      if (aboutChannel.has(event)) return channel || 'all'
+      if (!aboutSomebody.has(event)) return undefined
+      const who = text(data.user_id) || broadcast.user_id
+      return ownId !== undefined && who !== ownId ? undefined : channel || 'all'
+    },
+    async check(channel) {
+      if ((await subscriptions.inChannel(channel)).length > 0) await settle(channel, await standing(channel))
+    },
+    async reconcile() {
+      ownId = (await self()).id
+      const inside = new Map<string, Channel>()
+      for (const team of await calls.myTeams()) {
+        for (const channel of await calls.myChannels(team.id)) {
+          inside.set(channel.id, channel)
+          names.set(channel.id, channel.display_name)
+        }
+      }
+      const all = await subscriptions.all()
+      const asleep = new Map(all.map((subscription) => [subscription.channel, subscription.asleep]))
+      for (const [channel, before] of asleep) {
+        const known = inside.get(channel)
+        const reason = known !== undefined && known.delete_at === 0 ? undefined : await standing(channel)
+        if (reason !== before || reason === undefined) await settle(channel, reason)
+      }
+      return [...inside.values()]
+    },
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,60 @@
+// How Mattermost and we stand, for `/statut` and `vigie status` (event.ts, "Part").
+
+import type { Now, Part } from '../event.ts'
+import type { SubscriptionStore } from '../store/store.ts'
+import { duration, plural } from '../text/format.ts'
+import type { Locale } from '../text/locale.ts'
+import { type Rich, rich } from '../text/rich.ts'
+import type { SocketState } from './socket.ts'
+
+export interface StatusParts {
+  readonly socket: () => SocketState
+  readonly subscriptions: Pick<SubscriptionStore, 'all'>
+  readonly now: Now
+}
+
+export function createMattermostStatus({ socket, subscriptions, now }: StatusParts): () => Promise<Part> {
+  return async () => {
+    const state = socket()
+    const asleep = (await subscriptions.all()).filter((subscription) => subscription.asleep !== undefined)
+    const sinceMs = Math.max(0, now() - state.since)
+    const words = (locale: Locale): Rich => glance(locale, state, sinceMs)
+    const more = (locale: Locale): Rich[] => (asleep.length === 0 ? [] : [sleeping(locale, asleep.length)])
+    return {
+      name: 'mattermost',
+      title: { fr: 'Mattermost', en: 'Mattermost' },
+      state: state.as !== 'connected' ? 'down' : asleep.length > 0 ? 'warning' : 'ok',
+      glance: {
+        fr: [...words('fr'), ...brief('fr', asleep.length)],
+        en: [...words('en'), ...brief('en', asleep.length)],
+      },
+      details: { fr: more('fr'), en: more('en') },
+    }
+  }
+}
+
+function glance(locale: Locale, state: SocketState, sinceMs: number): Rich {
+  const since = duration(locale, sinceMs)
+  if (state.as === 'revoked')
+    return locale === 'fr'
+      ? rich`jeton refusé depuis ${since}\u00a0: lancez vigie provision`
+      : rich`token refused for ${since}: run vigie provision`
+  if (state.as === 'connecting')
+    return locale === 'fr' ? rich`injoignable depuis ${since}` : rich`out of reach for ${since}`
+  const version = state.serverVersion.split('.').slice(0, 3).join('.')
+  const tail = version === '' ? [] : rich` · ${version}`
+  return locale === 'fr' ? rich`connecté depuis ${since}${tail}` : rich`connected for ${since}${tail}`
+}
+
+function brief(locale: Locale, count: number): Rich {
+  if (count === 0) return []
+  return locale === 'fr'
+    ? rich` · ${count} ${plural(locale, count, 'abonnement endormi', 'abonnements endormis')}`
+    : rich` · ${count} ${plural(locale, count, 'subscription asleep', 'subscriptions asleep')}`
+}
+
+function sleeping(locale: Locale, count: number): Rich {
+  return locale === 'fr'
+    ? rich`${count} ${plural(locale, count, 'abonnement dort', 'abonnements dorment')}\u00a0: le canal est archivé, ou je n'en suis plus membre. Invitez-moi (/invite @vigie) ou désarchivez le canal.`
+    : rich`${count} ${plural(locale, count, 'subscription sleeps', 'subscriptions sleep')}: the channel is archived, or I am no longer a member of it. Invite me (/invite @vigie) or unarchive the channel.`
+}
