@@ -73,17 +73,27 @@ export interface EventStore {
   visibility(source: string, subject: string): Promise<Audience | undefined>
 }
 
-/** A delivery that is ours until `leaseUntil`. */
-export interface Claim {
+/** A delivery with what it takes to tell it. */
+export interface Waiting {
   readonly delivery: Delivery
+  /** As many as `delivery.events`, in the same order. */
   readonly events: readonly StoredEvent[]
-  readonly firstTriedAt: number
+  /** The deliveries it tells, one for each event: itself, or what it took in. */
+  readonly deliveries: readonly string[]
   /** An earlier try ended without an answer that says it was refused. */
   readonly unsure: boolean
   readonly each: boolean
+  /** Told as one list of events; several events without it are one live card's. */
   readonly digest: boolean
   /** The live post of this target and card key, where there is one. */
   readonly card?: CardRow
+}
+
+/** A delivery that is ours until the lease ends. */
+export interface Claim extends Waiting {
+  readonly firstTriedAt: number
+  /** Tries that ended in "never". */
+  readonly refusals: number
 }
 
 export interface CardRow {
@@ -99,9 +109,22 @@ export interface CardRow {
 }
 
 export type Outcome =
-  | { readonly as: 'delivered'; readonly receipt: Receipt; readonly card?: CardRow }
+  | {
+      readonly as: 'delivered'
+      readonly receipt: Receipt
+      readonly card?: CardRow
+      /** Events of a folded delivery that were left out of the telling, and why. */
+      readonly dropped?: readonly { readonly event: string; readonly reason: string }[]
+    }
   | { readonly as: 'withheld'; readonly reason: string }
-  | { readonly as: 'retry'; readonly dueAt: number; readonly error: string; readonly unsure: boolean }
+  | {
+      readonly as: 'retry'
+      readonly dueAt: number
+      readonly error: string
+      readonly unsure: boolean
+      /** True when the answer was "never". */
+      readonly refused?: boolean
+    }
   | { readonly as: 'parked'; readonly error: string }
 
 export interface DeliveryFilter {
@@ -112,34 +135,43 @@ export interface DeliveryFilter {
 }
 
 export interface DeliveryStore {
-  /** Claims the head of every target that is due and has nothing in flight: pushes it forward by the lease and counts the attempt, in one statement. */
-  claim(request: { now: number; leaseMs: number; limit: number }): Promise<readonly Claim[]>
+  /**
+   * Claims the head of every target of a notifier that is due and has nothing in flight, the oldest first, one a target: pushes it
+   * forward by the lease and counts the attempt, in one statement. What waits for a digest's window is a line of its own.
+   */
+  claim(request: { notifier: string; now: number; leaseMs: number; limit: number }): Promise<readonly Claim[]>
+  /** Extends a lease. Resolves false when somebody else claimed it since: it must not be sent any more. */
+  renew(id: string, attempt: number, request: { now: number; leaseMs: number }): Promise<boolean>
   /** Settles only if `attempt` still is the delivery's. Resolves false when somebody else claimed it since. */
   settle(id: string, attempt: number, outcome: Outcome, now: number): Promise<boolean>
-  /** Turns what waits for a target into one delivery, in order, in one transaction, before its first try; nothing that may already have been sent is taken. Resolves the digest's id, or nothing when there was too little to fold. */
-  fold(
-    target: Target,
-    request: { now: number; atLeast: number; olderThan: number; onlyDigest: boolean; most: number },
-  ): Promise<string | undefined>
+  /** What of a target's line may be folded, in order: nothing that may already have been sent, is in flight or was folded before. */
+  foldable(target: Target, request: { digest: boolean; limit: number }): Promise<readonly Waiting[]>
+  /**
+   * Turns these into one delivery in the place of the first, in one transaction: a digest, or one edit of a live card. Resolves its id,
+   * or nothing (and changes nothing) when one of them is not waiting untouched any more.
+   */
+  fold(deliveries: readonly string[], as: 'digest' | 'card', now: number): Promise<string | undefined>
   /** Targets with more than `count` waiting deliveries, the oldest made before `olderThan`; and targets whose digest window has closed. */
   overdue(request: {
+    notifier: string
     now: number
     count: number
     olderThan: number
   }): Promise<readonly { target: Target; digest: boolean }[]>
   /** After a crash: what the process before us held is due at once, and unsure. */
   releaseClaims(now: number): Promise<number>
-  /** When the next delivery is due; nothing when nothing waits. */
-  nextDueAt(): Promise<number | undefined>
+  /** When the next delivery of a notifier can be claimed; nothing when nothing waits. */
+  nextDueAt(notifier: string): Promise<number | undefined>
   find(id: string): Promise<Delivery | undefined>
   /** Newest first. */
   list(filter: DeliveryFilter): Promise<readonly Delivery[]>
-  /** Puts a parked delivery back in line. Resolves false when it was not parked. */
+  /** Puts a parked delivery back, at the end of its line. Resolves false when it was not parked. */
   replay(id: string, now: number): Promise<boolean>
   /** Where a delivery's post (or its card's) stands. */
   receipt(id: string): Promise<Receipt | undefined>
   /** The delivery and card told by a Mattermost post, for `explain` and buttons. */
   byPost(post: string): Promise<{ deliveries: readonly Delivery[]; events: readonly string[] } | undefined>
+  /** `oldestWaitingAt`: since when the oldest could have been told; a digest's window is no wait. */
   counts(): Promise<{ waiting: number; parked: number; oldestWaitingAt?: number }>
 }
 
@@ -201,4 +233,6 @@ export interface PeopleStore {
   /** Resolves user ids that were Vigie administrators when last asked. */
   admins(): Promise<readonly string[]>
   setAdmin(person: string, admin: boolean, now: number): Promise<void>
+  /** Called after the set of administrators changed, in this process. */
+  onChange(listener: () => void): void
 }

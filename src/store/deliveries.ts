@@ -1,0 +1,102 @@
+// Deliveries looked at by people: found, listed, replayed, traced from a post.
+
+import { sql } from 'kysely'
+import { createClaims } from './claims.ts'
+import { readList, readReceipt, toDeliveries } from './delivery-rows.ts'
+import { createFolds } from './folds.ts'
+import { type Ids, readId } from './ids.ts'
+import type { Database } from './schema.ts'
+import type { DeliveryFilter, DeliveryStore } from './store.ts'
+
+/** A post's deliveries beyond these are not traced. */
+const mostOfAPost = 200
+
+export function createDeliveryStore(db: Database, ids: Ids): DeliveryStore {
+  return {
+    ...createClaims(db),
+    ...createFolds(db, ids),
+
+    async find(id) {
+      const rows = await db
+        .selectFrom('deliveries')
+        .selectAll()
+        .where('id', '=', readId(id) ?? 0)
+        .execute()
+      return (await toDeliveries(db, rows))[0]
+    },
+
+    list: (filter) => list(db, filter),
+
+    async replay(id, now) {
+      const { numUpdatedRows } = await db
+        .updateTable('deliveries')
+        .set({
+          state: 'waiting',
+          position: ids.next(now),
+          due_at: now,
+          settled_at: null,
+          refusals: 0,
+          // What may have arrived is looked for since its first try.
+          first_tried_at: sql<number | null>`case when unsure = 1 then first_tried_at else null end`,
+        })
+        .where('id', '=', readId(id) ?? 0)
+        .where('state', '=', 'parked')
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+
+    async receipt(id) {
+      const row = await db
+        .selectFrom('deliveries')
+        .select('receipt')
+        .where('id', '=', readId(id) ?? 0)
+        .executeTakeFirst()
+      return row === undefined || row.receipt === null ? undefined : readReceipt(row.receipt)
+    },
+
+    async byPost(post) {
+      const rows = await db
+        .selectFrom('deliveries')
+        .selectAll()
+        .where((where) => where.or([where('post', '=', post), where('root', '=', post)]))
+        .orderBy('id')
+        .limit(mostOfAPost)
+        .execute()
+      const card = await db.selectFrom('cards').select('events').where('post', '=', post).executeTakeFirst()
+      if (rows.length === 0 && card === undefined) return undefined
+      const deliveries = await toDeliveries(db, rows)
+      return { deliveries, events: card ? readList(card.events) : deliveries.flatMap((delivery) => delivery.events) }
+    },
+
+    async counts() {
+      const { rows } = await sql<{ waiting: number; oldest: number | null }>`
+        select count(*) as waiting, min(case when lane = 1 and folded is null then due_at else created_at end) as oldest
+        from deliveries where state = 'waiting'`.execute(db)
+      const parked = await sql<{ parked: number }>`
+        select count(*) as parked from deliveries where state = 'parked'`.execute(db)
+      const oldest = rows[0]?.oldest ?? undefined
+      return {
+        waiting: rows[0]?.waiting ?? 0,
+        parked: parked.rows[0]?.parked ?? 0,
+        ...(oldest === undefined ? {} : { oldestWaitingAt: oldest }),
+      }
+    },
+  }
+}
+
+async function list(db: Database, { channel, state, event, limit }: DeliveryFilter) {
+  let query = db.selectFrom('deliveries').selectAll('deliveries').orderBy('deliveries.id', 'desc').limit(limit)
+  if (channel !== undefined) {
+    const targets = db.selectFrom('targets').select('id').where('address', '=', channel)
+    query = query.where('target', 'in', targets)
+  }
+  if (state === 'parked') query = query.where(sql<boolean>`state = 'parked'`)
+  else if (state !== undefined) query = query.where('state', '=', state)
+  if (event !== undefined) {
+    const key = readId(event) ?? 0
+    const row = await db.selectFrom('events').select('matched').where('id', '=', key).executeTakeFirst()
+    // An event's deliveries bear the numbers right after its own.
+    query = query.where('deliveries.id', '>', key).where('deliveries.id', '<=', key + (row?.matched ?? 0))
+  }
+  return await toDeliveries(db, await query.execute())
+}

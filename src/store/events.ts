@@ -1,0 +1,74 @@
+// Events as they were accepted, and what was said of their subjects.
+
+import type { Selectable } from 'kysely'
+import type { Draft } from '../event.ts'
+import { readId, showId } from './ids.ts'
+import type { Recorder } from './recorder.ts'
+import type { Database, EventTable } from './schema.ts'
+import type { EventStore, StoredEvent } from './store.ts'
+
+/** `recent` looks no further back than this many events. */
+const recentEvents = 20_000
+
+export function createEventStore(db: Database, recorder: Recorder): EventStore {
+  return {
+    record: (batch) => db.connection().execute(async () => recorder.record(batch)),
+
+    async find(id) {
+      const key = readId(id)
+      if (key === undefined) return undefined
+      const row = await db.selectFrom('events').selectAll().where('id', '=', key).executeTakeFirst()
+      return row && toStoredEvent(row)
+    },
+
+    async recent({ source, subject, limit }) {
+      let found = db
+        .selectFrom((from) =>
+          from
+            .selectFrom('events')
+            .select(['id', 'source', 'subject'])
+            .orderBy('id', 'desc')
+            .limit(recentEvents)
+            .as('newest'),
+        )
+        .select('id')
+      if (source !== undefined) found = found.where('source', '=', source)
+      if (subject !== undefined) found = found.where('subject', '=', subject.toLowerCase())
+      const rows = await db
+        .selectFrom('events')
+        .selectAll()
+        .where('id', 'in', found.orderBy('id', 'desc').limit(limit))
+        .orderBy('id', 'desc')
+        .execute()
+      return rows.map(toStoredEvent)
+    },
+
+    async lastAcceptedAt(source) {
+      const row = await db.selectFrom('sources').select('accepted_at').where('source', '=', source).executeTakeFirst()
+      return row?.accepted_at
+    },
+
+    async visibility(source, subject) {
+      const row = await db
+        .selectFrom('subjects')
+        .select('visibility')
+        .where('source', '=', source)
+        .where('subject', '=', subject.toLowerCase())
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      return row.visibility === 'public' ? 'open' : 'closed'
+    },
+  }
+}
+
+/** By id; those that exist. */
+export async function loadEvents(db: Database, ids: readonly number[]): Promise<ReadonlyMap<number, StoredEvent>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom('events').selectAll().where('id', 'in', ids).execute()
+  return new Map(rows.map((row) => [row.id, toStoredEvent(row)]))
+}
+
+function toStoredEvent(row: Selectable<EventTable>): StoredEvent {
+  const draft: Draft = JSON.parse(row.body)
+  return { event: { id: showId(row.id), ...draft }, acceptedAt: row.accepted_at, matched: row.matched }
+}

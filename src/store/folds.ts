@@ -1,0 +1,98 @@
+// Folding: many waiting deliveries of one target become one, before their first try (design.md, "A digest is a delivery row that absorbs others").
+
+import { sql } from 'kysely'
+import type { Target } from '../event.ts'
+import { heads } from './claims.ts'
+import { eventKeys, readList, toWaiting } from './delivery-rows.ts'
+import { type Ids, readId, showId } from './ids.ts'
+import type { Database, DeliveryRow } from './schema.ts'
+import type { DeliveryStore } from './store.ts'
+
+export type Folds = Pick<DeliveryStore, 'foldable' | 'fold' | 'overdue'>
+
+/** What may have been sent keeps its place; what stands behind it must not overtake it, so the line breaks there. */
+const isUntouched = (row: DeliveryRow): boolean => row.unsure === 0 && row.lease_until === null && row.folded === null
+
+export function createFolds(db: Database, ids: Ids): Folds {
+  return {
+    async foldable(target, { digest, limit }) {
+      const line = await waitingLine(db, target, digest, limit)
+      const first = line.findIndex(isUntouched)
+      if (first < 0) return []
+      const length = line.slice(first).findIndex((row) => !isUntouched(row))
+      const rows = length < 0 ? line.slice(first) : line.slice(first, first + length)
+      return (await toWaiting(db, rows)).map(({ row: _row, ...waiting }) => waiting)
+    },
+
+    async fold(deliveries, as, now) {
+      const keys = deliveries.flatMap((id) => readId(id) ?? [])
+      return await db.transaction().execute(async (within) => {
+        const rows = await within
+          .selectFrom('deliveries')
+          .selectAll()
+          .where('id', 'in', keys)
+          .where('state', '=', 'waiting')
+          .orderBy('position')
+          .execute()
+        const first = rows[0]
+        if (!first || rows.length !== deliveries.length || !rows.every(isUntouched)) return undefined
+        const id = ids.next(now)
+        await within
+          .insertInto('deliveries')
+          .values({ id, ...folded(first, rows), folded: as, due_at: now })
+          .execute()
+        await within
+          .updateTable('deliveries')
+          .set({ state: 'absorbed', absorbed_by: id, settled_at: now })
+          .where('id', 'in', keys)
+          .execute()
+        return showId(id)
+      })
+    },
+
+    async overdue({ notifier, now, count, olderThan }) {
+      const { rows } = await sql<{ address: string; lane: number }>`
+        with heads as materialized (${heads(notifier)})
+        select t.address, heads.lane from heads join targets t on t.id = heads.target
+        where (heads.lane = 0 and heads.created_at < ${olderThan} and ${isLongerThan(count)})
+          or (heads.lane = 1 and heads.due_at <= ${now} and ${isLongerThan(1)})`.execute(db)
+      return rows.map(({ address, lane }) => ({ target: { notifier, address }, digest: lane === 1 }))
+    },
+  }
+}
+
+/** The line behind a head holds more than `count`; looks at no more of it than that. */
+const isLongerThan = (count: number) => sql`${count} < (
+  select count(*) from (
+    select 1 from deliveries w where w.state = 'waiting' and w.target = heads.target and w.lane = heads.lane limit ${count + 1}
+  ) some
+)`
+
+async function waitingLine(db: Database, target: Target, digest: boolean, limit: number): Promise<DeliveryRow[]> {
+  return await db
+    .selectFrom('deliveries')
+    .selectAll('deliveries')
+    .innerJoin('targets', 'targets.id', 'deliveries.target')
+    .where('targets.notifier', '=', target.notifier)
+    .where('targets.address', '=', target.address)
+    .where('lane', '=', digest ? 1 : 0)
+    .where(sql<boolean>`state = 'waiting'`)
+    .orderBy('position')
+    .limit(limit)
+    .execute()
+}
+
+function folded(first: DeliveryRow, rows: readonly DeliveryRow[]) {
+  return {
+    target: first.target,
+    event: null,
+    position: first.position,
+    lane: first.lane,
+    state: 'waiting',
+    created_at: first.created_at,
+    each_post: 0,
+    subscriptions: JSON.stringify([...new Set(rows.flatMap((row) => readList(row.subscriptions)))]),
+    events: JSON.stringify(rows.flatMap(eventKeys).map(showId)),
+    absorbed: JSON.stringify(rows.map((row) => showId(row.id))),
+  }
+}

@@ -1,0 +1,98 @@
+// The schema's history: one change each, since Kysely has no transactional DDL on SQLite, and each may run twice, since a process
+// can end between a change and its record (libraries.md §1.2). Entries are only ever added, never altered.
+
+import { type RawBuilder, sql } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import { ConfigError } from '../errors.ts'
+import type { Database } from './schema.ts'
+
+/** What SQLite and PostgreSQL spell differently. */
+export interface Dialect {
+  /** A whole number of 64 bits: `integer`, `bigint`. */
+  readonly long: RawBuilder<unknown>
+  /** `blob`, `bytea`. */
+  readonly bytes: RawBuilder<unknown>
+  /** After a table that is kept in the order of its key: `without rowid`, nothing. */
+  readonly clustered: RawBuilder<unknown>
+}
+
+type Changes = Readonly<Record<string, RawBuilder<unknown>>>
+
+const history = ({ long, bytes, clustered }: Dialect): Changes => ({
+  '001-events': sql`create table if not exists events (
+    id ${long} primary key, accepted_at ${long} not null, matched integer not null,
+    source text not null, subject text not null, body text not null)`,
+  '002-targets': sql`create table if not exists targets (
+    id ${long} primary key, notifier text not null, address text not null, unique (notifier, address))`,
+  '003-deliveries': sql`create table if not exists deliveries (
+    id ${long} primary key, target ${long} not null, event ${long}, position ${long} not null, lane integer not null,
+    state text not null, attempt integer not null default 0, refusals integer not null default 0, due_at ${long} not null,
+    created_at ${long} not null, first_tried_at ${long}, lease_until ${long}, settled_at ${long}, unsure integer not null default 0,
+    each_post integer not null, subscriptions text not null, folded text, events text, absorbed text, absorbed_by ${long},
+    error text, withheld text, receipt text, post text, root text)`,
+  '004-deliveries-waiting': sql`create index if not exists deliveries_waiting
+    on deliveries (target, lane, position) where state = 'waiting'`,
+  '005-deliveries-parked': sql`create index if not exists deliveries_parked on deliveries (id) where state = 'parked'`,
+  '006-deliveries-target': sql`create index if not exists deliveries_target on deliveries (target, id)`,
+  '007-deliveries-post': sql`create index if not exists deliveries_post on deliveries (post) where post is not null`,
+  '008-deliveries-root': sql`create index if not exists deliveries_root on deliveries (root) where root is not null`,
+  '009-cards': sql`create table if not exists cards (
+    target ${long} not null, key text not null, delivery ${long} not null, receipt text not null, post text,
+    events text not null, shown_at ${long} not null, changed_at ${long} not null, primary key (target, key))`,
+  '010-cards-post': sql`create index if not exists cards_post on cards (post) where post is not null`,
+  '011-dedupe': sql`create table if not exists dedupe (
+    key ${bytes} primary key, event ${long} not null, expires_at ${long} not null) ${clustered}`,
+  '012-tracks': sql`create table if not exists tracks (
+    key text not null, position ${long} not null, value text not null, primary key (key, position)) ${clustered}`,
+  '013-subjects': sql`create table if not exists subjects (
+    source text not null, subject text not null, visibility text not null, primary key (source, subject)) ${clustered}`,
+  '014-sources': sql`create table if not exists sources (source text primary key, accepted_at ${long} not null)`,
+  '015-subscriptions': sql`create table if not exists subscriptions (
+    id ${long} primary key, channel text not null, notifier text not null, address text not null, source text not null,
+    subject text not null, subject_key text not null, filters text not null, maker text not null, made_at ${long} not null,
+    asleep text, unique (channel, source, subject_key, notifier, address))`,
+  '016-access-rules': sql`create table if not exists access_rules (
+    source text not null, subject text not null, subject_key text not null, channel text not null, effect text not null,
+    maker text not null, made_at ${long} not null, primary key (source, subject_key, channel))`,
+  '017-mutes': sql`create table if not exists mutes (
+    channel text not null, source text not null, subject text not null, until ${long} not null, maker text not null,
+    primary key (channel, source, subject))`,
+  '018-settings': sql`create table if not exists settings (channel text primary key, lang text)`,
+  '019-marks': sql`create table if not exists marks (name text primary key, value text not null)`,
+  '020-used': sql`create table if not exists used (name text primary key, expires_at ${long} not null)`,
+  '021-audit': sql`create table if not exists audit (
+    id ${long} primary key, at ${long} not null, person text not null, channel text, verb text not null, object text,
+    outcome text not null, detail text)`,
+  '022-people': sql`create table if not exists people (id text primary key, admin integer not null, asked_at ${long} not null)`,
+})
+
+/** Brings the schema up to date. @throws {ConfigError} when a newer Vigie has written it. */
+export async function migrate(db: Database, dialect: Dialect): Promise<void> {
+  const changes = history(dialect)
+  const migrations: Record<string, Migration> = {}
+  for (const [name, change] of Object.entries(changes)) {
+    migrations[name] = {
+      up: async (on) => {
+        await change.execute(on)
+      },
+    }
+  }
+  await refuseNewer(db, Object.keys(migrations))
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw error
+}
+
+async function refuseNewer(db: Database, known: readonly string[]): Promise<void> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
+  if (!tables.some((table) => table.name === 'kysely_migration')) return
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db)
+  const strange = rows.map((row) => row.name).filter((name) => !known.includes(name))
+  if (strange.length === 0) return
+  throw new ConfigError([
+    {
+      fr: `DATABASE_URL\u00a0: cette base a été écrite par une version plus récente de Vigie (${strange.join(', ')}). Installez cette version, ou rendez une sauvegarde d’avant.`,
+      en: `DATABASE_URL: this database was written by a newer Vigie (${strange.join(', ')}). Install that version, or restore a backup from before.`,
+    },
+  ])
+}

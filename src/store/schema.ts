@@ -1,0 +1,183 @@
+// The tables, as Kysely types. Only what SQLite and PostgreSQL share: integers, text, bytes; switches are 0 or 1, JSON is text,
+// instants are milliseconds since 1970.
+
+import type { Generated, Kysely, Selectable } from 'kysely'
+
+export type Database = Kysely<Tables>
+
+export interface Tables {
+  events: EventTable
+  targets: TargetTable
+  deliveries: DeliveryTable
+  cards: CardTable
+  dedupe: DedupeTable
+  tracks: TrackTable
+  subjects: SubjectTable
+  sources: SourceTable
+  subscriptions: SubscriptionTable
+  access_rules: AccessRuleTable
+  mutes: MuteTable
+  settings: SettingTable
+  marks: MarkTable
+  used: UsedTable
+  audit: AuditTable
+  people: PersonTable
+}
+
+export interface EventTable {
+  id: number
+  accepted_at: number
+  /** Its deliveries' ids are the `matched` numbers after its own. */
+  matched: number
+  source: string
+  /** Lower case; empty for none. */
+  subject: string
+  /** The event without its id. */
+  body: string
+}
+
+export interface TargetTable {
+  id: number
+  notifier: string
+  address: string
+}
+
+export interface DeliveryTable {
+  id: number
+  target: number
+  /** Absent for what was folded out of others. */
+  event: number | null
+  /** Its place in line: its own id, or that of the first it took in. */
+  position: number
+  /** 1 waits for a digest's window and holds nothing else up. */
+  lane: number
+  state: string
+  attempt: Generated<number>
+  /** Tries that ended in "never". */
+  refusals: Generated<number>
+  due_at: number
+  created_at: number
+  first_tried_at: number | null
+  /** Set while somebody has it in hand. */
+  lease_until: number | null
+  settled_at: number | null
+  unsure: Generated<number>
+  each_post: number
+  subscriptions: string
+  /** `digest`, or `card`: several events of one live card. */
+  folded: string | null
+  /** Event ids of what was folded, in order. */
+  events: string | null
+  /** The deliveries it took in, one for each of `events`. */
+  absorbed: string | null
+  absorbed_by: number | null
+  error: string | null
+  withheld: string | null
+  receipt: string | null
+  /** Of the receipt, to be found by. */
+  post: string | null
+  root: string | null
+}
+export type DeliveryRow = Selectable<DeliveryTable>
+
+export interface CardTable {
+  target: number
+  key: string
+  delivery: number
+  receipt: string
+  post: string | null
+  events: string
+  shown_at: number
+  changed_at: number
+}
+
+export interface DedupeTable {
+  key: Uint8Array
+  event: number
+  expires_at: number
+}
+
+export interface TrackTable {
+  key: string
+  position: number
+  value: string
+}
+
+export interface SubjectTable {
+  source: string
+  subject: string
+  visibility: string
+}
+
+export interface SourceTable {
+  source: string
+  accepted_at: number
+}
+
+export interface SubscriptionTable {
+  id: number
+  channel: string
+  notifier: string
+  address: string
+  source: string
+  /** As it was typed; empty for none. */
+  subject: string
+  /** Lower case, to be known by. */
+  subject_key: string
+  filters: string
+  maker: string
+  made_at: number
+  asleep: string | null
+}
+
+export interface AccessRuleTable {
+  source: string
+  subject: string
+  subject_key: string
+  /** Empty for everyone. */
+  channel: string
+  effect: string
+  maker: string
+  made_at: number
+}
+
+export interface MuteTable {
+  channel: string
+  source: string
+  /** Lower case; empty for all of the source. */
+  subject: string
+  until: number
+  maker: string
+}
+
+export interface SettingTable {
+  channel: string
+  lang: string | null
+}
+
+export interface MarkTable {
+  name: string
+  value: string
+}
+
+export interface UsedTable {
+  name: string
+  expires_at: number
+}
+
+export interface AuditTable {
+  id: number
+  at: number
+  person: string
+  channel: string | null
+  verb: string
+  object: string | null
+  outcome: string
+  detail: string | null
+}
+
+export interface PersonTable {
+  id: string
+  admin: number
+  asked_at: number
+}

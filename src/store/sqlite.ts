@@ -1,0 +1,108 @@
+// The store on SQLite: one file, WAL, every commit on the disk before it is answered (design.md, "What is decided"; libraries.md §1.2).
+
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { sql } from 'kysely'
+import { ConfigError } from '../errors.ts'
+import type { Log } from '../event.ts'
+import { createAuditStore } from './audit.ts'
+import { createDatabase, guard, sqliteCode } from './bridge.ts'
+import { createDeliveryStore } from './deliveries.ts'
+import { createEventStore } from './events.ts'
+import { createIds } from './ids.ts'
+import { createMarkStore } from './marks.ts'
+import { type Dialect, migrate } from './migrations.ts'
+import { createPeopleStore } from './people.ts'
+import { createRecorder } from './recorder.ts'
+import type { Database } from './schema.ts'
+import { createSealStore } from './seals.ts'
+import type { Store } from './store.ts'
+import { createListeners, createSubscriptionStore } from './subscriptions.ts'
+
+/** How long a call waits for another process that writes. */
+const busyTimeoutMs = 5000
+const journalSizeLimitBytes = 64 * 1024 * 1024
+
+const dialect: Dialect = { long: sql`integer`, bytes: sql`blob`, clustered: sql`without rowid` }
+
+export interface SqliteParts {
+  /** A file, made with its folder where it is absent; `:memory:` for a store that ends with the process. */
+  readonly path: string
+  readonly now: () => number
+  readonly log: Log
+}
+
+/** @throws {ConfigError} when the file cannot be opened, is no database, or was written by a newer Vigie. */
+export async function openSqliteStore({ path, now, log }: SqliteParts): Promise<Store> {
+  const connection = open(path)
+  const db = createDatabase(connection)
+  try {
+    await migrate(db, dialect)
+    const last = guard(() => lastId(connection))
+    log.debug({ path, sqlite: connection.prepare('select sqlite_version() as version').get()?.version }, 'store open')
+    return compose(db, connection, { now, last })
+  } catch (error) {
+    await db.destroy()
+    throw sqliteCode(causeOf(error)) === undefined ? error : unusable(path, error)
+  }
+}
+
+function compose(db: Database, connection: DatabaseSync, { now, last }: { now: () => number; last: number }): Store {
+  const ids = createIds(last)
+  return {
+    events: createEventStore(db, createRecorder(connection, ids)),
+    deliveries: createDeliveryStore(db, ids),
+    subscriptions: createSubscriptionStore(db, ids, { now, changed: createListeners() }),
+    marks: createMarkStore(db),
+    seals: createSealStore(db, now),
+    audit: createAuditStore(db, ids),
+    people: createPeopleStore(db, createListeners()),
+    async check() {
+      const value = String(now())
+      await db
+        .insertInto('marks')
+        .values({ name: 'check', value })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+        .execute()
+      await db.selectFrom('marks').select('value').where('name', '=', 'check').executeTakeFirstOrThrow()
+    },
+    close: () => db.destroy(),
+  }
+}
+
+function open(path: string): DatabaseSync {
+  try {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+    const connection = new DatabaseSync(path, { timeout: busyTimeoutMs })
+    connection.exec('pragma journal_mode = wal')
+    connection.exec('pragma synchronous = full')
+    connection.exec(`pragma journal_size_limit = ${journalSizeLimitBytes}`)
+    return connection
+  } catch (error) {
+    throw unusable(path, error)
+  }
+}
+
+/** The greatest id given in any table: the next ones are above it, even if the clock stepped back meanwhile. */
+function lastId(connection: DatabaseSync): number {
+  const tables = ['events', 'deliveries', 'targets', 'subscriptions', 'audit']
+  return Math.max(
+    ...tables.map((table) => Number(connection.prepare(`select max(id) as last from ${table}`).get()?.last ?? 0)),
+  )
+}
+
+function unusable(path: string, error: unknown): ConfigError {
+  const reason = causeOf(error)
+  const words = reason instanceof Error ? reason.message : String(reason)
+  return new ConfigError([
+    {
+      fr: `DATABASE_URL\u00a0: la base ${path} ne peut pas être ouverte (${words}). Vérifiez le chemin, les droits et la place sur le disque.`,
+      en: `DATABASE_URL: the database ${path} cannot be opened (${words}). Check the path, its permissions and the room on the disk.`,
+    },
+  ])
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.name === 'StoreUnavailable' ? error.cause : error
+}
