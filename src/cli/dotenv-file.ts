@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setInterval } from 'node:timers/promises'
 import { parseEnv } from 'node:util'
 import { createEnv, type ReloadableEnv, type Values } from '../env.ts'
 import type { World } from './subcommand.ts'
@@ -27,19 +28,22 @@ export function envOf(world: Pick<World, 'environment' | 'cwd'>, dotenv = defaul
   })
 }
 
-/** Calls `changed` with the file's settings whenever its time or size differs from the last look. */
+/** Calls `changed` with the file's settings whenever its time or size differs from the last look. Resolves with the signal. */
 export async function followDotenv(
   path: string,
   changed: (values: Values) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let seen = stamp(path)
-  while (!signal.aborted) {
-    await pause(lookEveryMs, signal)
-    const now = stamp(path)
-    if (signal.aborted || now === seen) continue
-    seen = now
-    changed(readDotenv(path))
+  try {
+    for await (const _ of setInterval(lookEveryMs, undefined, { signal })) {
+      const now = stamp(path)
+      if (now === seen) continue
+      seen = now
+      changed(readDotenv(path))
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
   }
 }
 
@@ -49,11 +53,4 @@ const lookEveryMs = 2000
 function stamp(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats ? `${stats.mtimeMs} ${stats.size} ${stats.ino}` : ''
-}
-
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, durationMs)
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
-  })
 }

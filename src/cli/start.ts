@@ -1,0 +1,75 @@
+// `vigie start`: Vigie against the Mattermost named in the environment or the dotenv file, until SIGTERM.
+
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createApp } from '../app.ts'
+import type { ReloadableEnv } from '../env.ts'
+import type { Log } from '../event.ts'
+import { createLog, logLevels } from '../log.ts'
+import { readDatabasePath } from '../settings.ts'
+import { listenForControl } from '../web/control.ts'
+import { controlPath } from './control.ts'
+import { defaultDotenv, envOf, followDotenv } from './dotenv-file.ts'
+import type { Subcommand, World } from './subcommand.ts'
+
+export const start: Subcommand = {
+  name: 'start',
+  summary: { fr: 'met Vigie en marche', en: 'starts Vigie' },
+  usage: `[--dotenv FILE]`,
+  help: {
+    fr: `Lit les réglages de l’environnement puis de FILE (${defaultDotenv} par défaut) ; s’arrête proprement à SIGTERM.`,
+    en: `Reads settings from the environment, then from FILE (default ${defaultDotenv}); stops cleanly on SIGTERM.`,
+  },
+  async run(args, world) {
+    const { values } = parseArgs({ args: [...args], options: { dotenv: { type: 'string', default: defaultDotenv } } })
+    const env = envOf(world, values.dotenv)
+    const log = createLog({
+      level: env.choice('LOG_LEVEL', 'info', logLevels),
+      write: (line) => world.stdout(line.trimEnd()),
+      secrets: () => env.knownSecrets(),
+    })
+    const stopping = new AbortController()
+    const signal = AbortSignal.any([world.signal, stopping.signal])
+    const socket = controlPath(readDatabasePath(env, world.cwd), world.cwd)
+    const app = await createApp({
+      env,
+      log,
+      now: world.now,
+      fetch: world.fetch,
+      cwd: world.cwd,
+      pid: world.pid,
+      version: versionOf(world),
+    })
+    try {
+      await app.start()
+      const door = await listenForControl(socket, { ...app, stop: () => stopping.abort(), log })
+      const following = follow(join(world.cwd, values.dotenv), env, log, signal)
+      if (!signal.aborted) await once(signal, 'abort')
+      log.info({}, 'stopping')
+      await Promise.all([following, door.close()])
+    } finally {
+      await app.stop()
+    }
+    log.info({}, 'stopped')
+    return 0
+  },
+}
+
+async function follow(path: string, env: ReloadableEnv, log: Log, signal: AbortSignal): Promise<void> {
+  await followDotenv(
+    path,
+    (values) => {
+      env.reload(values)
+      log.info({}, 'took up the changed secrets of the dotenv file')
+    },
+    signal,
+  )
+}
+
+/** Of the installation's package.json. */
+export function versionOf(world: Pick<World, 'root'>): string {
+  const { version } = JSON.parse(readFileSync(join(world.root, 'package.json'), 'utf8')) as { version: string }
+  return version
+}
