@@ -7,6 +7,8 @@ import type { Locale } from '../text/locale.ts'
 export interface Message {
   /** Names this delivery everywhere: the post's `pending_post_id` and an entry of its `props.vigie.deliveries`. */
   readonly deliveryId: string
+  /** The deliveries it tells, one for each event, where it is a digest; absent: itself alone. */
+  readonly deliveries?: readonly string[]
   /** 1 for the first try. */
   readonly attempt: number
   /** True when an earlier try may have arrived: look for `deliveryId` before sending anything. */
