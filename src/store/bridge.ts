@@ -2,6 +2,7 @@
 
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { ConfigError } from '../errors.ts'
 import type { Database, Tables } from './schema.ts'
 import type { StoreUnavailable } from './store.ts'
 
@@ -89,4 +90,21 @@ export function sqliteCode(error: unknown): number | undefined {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** For whoever starts Vigie: this file cannot be used as its database. */
+export function unusable(path: string, error: unknown): ConfigError {
+  const reason = causeOf(error)
+  const words = reason instanceof Error ? reason.message : String(reason)
+  return new ConfigError([
+    {
+      fr: `DATABASE_URL\u00a0: la base ${path} ne peut pas être ouverte (${words}). Vérifiez le chemin, les droits et la place sur le disque.`,
+      en: `DATABASE_URL: the database ${path} cannot be opened (${words}). Check the path, its permissions and the room on the disk.`,
+    },
+  ])
+}
+
+/** SQLite's own error, behind ours. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.name === 'StoreUnavailable' ? error.cause : error
 }

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { UserError } from '../errors.ts'
-import { guard, sqliteCode } from './bridge.ts'
+import { sqliteCode, unusable } from './bridge.ts'
 
 export interface Lock {
   release(): void
@@ -16,20 +16,16 @@ const busy = 5
 /**
  * Holds `<databasePath>.lock` and writes `pid` beside it, in `<databasePath>.pid`; nothing to hold for `:memory:`.
  * @throws {UserError} when another process holds it; names that process.
+ * @throws {ConfigError} when no file can be made there.
  */
 export function holdLock(databasePath: string, pid: number): Lock {
   if (databasePath === ':memory:') return { release: () => undefined }
-  mkdirSync(dirname(databasePath), { recursive: true })
-  const held = new DatabaseSync(`${databasePath}.lock`, { timeout: 0 })
+  const held = open(databasePath)
   try {
     held.exec('begin exclusive')
   } catch (error) {
     held.close()
-    if (sqliteCode(error) !== busy)
-      return guard(() => {
-        throw error
-      })
-    throw alreadyHeld(databasePath)
+    throw sqliteCode(error) === busy ? alreadyHeld(databasePath) : unusable(databasePath, error)
   }
   const pidPath = `${databasePath}.pid`
   writeFileSync(pidPath, `${pid}\n`)
@@ -41,11 +37,20 @@ export function holdLock(databasePath: string, pid: number): Lock {
   }
 }
 
+function open(databasePath: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(databasePath), { recursive: true })
+    return new DatabaseSync(`${databasePath}.lock`, { timeout: 0 })
+  } catch (error) {
+    throw unusable(databasePath, error)
+  }
+}
+
 function alreadyHeld(databasePath: string): UserError {
   const pid = readPid(databasePath)
   const who = pid === undefined ? '' : ` (pid ${pid})`
   return new UserError({
-    fr: `Vigie est déjà en marche sur ${databasePath}${who}. Arrêtez-la avec «\u202fvigie stop\u202f», ou donnez un autre DATABASE_URL.`,
+    fr: `Vigie est déjà en marche sur ${databasePath}${who}. Arrêtez-la avec «\u00a0vigie stop\u00a0», ou donnez un autre DATABASE_URL.`,
     en: `Vigie is already running on ${databasePath}${who}. Stop it with "vigie stop", or give another DATABASE_URL.`,
   })
 }

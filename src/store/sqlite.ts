@@ -4,10 +4,9 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
-import { ConfigError } from '../errors.ts'
 import type { Log } from '../event.ts'
 import { createAuditStore } from './audit.ts'
-import { createDatabase, guard, sqliteCode } from './bridge.ts'
+import { causeOf, createDatabase, guard, sqliteCode, unusable } from './bridge.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEventStore } from './events.ts'
 import { createIds } from './ids.ts'
@@ -90,19 +89,4 @@ function lastId(connection: DatabaseSync): number {
   return Math.max(
     ...tables.map((table) => Number(connection.prepare(`select max(id) as last from ${table}`).get()?.last ?? 0)),
   )
-}
-
-function unusable(path: string, error: unknown): ConfigError {
-  const reason = causeOf(error)
-  const words = reason instanceof Error ? reason.message : String(reason)
-  return new ConfigError([
-    {
-      fr: `DATABASE_URL\u00a0: la base ${path} ne peut pas être ouverte (${words}). Vérifiez le chemin, les droits et la place sur le disque.`,
-      en: `DATABASE_URL: the database ${path} cannot be opened (${words}). Check the path, its permissions and the room on the disk.`,
-    },
-  ])
-}
-
-function causeOf(error: unknown): unknown {
-  return error instanceof Error && error.name === 'StoreUnavailable' ? error.cause : error
 }

@@ -1,0 +1,104 @@
+// The way in: what queued in the same tick is routed and recorded in one transaction, and answered after its commit; this is `emit`
+// (design.md, "Durable before answered").
+
+import type { Accepted, Draft, Emit, EmitOptions, Log, Meter, Now, Target } from '../event.ts'
+import type { Recording, Routed, Store } from '../store/store.ts'
+import type { Router } from './router.ts'
+
+export interface IntakeParts {
+  readonly store: Pick<Store, 'events'>
+  readonly router: Router
+  readonly now: Now
+  readonly log: Log
+  readonly meter: Meter
+  /** Called after every commit that made deliveries. */
+  readonly onDeliveries?: () => void
+}
+
+export interface Intake {
+  readonly emit: Emit
+  /** Resolves once everything emitted before is committed or refused. */
+  drain(): Promise<void>
+}
+
+/** Bounds a transaction; the rest is the next one's. */
+const mostInABatch = 500
+
+interface Queued {
+  readonly draft: Draft
+  readonly options: EmitOptions
+  readonly resolve: (accepted: Accepted) => void
+  readonly reject: (error: unknown) => void
+}
+
+export function createIntake({ store, router, now, log, meter, onDeliveries }: IntakeParts): Intake {
+  const queue: Queued[] = []
+  let working: Promise<void> | undefined
+
+  async function work(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve))
+    while (queue.length > 0) await accept(queue.splice(0, mostInABatch))
+    working = undefined
+  }
+
+  async function accept(batch: readonly Queued[]): Promise<void> {
+    let accepted: readonly Accepted[]
+    try {
+      accepted = await record(batch)
+    } catch (error) {
+      if (batch.length === 1 || isUnavailable(error)) for (const queued of batch) queued.reject(error)
+      // One event's fault must not cost the others that happened to queue with it.
+      else for (const queued of batch) await accept([queued])
+      return
+    }
+    batch.forEach((queued, index) => {
+      const answer = accepted[index]
+      if (!answer) return queued.reject(new Error('the store answered for fewer events than it was given'))
+      queued.resolve(answer)
+      note(answer, queued.draft)
+    })
+    if (accepted.some((answer) => answer.matched > 0 && !answer.repeated)) onDeliveries?.()
+  }
+
+  async function record(batch: readonly Queued[]): Promise<readonly Accepted[]> {
+    const index = await router.current()
+    const acceptedAt = now()
+    return await store.events.record(
+      batch.map(({ draft, options }): Recording => {
+        const { only } = options
+        const route: Recording['route'] = only
+          ? () => only.map((target) => alone(target, acceptedAt))
+          : (event) => index.route(event, acceptedAt)
+        return { draft, dedupe: options.dedupe ?? [], acceptedAt, route }
+      }),
+    )
+  }
+
+  function note({ event, matched, repeated }: Accepted, draft: Draft): void {
+    const labels = { source: draft.source }
+    if (repeated) meter.count('events_deduplicated', labels)
+    else meter.count('events_accepted', labels)
+    if (!repeated && matched > 0) meter.count('events_matched', labels, matched)
+    log.info({ event, matched, repeated, type: draft.type, subject: draft.subject }, 'event accepted')
+  }
+
+  return {
+    emit: (draft, options = {}) =>
+      new Promise((resolve, reject) => {
+        queue.push({ draft, options, resolve, reject })
+        working ??= work()
+      }),
+    async drain() {
+      while (working) await working
+    },
+  }
+}
+
+function alone(target: Target, dueAt: number): Routed {
+  return { target, subscriptions: [], dueAt, each: false }
+}
+
+/** By name: the class is the store's own. */
+function isUnavailable(error: unknown): boolean {
+  return error instanceof Error && error.name === 'StoreUnavailable'
+}

@@ -1,0 +1,113 @@
+// Whether a subscription hears an event, and why not: one judgement for routing, for every try of the outbox and for
+// `/vigie explain` (interface.md, "Who may", "What people type"). Pure.
+
+import type { Audience, Event, Filters, Subscription } from '../event.ts'
+import { compileGlobs, type Globs } from './glob.ts'
+
+/** What keeps a subscription from hearing an event, in the order in which it is asked. */
+export type Silence =
+  | 'source'
+  | 'subject'
+  | 'excluded'
+  | 'events'
+  | 'branch'
+  | 'label'
+  | 'author'
+  | 'unchanged'
+  | 'confidential'
+  | 'closed'
+  | 'muted'
+  | 'asleep'
+
+export type Judgement = { readonly hears: true } | { readonly hears: false; readonly because: Silence }
+
+/** What else the judgement depends on, as last known. */
+export interface Circumstances {
+  /** What was last said of the event's subject as a whole, where anything was. */
+  readonly visibility: Audience | undefined
+  readonly isAdmin: (person: string) => boolean
+  /** An `allow` covers the event for this channel and no `deny` does. */
+  readonly isAllowed: (event: Event, channel: string) => boolean
+  readonly isMuted: (event: Event, channel: string) => boolean
+}
+
+/** A subscription with its globs compiled. */
+export interface Listener {
+  readonly subscription: Subscription
+  readonly subject: Globs
+  readonly branches: Globs | undefined
+}
+
+export function createListener(subscription: Subscription): Listener {
+  const { branch } = subscription.filters
+  return {
+    subscription,
+    subject: compileGlobs(subscription.subject),
+    // Git tells branches apart by case, GitLab does not so with paths.
+    branches: branch && branch.length > 0 ? compileGlobs(branch.join(' '), { caseMatters: true }) : undefined,
+  }
+}
+
+export function judge(event: Event, listener: Listener, circumstances: Circumstances): Judgement {
+  const because = silenceOf(event, listener, circumstances)
+  return because === undefined ? { hears: true } : { hears: false, because }
+}
+
+function silenceOf(event: Event, listener: Listener, circumstances: Circumstances): Silence | undefined {
+  const { subscription } = listener
+  if (event.source !== subscription.source) return 'source'
+  const subject = listener.subject.judge(event.subject)
+  if (subject === 'misses') return 'subject'
+  if (subject === 'excluded') return 'excluded'
+  const filtered = filteredBy(event, listener)
+  if (filtered) return filtered
+  const { channel, maker, filters } = subscription
+  if (event.confidential && !(filters.confidential && circumstances.isAdmin(maker))) return 'confidential'
+  const isClosed = event.audience === 'closed' || circumstances.visibility === 'closed'
+  if (isClosed && !circumstances.isAdmin(maker) && !circumstances.isAllowed(event, channel)) return 'closed'
+  if (circumstances.isMuted(event, channel)) return 'muted'
+  return subscription.asleep === undefined ? undefined : 'asleep'
+}
+
+function filteredBy(event: Event, { subscription: { filters }, branches }: Listener): Silence | undefined {
+  if (!isNamed(event, filters.events)) return 'events'
+  if (branches && !hasBranch(event.facets?.branches ?? [], branches)) return 'branch'
+  if (!passes(event.facets?.labels ?? [], filters.label)) return 'label'
+  const author = event.facets?.author
+  if (!passes(author === undefined ? [] : [author], filters.author)) return 'author'
+  return isUnchanged(event, filters) ? 'unchanged' : undefined
+}
+
+/** `merge_request`, `merge_request.open`, the full type or `all`; whole words only. */
+function isNamed(event: Event, names: readonly string[] | undefined): boolean {
+  if (names === undefined || names.length === 0) return isByDefault(event)
+  const type = event.type.toLowerCase()
+  return names.some((name) => {
+    const wanted = name.toLowerCase()
+    if (wanted === 'all') return true
+    return [wanted, `${event.source}.${wanted}`].some((full) => type === full || type.startsWith(`${full}.`))
+  })
+}
+
+function isByDefault(event: Event): boolean {
+  return event.byDefault && (event.byDefaultAfter === undefined || event.track?.before === event.byDefaultAfter)
+}
+
+function hasBranch(branches: readonly string[], globs: Globs): boolean {
+  const verdicts = branches.map((branch) => globs.judge(branch))
+  return verdicts.includes('matches') && !verdicts.includes('excluded')
+}
+
+/** Bears one of the wanted words, where any is wanted, and none of those behind `!`. Without regard to case. */
+function passes(words: readonly string[], filter: readonly string[] | undefined): boolean {
+  if (filter === undefined) return true
+  const borne = new Set(words.map((word) => word.toLowerCase()))
+  const said = filter.map((word) => word.toLowerCase())
+  if (said.some((word) => word.startsWith('!') && borne.has(word.slice(1)))) return false
+  const wanted = said.filter((word) => !word.startsWith('!'))
+  return wanted.length === 0 || wanted.some((word) => borne.has(word))
+}
+
+function isUnchanged({ track }: Event, { changesOnly }: Filters): boolean {
+  return changesOnly === true && track !== undefined && track.before === track.value
+}

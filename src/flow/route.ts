@@ -1,0 +1,142 @@
+// Who hears an event: an index over all subscriptions, so that the cost does not grow with their number. Pure.
+
+import type { AccessRule, Audience, Event, Mute, Subscription } from '../event.ts'
+import type { Routed } from '../store/store.ts'
+import { compileGlobs, type Globs, segmentsOf } from './glob.ts'
+import { type Circumstances, createListener, type Judgement, judge, type Listener } from './judge.ts'
+
+export interface Known {
+  readonly subscriptions: readonly Subscription[]
+  readonly rules: readonly AccessRule[]
+  readonly mutes: readonly Mute[]
+  /** User ids of Vigie administrators, as last known. */
+  readonly admins: readonly string[]
+}
+
+/** When the judgement is made, and what was last said of the event's subject; absent: what the event says itself. */
+export interface Moment {
+  readonly now: number
+  readonly visibility?: Audience | undefined
+}
+
+export interface Index {
+  /** One entry for every target that hears it, however many of its subscriptions do. `now` is the instant of acceptance. */
+  route(event: Event, now: number): readonly Routed[]
+  /** What one subscription makes of an event; nothing where there is no such subscription any more. */
+  judge(event: Event, subscription: string, moment: Moment): Judgement | undefined
+  /** What every subscription of a channel makes of an event, in the order they were made. */
+  explain(
+    event: Event,
+    channel: string,
+    moment: Moment,
+  ): readonly { subscription: Subscription; judgement: Judgement }[]
+}
+
+export function createIndex({ subscriptions, rules, mutes, admins }: Known): Index {
+  const listeners = subscriptions.map(createListener)
+  const byId = new Map(listeners.map((listener) => [listener.subscription.id, listener]))
+  const bySubject = createSubjectIndex(
+    listeners.map((listener) => ({ source: listener.subscription.source, globs: listener.subject, item: listener })),
+  )
+  const around = createCircumstances(rules, mutes, admins)
+
+  return {
+    route(event, now) {
+      const circumstances = around(event, { now })
+      const heard = bySubject
+        .find(event.source, event.subject)
+        .filter((listener) => judge(event, listener, circumstances).hears)
+      const byTarget = Map.groupBy(heard, ({ subscription: { target } }) => `${target.notifier} ${target.address}`)
+      return [...byTarget.values()].flatMap((together) => routedOf(together, now))
+    },
+    judge(event, subscription, moment) {
+      const listener = byId.get(subscription)
+      return listener && judge(event, listener, around(event, moment))
+    },
+    explain(event, channel, moment) {
+      const circumstances = around(event, moment)
+      return listeners
+        .filter(({ subscription }) => subscription.channel === channel)
+        .map((listener) => ({
+          subscription: listener.subscription,
+          judgement: judge(event, listener, circumstances),
+        }))
+    },
+  }
+}
+
+/** The most eager of a target's subscriptions decides: at once before a digest, a post of its own before a live card. */
+function routedOf(listeners: readonly Listener[], now: number): Routed[] {
+  const subscriptions = listeners.map(({ subscription }) => subscription).toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const target = subscriptions[0]?.target
+  if (!target) return []
+  const prompt = subscriptions.filter(({ filters }) => !filters.digestMs)
+  const waitsMs = subscriptions.map(({ filters }) => filters.digestMs ?? 0)
+  return [
+    {
+      target,
+      subscriptions: subscriptions.map(({ id }) => id),
+      dueAt: now + Math.min(...waitsMs),
+      each: prompt.some(({ filters }) => filters.cards === 'each'),
+      digest: prompt.length === 0,
+    },
+  ]
+}
+
+function createCircumstances(rules: readonly AccessRule[], mutes: readonly Mute[], admins: readonly string[]) {
+  const administrators = new Set(admins)
+  const ruleIndex = createSubjectIndex(
+    rules.map((rule) => {
+      const globs = compileGlobs(rule.subject)
+      return { source: rule.source, globs, item: { rule, globs } }
+    }),
+  )
+  const muteIndex = Map.groupBy(mutes, ({ channel, source }) => `${channel} ${source}`)
+
+  const isAllowed = (event: Event, channel: string): boolean => {
+    const covering = ruleIndex
+      .find(event.source, event.subject)
+      .filter(({ rule }) => rule.channel === undefined || rule.channel === channel)
+      .filter(({ globs }) => globs.judge(event.subject) === 'matches')
+    return covering.length > 0 && covering.every(({ rule }) => rule.effect === 'allow')
+  }
+
+  return (event: Event, { now, visibility = saidBy(event) }: Moment): Circumstances => ({
+    visibility,
+    isAdmin: (person) => administrators.has(person),
+    isAllowed,
+    isMuted: (_event, channel) =>
+      (muteIndex.get(`${channel} ${event.source}`) ?? []).some(
+        ({ until, subject }) =>
+          until > now && (subject === undefined || subject.toLowerCase() === event.subject?.toLowerCase()),
+      ),
+  })
+}
+
+function saidBy({ visibility }: Event): Audience | undefined {
+  if (visibility === undefined) return undefined
+  return visibility === 'public' ? 'open' : 'closed'
+}
+
+/** Finds what may match by source and literal beginning; whoever asks still has to judge. */
+function createSubjectIndex<T>(entries: readonly { source: string; globs: Globs; item: T }[]) {
+  const filed = new Map<string, T[]>()
+  for (const { source, globs, item } of entries) {
+    for (const beginning of globs.beginnings) {
+      const name = `${source} ${beginning}`
+      const drawer = filed.get(name)
+      if (drawer) drawer.push(item)
+      else filed.set(name, [item])
+    }
+  }
+  return {
+    find(source: string, subject: string | undefined): T[] {
+      const segments = segmentsOf((subject ?? '').toLowerCase())
+      const found = new Set<T>()
+      for (let length = 0; length <= segments.length; length += 1) {
+        for (const item of filed.get(`${source} ${segments.slice(0, length).join('/')}`) ?? []) found.add(item)
+      }
+      return [...found]
+    },
+  }
+}
