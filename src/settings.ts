@@ -25,8 +25,8 @@ export interface Settings {
   readonly commandTokens: LiveSecrets
 }
 
-/** Problems are noted in `env`; call `env.check()` once every room has read its own. */
-export function readSettings(env: Env, cwd: string): Settings {
+/** Problems are noted in `env`; call `env.check()` once every room has read its own. Only `start` needs the bot's token. */
+export function readSettings(env: Env, cwd: string, needs: { token: boolean } = { token: true }): Settings {
   const mattermostUrl = env.address('MATTERMOST_URL')
   if (mattermostUrl === undefined)
     env.required('MATTERMOST_URL', {
@@ -34,7 +34,7 @@ export function readSettings(env: Env, cwd: string): Settings {
       en: 'the address of your Mattermost, for example https://mattermost.example.org',
     })
   const mattermostToken = env.secrets('MATTERMOST_TOKEN')
-  if (mattermostToken.current().length === 0 && env.text('MATTERMOST_TOKEN_FILE') === undefined)
+  if (needs.token && mattermostToken.current().length === 0 && env.text('MATTERMOST_TOKEN_FILE') === undefined)
     env.required('MATTERMOST_TOKEN', {
       fr: 'le jeton du bot, que « vigie provision » crée et écrit dans .env',
       en: 'the bot’s token, which "vigie provision" makes and writes to .env',

@@ -35,14 +35,14 @@ export const provision: Subcommand = {
   usage: '(--admin-token TOKEN|- | --local-socket PATH) [--team NAME]… [--dotenv FILE]',
   help: {
     fr: [
-      '--admin-token   jeton d’un administrateur système ; « - » le lit sur l’entrée ; ou MATTERMOST_ADMIN_TOKEN',
+      '--admin-token   jeton d’un administrateur système ; « - » le lit sur l’entrée ; ou MATTERMOST_ADMIN_TOKEN',
       '--local-socket  la socket du mode local de Mattermost, à la place d’un jeton',
-      `--team          équipe où Vigie travaille (répétable) ; par défaut MATTERMOST_TEAM, sinon celles du bot`,
-      `--dotenv        fichier où écrire ce dont « start » a besoin (${defaultDotenv} par défaut)`,
-      'Peut être relancé sans risque : une seconde fois ne change rien.',
+      `--team          équipe où Vigie travaille (répétable) ; par défaut MATTERMOST_TEAM, sinon celles du bot`,
+      `--dotenv        fichier où écrire ce dont « start » a besoin (${defaultDotenv} par défaut)`,
+      'Peut être relancé sans risque : une seconde fois ne change rien.',
     ].join('\n'),
     en: [
-      "--admin-token   a system administrator's token; \"-\" reads it from standard input; or MATTERMOST_ADMIN_TOKEN",
+      '--admin-token   a system administrator\'s token; "-" reads it from standard input; or MATTERMOST_ADMIN_TOKEN',
       "--local-socket  the socket of Mattermost's local mode, in place of a token",
       `--team          team where Vigie works (repeatable); default MATTERMOST_TEAM, else the bot's`,
       `--dotenv        file to write what "start" needs to (default ${defaultDotenv})`,
@@ -58,11 +58,12 @@ export const provision: Subcommand = {
     const gitlab = [env.secrets('GITLAB_WEBHOOK_TOKEN'), env.secrets('GITLAB_SIGNING_SECRET')]
     env.check()
     const settings = provisionSettings(common, { env, dotenv, gitlab, teams: values.team })
-    const asBot = (token: string) => restOf(world, common.mattermostUrl, token)
+    const asTokenOf = (token: string) => restOf(world, common.mattermostUrl, token)
     const hidden = new Set<string>()
     const isWell = await provisionMattermost({
       admin: await administrator(values, world, common.mattermostUrl, env),
-      asBot,
+      asBot: asTokenOf,
+      signIn: async (username, password) => asTokenOf(await signIn(world, common.mattermostUrl, username, password)),
       pictureOf: (token, userId) => readPicture(world, common.mattermostUrl, token, userId),
       manifest: parseManifest(readFileSync(join(world.root, 'manifest.json'), 'utf8')),
       picture: new Uint8Array(readFileSync(join(world.root, 'assets', 'vigie.png'))),
@@ -120,7 +121,9 @@ function provisionSettings(common: Settings, { env, dotenv, gitlab, teams }: Sou
   }
 }
 
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, fatal() {} }
+/** What matters is printed; a refusal is told with what opens the door. */
+const unsaid = () => undefined
+const silent: Log = { debug: unsaid, info: unsaid, warn: unsaid, error: unsaid, fatal: unsaid }
 
 function restOf(world: World, url: string, token: string): Rest {
   return createRest({ url, token: () => token, fetch: world.fetch, log: silent })
@@ -136,13 +139,19 @@ async function administrator(
   const socket = values['local-socket']
   const named = values['admin-token']
   if (socket !== undefined && named === undefined) {
-    const rest = createRest({ url: 'http://localhost', token: () => '', fetch: fetchThrough(resolve(world.cwd, socket)), log: silent })
+    const rest = createRest({
+      url: 'http://localhost',
+      token: () => '',
+      fetch: fetchThrough(resolve(world.cwd, socket)),
+      log: silent,
+    })
     return { rest, by: 'socket' }
   }
   const token = named === '-' ? await readAll(world.stdin) : (named ?? env.text('MATTERMOST_ADMIN_TOKEN'))
-  if (token !== undefined && token !== '' && socket === undefined) return { rest: restOf(world, url, token), by: 'token' }
+  if (token !== undefined && token !== '' && socket === undefined)
+    return { rest: restOf(world, url, token), by: 'token' }
   throw new UserError({
-    fr: 'Dites par qui passer : --admin-token JETON (ou « - », ou MATTERMOST_ADMIN_TOKEN), ou bien --local-socket CHEMIN.',
+    fr: 'Dites par qui passer : --admin-token JETON (ou « - », ou MATTERMOST_ADMIN_TOKEN), ou bien --local-socket CHEMIN.',
     en: 'Say whose rights to use: --admin-token TOKEN (or "-", or MATTERMOST_ADMIN_TOKEN), or else --local-socket PATH.',
   })
 }
@@ -153,9 +162,25 @@ async function readAll(stdin: World['stdin']): Promise<string> {
   return Buffer.concat(chunks).toString('utf8').trim()
 }
 
+/** A session's token. @throws {MattermostError} where Mattermost lets nobody in by password. */
+async function signIn(world: World, url: string, username: string, password: string): Promise<string> {
+  let token: string | null = null
+  const listening: typeof fetch = async (input, init) => {
+    const response = await world.fetch(input, init)
+    token = response.headers.get('token')
+    return response
+  }
+  const rest = createRest({ url, token: () => '', fetch: listening, log: silent })
+  await rest.call('POST', '/users/login', { body: { login_id: username, password } })
+  return token ?? ''
+}
+
 async function readPicture(world: World, url: string, token: string, userId: string): Promise<Uint8Array> {
   const headers = { authorization: `Bearer ${token}` }
-  const response = await world.fetch(`${url}/api/v4/users/${userId}/image`, { headers, signal: AbortSignal.timeout(10_000) })
+  const response = await world.fetch(`${url}/api/v4/users/${userId}/image`, {
+    headers,
+    signal: AbortSignal.timeout(10_000),
+  })
   return response.bytes()
 }
 
@@ -178,7 +203,7 @@ function hiddenBy(environment: Values, changes: Readonly<Record<string, string>>
 
 function hiddenSaid(name: string, path: string) {
   return {
-    fr: `! ${name} : l’environnement en donne une autre valeur, qui l’emporte sur celle de ${path} ; retirez-la de l’environnement.`,
+    fr: `! ${name} : l’environnement en donne une autre valeur, qui l’emporte sur celle de ${path} ; retirez-la de l’environnement.`,
     en: `! ${name}: the environment gives another value, which wins over the one in ${path}; take it out of the environment.`,
   }
 }

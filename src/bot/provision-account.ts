@@ -1,0 +1,213 @@
+// The bot account: made or mended, with its words, picture, token and teams (interface.md, "provision").
+
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { UserError } from '../errors.ts'
+import type { BotWords } from './manifest.ts'
+import { type Administrator, findOrNothing, type Teller } from './provision-parts.ts'
+import { answered, MattermostError, type Rest } from './rest.ts'
+
+const account = z.looseObject({
+  id: z.string(),
+  username: z.string(),
+  roles: z.string().default(''),
+  is_bot: z.boolean().default(false),
+})
+type Account = z.infer<typeof account>
+
+const bot = z.looseObject({
+  user_id: z.string(),
+  display_name: z.string().default(''),
+  description: z.string().default(''),
+  delete_at: z.number().default(0),
+})
+
+const accessToken = z.looseObject({ token: z.string() })
+const team = z.looseObject({ id: z.string(), name: z.string(), delete_at: z.number().default(0) })
+export type Team = z.infer<typeof team>
+
+export interface WantedBot extends BotWords {
+  readonly username: string
+}
+
+export interface BotMaking {
+  readonly admin: Administrator
+  readonly wanted: WantedBot
+  readonly picture: Picture
+  /** Over HTTP, as somebody with a password. */
+  readonly signIn: (username: string, password: string) => Promise<Rest>
+}
+
+/** A PNG. */
+export type Picture = Uint8Array<ArrayBuffer>
+
+/** The bot's user id. @throws {UserError} where a person has its name. */
+export async function ensureBot(making: BotMaking, tell: Teller): Promise<string> {
+  const { admin, wanted } = making
+  const known = await findAccount(admin.rest, wanted.username)
+  if (known && !known.is_bot) {
+    throw new UserError({
+      fr: `Le compte @${wanted.username} est celui d’une personne : renommez-le dans Mattermost, puis recommencez.`,
+      en: `The account @${wanted.username} is a person's: rename it in Mattermost, then try again.`,
+    })
+  }
+  const id = known?.id ?? (await (admin.by === 'token' ? createBot(admin.rest, wanted) : convertUser(making, tell)))
+  if (!known) tell.changed({ fr: `bot @${wanted.username} créé`, en: `bot @${wanted.username} created` })
+  await mendBot(admin.rest, id, wanted, known !== undefined, tell)
+  await keepOrdinary(admin.rest, wanted.username, tell)
+  return id
+}
+
+async function findAccount(rest: Rest, username: string): Promise<Account | undefined> {
+  const found = await findOrNothing(rest.call('GET', `/users/username/${username}`))
+  return found === undefined ? undefined : account.parse(found)
+}
+
+async function createBot(rest: Rest, { username, display_name, description }: WantedBot): Promise<string> {
+  return bot.parse(await rest.call('POST', '/bots', { body: { username, display_name, description } })).user_id
+}
+
+/**
+ * The local socket has no session and so creates no bot: a user is created and converted. A bot may not change its own picture, a person may:
+ * it is set in between, with a password that nobody ever learns.
+ */
+async function convertUser(making: BotMaking, tell: Teller): Promise<string> {
+  const { rest } = making.admin
+  const { username, display_name } = making.wanted
+  const password = `Aa1!${randomBytes(24).toString('base64url')}`
+  const body = { username, password, email: `${username}@localhost`, email_verified: true, first_name: display_name }
+  const { id } = account.parse(await rest.call('POST', '/users', { body: { ...body, disable_welcome_email: true } }))
+  try {
+    const own = await making.signIn(username, password)
+    await own.call('POST', `/users/${id}/image`, { body: asForm(making.picture) })
+    await own.call('POST', '/users/logout')
+    tell.changed(pictureSet)
+  } catch (error) {
+    if (!(error instanceof MattermostError)) throw error
+    tell.problem({
+      fr: `image du bot : elle n’a pas pu être posée (${error.message}) ; « vigie provision --admin-token … » le fera`,
+      en: `bot's picture: it could not be set (${error.message}); "vigie provision --admin-token …" will`,
+    })
+  }
+  await rest.call('POST', `/users/${id}/convert_to_bot`)
+  return id
+}
+
+const pictureSet = { fr: 'image du bot posée', en: "bot's picture set" }
+
+function asForm(picture: Picture): FormData {
+  const form = new FormData()
+  form.set('image', new Blob([picture], { type: 'image/png' }), 'vigie.png')
+  return form
+}
+
+async function mendBot(rest: Rest, id: string, wanted: WantedBot, known: boolean, tell: Teller): Promise<void> {
+  const { display_name, description } = wanted
+  const present = bot.parse(await rest.call('GET', `/bots/${id}`, { query: { include_deleted: true } }))
+  if (present.delete_at !== 0) {
+    await rest.call('POST', `/bots/${id}/enable`)
+    tell.changed({ fr: 'bot réactivé', en: 'bot enabled again' })
+  }
+  if (present.display_name === display_name && present.description === description) return
+  await rest.call('PUT', `/bots/${id}`, { body: { display_name, description } })
+  if (known) tell.changed({ fr: 'nom et description du bot rétablis', en: "bot's name and description restored" })
+}
+
+/** The bot is never a system administrator; the first account of a new server becomes one without being asked. */
+async function keepOrdinary(rest: Rest, username: string, tell: Teller): Promise<void> {
+  const present = await findAccount(rest, username)
+  if (!present?.roles.split(' ').includes('system_admin')) return
+  await rest.call('PUT', `/users/${present.id}/roles`, { body: { roles: 'system_user' } })
+  tell.changed({
+    fr: 'bot ramené au rang d’utilisateur ordinaire (il n’administre jamais le système)',
+    en: 'bot made an ordinary user again (it never administers the system)',
+  })
+}
+
+export interface TokenSearch {
+  readonly botId: string
+  readonly admin: Rest
+  readonly asBot: (token: string) => Rest
+  /** The one in the settings. */
+  readonly present: string | undefined
+}
+
+/** A token that works: the present one, else a new one, which `save` has stored before this resolves. */
+export async function ensureToken(
+  search: TokenSearch,
+  save: (token: string) => Promise<void>,
+  tell: Teller,
+): Promise<string> {
+  const { botId, admin, asBot, present } = search
+  if (present !== undefined && (await belongsTo(asBot(present), botId))) return present
+  const body = { description: 'vigie provision' }
+  const made = accessToken.parse(await admin.call('POST', `/users/${botId}/tokens`, { body }))
+  await save(made.token)
+  tell.changed(
+    present === undefined
+      ? { fr: 'jeton du bot créé', en: "bot's token created" }
+      : {
+          fr: 'jeton du bot remplacé : l’ancien ne valait plus',
+          en: "bot's token replaced: the old one was no longer good",
+        },
+  )
+  return made.token
+}
+
+async function belongsTo(rest: Rest, botId: string): Promise<boolean> {
+  try {
+    return account.parse(await rest.call('GET', '/users/me')).id === botId
+  } catch (error) {
+    if (answered(error, 401)) return false
+    throw error
+  }
+}
+
+/**
+ * Uploads the picture unless it stands there already. Mattermost keeps its own copy of it (128 × 128) and leaves that one alone when the same
+ * picture comes again, so that what it shows before and after tells whether anything changed.
+ */
+export async function ensurePicture(
+  asked: { admin: Rest; botId: string; picture: Picture; show: () => Promise<Uint8Array> },
+  tell: Teller,
+): Promise<void> {
+  const { admin, botId, picture, show } = asked
+  const before = await show()
+  if (Buffer.compare(before, picture) === 0) return
+  await admin.call('POST', `/users/${botId}/image`, { body: asForm(picture) })
+  if (Buffer.compare(before, await show()) !== 0) tell.changed(pictureSet)
+}
+
+/** The teams the bot is in. */
+export async function teamsOf(bot: Rest): Promise<readonly Team[]> {
+  return z.array(team).parse(await bot.call('GET', '/users/me/teams'))
+}
+
+/** The teams of these names; each that is missing is a problem, the others go on. */
+export async function findTeams(admin: Rest, names: readonly string[], tell: Teller): Promise<readonly Team[]> {
+  const found: Team[] = []
+  for (const name of names) {
+    const one = await findOrNothing(admin.call('GET', `/teams/name/${encodeURIComponent(name)}`))
+    const known = one === undefined ? undefined : team.parse(one)
+    if (known && known.delete_at === 0) found.push(known)
+    else
+      tell.problem({ fr: `équipe ${name} : Mattermost ne la connaît pas`, en: `team ${name}: unknown to Mattermost` })
+  }
+  return found
+}
+
+/** Nobody said which team, and the bot is in none: names those there are. */
+export async function askForTeam(admin: Rest, tell: Teller): Promise<void> {
+  const all = z.array(team).parse(await admin.call('GET', '/teams', { query: { per_page: 20 } }))
+  const names = all.map((one) => one.name).join(', ') || '—'
+  tell.problem({
+    fr: `aucune équipe : dites laquelle avec --team NOM ou MATTERMOST_TEAM (il y a : ${names})`,
+    en: `no team: say which with --team NAME or MATTERMOST_TEAM (there are: ${names})`,
+  })
+}
+
+/** Brings the bot into a team. */
+export async function joinTeam(admin: Rest, botId: string, { id, name }: Team, tell: Teller): Promise<void> {
+  await admin.call('POST', `/teams/${id}/members`, { body: { team_id: id, user_id: botId } })
+  tell.changed({ fr: `bot ajouté à l’équipe ${name}`, en: `bot added to team ${name}` })
+}
