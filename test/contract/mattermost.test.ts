@@ -2,14 +2,15 @@
 // VIGIE_TEST_MATTERMOST_URL and VIGIE_TEST_ADMIN_TOKEN (an administrator's). Where they differ, the stand-in is wrong.
 
 import { afterAll, beforeAll, describe, test } from 'vitest'
-// DYN
+import { createSandbox } from '../../src/sandbox/sandbox.ts'
 import { askAboutBots } from './mattermost/bots.ts'
 import { askAboutButtons } from './mattermost/buttons.ts'
-import { askAboutBeingAdded, askAboutChannels, askAboutDirectChannels } from './mattermost/channels.ts'
+import { askAboutChannels, askAboutDirectChannels } from './mattermost/channels.ts'
 import { askAboutRegisteringCommands } from './mattermost/commands.ts'
 import { askAboutDialogs } from './mattermost/dialogs.ts'
 import { askAboutFiles } from './mattermost/files.ts'
 import { askAboutGuests } from './mattermost/guests.ts'
+import { askAboutJoining } from './mattermost/joining.ts'
 import { askAboutMentions } from './mattermost/mentions.ts'
 import { askAboutChangingPosts } from './mattermost/post-changes.ts'
 import { askAboutPosting } from './mattermost/posts.ts'
@@ -27,7 +28,7 @@ const subjects: Record<string, (question: Question) => void> = {
   teams: askAboutTeams,
   bots: askAboutBots,
   channels: askAboutChannels,
-  'being added': askAboutBeingAdded,
+  joining: askAboutJoining,
   'direct channels': askAboutDirectChannels,
   'registering commands': askAboutRegisteringCommands,
   'slash requests': askAboutSlashRequests,
@@ -71,7 +72,7 @@ function askEverything(start: () => Promise<Running>, asked: typeof subjects): v
 }
 
 describe('the stand-in', () => {
-  askEverything(async () => (await import('../../src/sandbox/sandbox' + '.ts')).createSandbox(), {
+  askEverything(() => createSandbox(), {
     ...subjects,
     'guests, whom a server without licence lacks': askAboutGuests,
   })

@@ -1,17 +1,7 @@
 // Questions about channels and who is in them, as somebody with a bot's or a member's rights meets them.
 
 import { accepted, at, list, refusal, text } from './driver.ts'
-import {
-  createChannel,
-  createPerson,
-  direct,
-  join,
-  mentionCount,
-  type Question,
-  say,
-  suffix,
-  unknownId,
-} from './world.ts'
+import { createChannel, createPerson, direct, join, type Question, say, suffix, unknownId } from './world.ts'
 
 const forbidden = { status: 403, id: 'api.context.permissions.app_error' }
 
@@ -227,45 +217,6 @@ export function askAboutChannels(question: Question): void {
     const got = await alice.get(`/channels/${place.id}`)
     return [at(got, 'header'), at(got, 'purpose')]
   })
-  question(
-    'channel: joining and leaving are told in system posts',
-    { default: ['system_join_channel', 'system_leave_channel'] },
-    async ({ url, admin, alice, team }) => {
-      const place = await createChannel(alice, team.id, 'O')
-      const person = await createPerson(url, admin, 'ivan')
-      await join(admin, 'teams', team.id, person)
-      await accepted(person.post(`/channels/${place.id}/members`, { user_id: person.id }))
-      await accepted(person.delete(`/channels/${place.id}/members/${person.id}`))
-      const page = await accepted(alice.get(`/channels/${place.id}/posts`))
-      await accepted(admin.delete(`/users/${person.id}`))
-      const types = list(page, 'order').map((id) => at(page, `posts.${id}.type`))
-      return ['system_join_channel', 'system_leave_channel'].filter((type) => types.includes(type))
-    },
-  )
-  question(
-    'channel: being added is told in a system post',
-    { default: 'system_add_to_channel' },
-    async ({ alice, bob, team }) => {
-      const place = await createChannel(alice, team.id, 'O')
-      await join(alice, 'channels', place.id, bob)
-      const page = await accepted(alice.get(`/channels/${place.id}/posts?per_page=1`))
-      return at(page, `posts.${list(page, 'order')[0]}.type`)
-    },
-  )
-}
-
-export function askAboutBeingAdded(question: Question): void {
-  question(
-    'channel: whoever is added counts it as a mention, whoever joins does not',
-    { default: [1, 0] },
-    async ({ alice, bob, team }) => {
-      const added = await createChannel(alice, team.id, 'O')
-      await join(alice, 'channels', added.id, bob)
-      const joined = await createChannel(alice, team.id, 'O')
-      await join(bob, 'channels', joined.id, bob)
-      return [await mentionCount(bob, added.id), await mentionCount(bob, joined.id)]
-    },
-  )
 }
 
 export function askAboutDirectChannels(question: Question): void {

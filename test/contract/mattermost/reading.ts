@@ -139,7 +139,8 @@ export function askAboutCatchingUp(question: Question): void {
       const place = await freshChannel(world)
       const posts = await sayAll(bot, place.id, ['s1', 's2', 's3'])
       const [edited, deleted] = posts.map((post) => text(post, 'id'))
-      const mark = number(posts[2], 'update_at') + 1
+      // An edit in the same millisecond is still after this mark.
+      const mark = number(posts[2], 'create_at') - 1
       await accepted(bot.put(`/posts/${edited}/patch`, { message: 's1b' }))
       await accepted(bot.delete(`/posts/${deleted}`))
       const page = await accepted(bot.get(`/channels/${place.id}/posts?since=${mark}`))
@@ -169,8 +170,10 @@ export function askAboutCatchingUp(question: Question): void {
       const place = await freshChannel(world)
       const posts = await sayAll(world.bot, place.id, ['1', '2', '3'])
       await accepted(world.bot.put(`/posts/${text(posts[0], 'id')}/patch`, { message: '1b' }))
-      const page = await accepted(world.bot.get(`/channels/${place.id}/posts?since=${number(posts[0], 'create_at')}`))
-      return messagesOf(page).filter((message) => message !== '')
+      const page = await accepted(
+        world.bot.get(`/channels/${place.id}/posts?since=${number(posts[0], 'create_at') - 1}`),
+      )
+      return messagesOf(page).filter((message) => ['1b', '2', '3'].includes(String(message)))
     },
   )
   question(
@@ -180,8 +183,9 @@ export function askAboutCatchingUp(question: Question): void {
       const place = await freshChannel(world)
       const post = await say(world.bot, place.id, 'before')
       await accepted(world.bot.put(`/posts/${text(post, 'id')}/patch`, { message: 'after' }))
-      const page = await accepted(world.bot.get(`/channels/${place.id}/posts?since=${number(post, 'create_at')}`))
-      const copy = at(page, `posts.${list(page, 'order').find((id) => id !== text(post, 'id'))}`)
+      const page = await accepted(world.bot.get(`/channels/${place.id}/posts?since=${number(post, 'create_at') - 1}`))
+      const shown = list(page, 'order').map((id) => at(page, `posts.${id}`))
+      const copy = shown.find((one) => at(one, 'original_id') !== '')
       return {
         original: at(copy, 'original_id') === text(post, 'id'),
         deleted: number(copy, 'delete_at') > 0,
@@ -193,7 +197,7 @@ export function askAboutCatchingUp(question: Question): void {
     const place = await freshChannel(world)
     const root = await say(world.bot, place.id, 'root')
     const reply = await say(world.bot, place.id, 'reply', { root_id: text(root, 'id') })
-    const page = await accepted(world.bot.get(`/channels/${place.id}/posts?since=${number(root, 'update_at')}`))
+    const page = await accepted(world.bot.get(`/channels/${place.id}/posts?since=${number(root, 'update_at') - 1}`))
     return list(page, 'order').includes(text(reply, 'id'))
   })
   question(
@@ -207,25 +211,27 @@ export function askAboutCatchingUp(question: Question): void {
     async (world) => (await world.bot.get(`/channels/${world.pub.id}/posts?since=soon`)).status,
   )
   question(
-    'post: since gives 1,000 at most, the oldest, and `after` gives the rest',
-    { default: { first: 1_000, oldest: true, marked: false, rest: 30 } },
+    'post: since gives 1,000 at most, the oldest, without a sign of more; since the newest of them gives the rest',
+    { default: { first: 1_000, oldest: true, marked: false, missing: 0 } },
     async (world) => {
       const { bot } = world
       const place = await freshChannel(world)
       const start = await say(bot, place.id, 'start')
       // In tens: quick, and every post of a batch is older than those of the next.
-      for (let batch = 0; batch < 103; batch += 1) {
-        await Promise.all(Array.from({ length: 10 }, (_, one) => say(bot, place.id, `${batch}.${one}`)))
-      }
-      const page = await accepted(bot.get(`/channels/${place.id}/posts?since=${number(start, 'update_at')}`))
+      const batches = Array.from({ length: 103 }, (_, batch) =>
+        Array.from({ length: 10 }, (_, one) => `${batch}.${one}`),
+      )
+      for (const batch of batches) await Promise.all(batch.map((message) => say(bot, place.id, message)))
+      const page = await accepted(bot.get(`/channels/${place.id}/posts?since=${number(start, 'update_at') - 1}`))
       const messages = messagesOf(page)
-      const newest = list(page, 'order')[0]
-      const rest = messagesOf(await accepted(bot.get(`/channels/${place.id}/posts?after=${newest}&per_page=200`)))
+      const newest = number(page, `posts.${list(page, 'order')[0]}.update_at`)
+      const next = await accepted(bot.get(`/channels/${place.id}/posts?since=${newest - 1}`))
+      const all = new Set([...messages, ...messagesOf(next)])
       return {
         first: messages.length,
         oldest: messages.includes('0.0') && !messages.some((message) => String(message).startsWith('102.')),
         marked: at(page, 'has_next') === true || at(page, 'next_post_id') !== '',
-        rest: rest.length,
+        missing: batches.flat().filter((message) => !all.has(message)).length,
       }
     },
   )
