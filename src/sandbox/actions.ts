@@ -78,7 +78,7 @@ async function doAction(call: Call): Promise<Answer> {
   const channelId = cookie ? textOf(cookie, 'channel_id') : postChannel
   allow(
     channelId === undefined
-      ? canSystem(world, call.actor, 'read_channel_content') || !postChannel
+      ? canSystem(world, call.actor, 'read_channel_content')
       : canChannel(world, call.actor, channelId, 'read_channel_content'),
   )
   const use = useOf(call, cookie)

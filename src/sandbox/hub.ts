@@ -180,8 +180,8 @@ export function createHub(audience: Audience, clock: () => number, losesFrame: (
         lastActivityAt: clock(),
       }
       connections.add(fresh)
-      audience.presence(fresh.userId, true)
       enqueue(fresh, { kind: 'event', body: hello(fresh) })
+      audience.presence(fresh.userId, true)
       return fresh
     },
     disconnect(connection) {

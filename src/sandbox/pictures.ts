@@ -13,3 +13,14 @@ export function pictureOf(user: User): Picture {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128" viewBox="0 0 128 128"><rect width="128" height="128" fill="${colour}"/><text x="64" y="86" font-family="sans-serif" font-size="64" fill="#fff" text-anchor="middle">${initial}</text></svg>`
   return { bytes: new TextEncoder().encode(svg), type: 'image/svg+xml' }
 }
+
+/** The content type of a picture that Mattermost can read, by its first bytes; null for what is no such picture (SVG neither). */
+export function pictureType(bytes: Uint8Array): string | null {
+  const head = Buffer.from(bytes.subarray(0, 12)).toString('latin1')
+  if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png'
+  if (head.startsWith('\xff\xd8\xff')) return 'image/jpeg'
+  if (head.startsWith('GIF8')) return 'image/gif'
+  if (head.startsWith('BM')) return 'image/bmp'
+  if (head.startsWith('RIFF') && head.endsWith('WEBP')) return 'image/webp'
+  return null
+}

@@ -221,7 +221,13 @@ function editHistory(call: Call): Answer {
   return reply(versions.reverse())
 }
 
+const needsLicence = (): Answer => {
+  throw new ApiError('license_error.feature_unavailable', 501)
+}
+
 export const postRoutes: Route[] = [
+  { method: 'POST', path: '/users/:user_id/posts/:post_id/ack', handler: needsLicence },
+  { method: 'DELETE', path: '/users/:user_id/posts/:post_id/ack', handler: needsLicence },
   { method: 'POST', path: '/posts', handler: create, pausesItself: true },
   { method: 'POST', path: '/posts/ephemeral', handler: createEphemeral },
   { method: 'POST', path: '/posts/ids', handler: byIds },

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { defaultConfig } from './config.ts'
 import { createFaultDesk, type Faults } from './faults.ts'
 import { type Audience, createHub } from './hub.ts'
+import type { PageAction, PagePerson } from './page-routes.ts'
 import { isAdministrator, teamMember } from './permissions.ts'
 import { createRateLimiter, type RateLimit } from './rate-limit.ts'
 import { createHttpServer } from './server.ts'
@@ -22,6 +23,10 @@ export interface SandboxOptions {
   version?: string
   /** Folder of the web page. */
   pagePath?: string
+  /** Whom the web page speaks as; may be filled once the server runs. */
+  people?: readonly PagePerson[]
+  /** What the web page offers to make happen; may be filled once the server runs. */
+  actions?: readonly PageAction[]
   adminUsername?: string
   adminPassword?: string
   /** `ServiceSettings.AllowedUntrustedInternalConnections`. */
@@ -77,6 +82,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     desk,
     sockets,
     pagePath: options.pagePath ?? fileURLToPath(new URL('page', import.meta.url)),
+    pageOffer: { people: options.people ?? [], actions: options.actions ?? [] },
     limiter: options.rateLimit ? createRateLimiter(options.rateLimit, clock) : null,
     onBug: options.onBug ?? rethrow,
   }

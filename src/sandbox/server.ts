@@ -8,6 +8,7 @@ import { type Answer, Call, noSuchPage, type Route, reply } from './call.ts'
 import type { FaultDesk } from './faults.ts'
 import { newId } from './ids.ts'
 import { pageFile } from './page-files.ts'
+import { answerPage, type PageOffer, pagePathOf } from './page-routes.ts'
 import type { RateVerdict } from './rate-limit.ts'
 import { createRouter, type Match } from './router.ts'
 import { apiRoutes, hookRoutes } from './routes.ts'
@@ -20,6 +21,7 @@ export interface ServerParts {
   desk: FaultDesk
   sockets: SocketServer
   pagePath: string
+  pageOffer: PageOffer
   limiter: ((caller: string) => RateVerdict) | null
   /** Told of what no route foresaw: a fault in this server itself. */
   onBug(error: unknown): void
@@ -34,7 +36,7 @@ export function createHttpServer(parts: ServerParts, local = false): Server {
   const server = createServer((request, response) => {
     serve(parts, { api, hooks, local }, request, response).catch((error: unknown) => {
       parts.onBug(error)
-      if (!response.headersSent) send(parts.world, response, refusal(new ApiError('api.internal_error', 500), ''))
+      if (!response.headersSent) send(parts.world, response, refusal(new ApiError('api.internal_error', 500)))
       else response.destroy()
     })
   })
@@ -71,7 +73,7 @@ async function serve(
   const limit = parts.limiter?.(request.socket.remoteAddress ?? '')
   for (const [name, value] of Object.entries(limit?.headers ?? {})) response.setHeader(name, value)
   if (limit?.limited) return send(world, response, plain(429, {}, 'limit exceeded\n'))
-  if (!isApi && !path.startsWith('/hooks/')) return servePage(parts, response, method, path)
+  if (!isApi && !path.startsWith('/hooks/')) return servePage(parts, request, response, path)
   const match = isApi ? routers.api(method, path) : routers.hooks(method, path)
   const pause = async (): Promise<void> => {
     if (verdict.delayMs > 0) await sleep(verdict.delayMs)
@@ -109,7 +111,7 @@ async function answerTo(
     if (!match.route.pausesItself) await pause()
     return await match.route.handler(call)
   } catch (error) {
-    if (error instanceof ApiError) return refusal(error, url.pathname)
+    if (error instanceof ApiError) return refusal(error)
     throw error
   }
 }
@@ -179,14 +181,13 @@ function textHeaders(request: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
 }
 
-function refusal(error: ApiError, path: string): Answer {
+function refusal(error: ApiError): Answer {
   const body = {
     id: error.id,
     message: error.message,
     detailed_error: '',
     request_id: newId(),
     status_code: error.status,
-    where: path,
   }
   return reply(body, error.status)
 }
@@ -208,8 +209,20 @@ function send(world: World, response: ServerResponse, answer: Answer): void {
   response.end(bytes)
 }
 
-async function servePage(parts: ServerParts, response: ServerResponse, method: string, path: string): Promise<void> {
-  const file = method === 'GET' || method === 'HEAD' ? await pageFile(parts.pagePath, safeDecode(path)) : null
+async function servePage(
+  parts: ServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+): Promise<void> {
+  request.resume()
+  const method = request.method ?? 'GET'
+  const { token, fromCookie } = tokenOf(request)
+  const isSignedIn = !fromCookie && sessionOf(parts.world, token) !== null
+  const answer = await answerPage(parts.pageOffer, { method, path, host: request.headers.host ?? '', isSignedIn })
+  if (answer) return send(parts.world, response, answer)
+  const isRead = method === 'GET' || method === 'HEAD'
+  const file = isRead ? await pageFile(parts.pagePath, pagePathOf(safeDecode(path))) : null
   if (!file) return send(parts.world, response, plain(404, {}, 'not found\n'))
   const policy =
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; frame-ancestors 'self'"

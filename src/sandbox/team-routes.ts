@@ -9,6 +9,7 @@ import type { Team } from './shapes.ts'
 import {
   announceJoin,
   announceRoles,
+  archiveTeam,
   checkTeam,
   createTeam,
   joinTeam,
@@ -56,6 +57,14 @@ function patch(call: Call): Answer {
   return reply(teamView(call.world, team, call.actor))
 }
 
+function archive(call: Call): Answer {
+  const id = call.id('team_id')
+  allow(canTeam(call.world, call.actor, id, 'manage_team'))
+  if (call.query.get('permanent') === 'true') throw new ApiError('api.user.delete_team.not_enabled.app_error', 401)
+  archiveTeam(call.world, teamById(call.world, id))
+  return done()
+}
+
 function listAll(call: Call): Answer {
   const all = canSystem(call.world, call.actor, 'list_private_teams')
   if (!all && !canSystem(call.world, call.actor, 'list_public_teams'))
@@ -69,7 +78,9 @@ function listAll(call: Call): Answer {
 function listOf(call: Call): Answer {
   const userId = call.id('user_id')
   allow(call.me === userId || canSystem(call.world, call.actor, 'sysconsole_read_user_management_users'))
-  const teams = [...call.world.teams.values()].filter((team) => teamMember(call.world, team.id, userId))
+  const teams = [...call.world.teams.values()].filter(
+    (team) => team.delete_at === 0 && teamMember(call.world, team.id, userId),
+  )
   return reply(teams.map((team) => teamView(call.world, team, call.actor)))
 }
 
@@ -202,6 +213,7 @@ export const teamRoutes: Route[] = [
     local: true,
   },
   { method: 'PUT', path: '/teams/:team_id/patch', handler: patch, local: true },
+  { method: 'DELETE', path: '/teams/:team_id', handler: archive, local: true },
   { method: 'POST', path: '/teams/:team_id/members', handler: addOne, local: true },
   { method: 'POST', path: '/teams/:team_id/members/batch', handler: addMany, local: true },
   { method: 'GET', path: '/teams/:team_id/members', handler: listMembers, local: true },

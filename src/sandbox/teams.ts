@@ -66,7 +66,7 @@ export function createTeam(world: World, maker: User | null, wanted: Partial<Tea
   }
   checkTeam(team)
   if ([...world.teams.values()].some((one) => one.name === team.name))
-    throw new ApiError('app.team.save.existing.app_error', 400)
+    throw new ApiError('store.sql_team.save_team.existing.app_error', 400)
   world.teams.set(team.id, team)
   world.teamMembers.set(team.id, new Map())
   createDefaultChannels(world, team)
@@ -205,6 +205,14 @@ export function leaveTeam(world: World, team: Team, userId: string, requesterId:
   member.delete_at = world.now()
   member.explicit_roles = ''
   user.update_at = world.now()
+}
+
+/** Archives a team and tells its members. */
+export function archiveTeam(world: World, team: Team): void {
+  team.delete_at = world.now()
+  team.update_at = team.delete_at
+  const view = teamView(world, team, { userId: '', unrestricted: false })
+  world.hub.publish({ event: 'delete_team', data: { team: JSON.stringify(view) }, teamId: team.id })
 }
 
 /** Tells somebody about their new roles in a team. */

@@ -14,7 +14,7 @@ import {
   roleNames,
   teamMember,
 } from './permissions.ts'
-import { pictureOf } from './pictures.ts'
+import { pictureOf, pictureType } from './pictures.ts'
 import { endSessions, openSession } from './sessions.ts'
 import type { User } from './shapes.ts'
 import {
@@ -263,7 +263,9 @@ function setPicture(call: Call): Answer {
   if (!part) throw new ApiError('api.user.upload_profile_user.no_file.app_error', 400)
   const user = call.world.users.get(id)
   if (!user) throw badBody('user_id')
-  user.picture = { bytes: part.bytes, type: part.type || 'image/png' }
+  const type = pictureType(part.bytes)
+  if (!type) throw new ApiError('api.user.upload_profile_user.check_image_limits.app_error', 400)
+  user.picture = { bytes: part.bytes, type }
   user.update_at = call.world.now()
   user.last_picture_update = user.update_at
   announceUser(call.world, user)
