@@ -1,0 +1,248 @@
+// Events as Mattermost posts and live cards (design.md "Exactly once, provably"; interface.md, last paragraph). After an unknown outcome
+// the channel is read before anything is sent again; a card's edit is idempotent, its thread line is the post with the delivery's id.
+
+import { z } from 'zod'
+import { DeliveryError } from '../errors.ts'
+import type { Receipt } from '../event.ts'
+import { link, type Rich, rich } from '../text/rich.ts'
+import { cutTo, renderActions, renderPost, type Stamp } from './mattermost-post.ts'
+import type { Card, Message, Notifier, Sent } from './notifier.ts'
+
+/** What of Mattermost is needed; every call rejects with an error named `MattermostError`. */
+export interface MattermostPosts {
+  createPost(draft: NewPost, signal: AbortSignal): Promise<StandingPost>
+  patchPost(id: string, patch: { message?: string; props: Props }, signal: AbortSignal): Promise<StandingPost>
+  post(id: string, signal: AbortSignal): Promise<StandingPost>
+  thread(root: string, signal: AbortSignal): Promise<readonly StandingPost[]>
+  /** Posts made at or after a moment, newest first. */
+  since(channel: string, from: number, signal: AbortSignal): AsyncIterable<StandingPost>
+  /** The direct channel with a person. */
+  direct(person: string, signal: AbortSignal): Promise<string>
+  /** Our own user id. */
+  botId(): Promise<string>
+}
+
+export type Props = Readonly<Record<string, unknown>>
+
+export interface NewPost {
+  readonly channel_id: string
+  readonly root_id?: string
+  readonly message: string
+  readonly props: Props
+  readonly pending_post_id: string
+}
+
+export interface StandingPost {
+  readonly id: string
+  readonly channel_id: string
+  readonly user_id: string
+  readonly root_id: string
+  readonly props: Props
+}
+
+export interface MattermostNotifierParts {
+  readonly posts: MattermostPosts
+  /** Seals the buttons of one post. */
+  readonly stamp: (place: { channel: string; delivery: string }) => Stamp
+  readonly permalink: (receipt: Receipt) => string | undefined
+}
+
+/** The server's clock and ours may differ. */
+const clockMarginMs = 5 * 60_000
+const lineRunes = 4000
+
+export function createMattermostNotifier({ posts, stamp, permalink }: MattermostNotifierParts): Notifier {
+  const directs = new Map<string, string>()
+
+  const channelOf = async (address: string, signal: AbortSignal): Promise<string> => {
+    if (!address.startsWith('@')) return address
+    const person = address.slice(1)
+    const channel = directs.get(person) ?? (await posts.direct(person, signal))
+    directs.set(person, channel)
+    return channel
+  }
+
+  /** Ours that carries this delivery already. */
+  const isOurs = async (message: Message) => {
+    const botId = await posts.botId()
+    const ids = deliveriesOf(message)
+    return (post: StandingPost) =>
+      post.user_id === botId && vigieOf(post.props).deliveries.some((id) => id === message.deliveryId || id === ids[0])
+  }
+
+  const createRoot = async (message: Message, channel: string, signal: AbortSignal): Promise<Sent> => {
+    const { card, description, deliveryId, events } = message
+    const sent = ({ id }: StandingPost): Sent => {
+      const receipt = { post: id, channel }
+      return card === undefined ? { receipt } : { receipt, card: receipt }
+    }
+    if (message.unsure) {
+      const isThis = await isOurs(message)
+      for await (const post of posts.since(channel, message.firstTriedAt - clockMarginMs, signal)) {
+        if (post.root_id === '' && isThis(post)) return sent(post)
+      }
+    }
+    const text = continuing(description.text, card, message, permalink)
+    const { message: words, attachments } = renderPost(
+      { ...description, text },
+      stamp({ channel, delivery: deliveryId }),
+    )
+    const told = card?.events ?? events.map(({ id }) => id)
+    const vigie = { events: told, deliveries: deliveriesOf(message), ...(card === undefined ? {} : { card: card.key }) }
+    const draft = { channel_id: channel, message: words, props: { attachments, vigie }, pending_post_id: deliveryId }
+    return sent(await posts.createPost(draft, signal))
+  }
+
+  /** The card as it now is. An older event changes its list of events only, and the buttons, whose seals cannot be read back. */
+  const patchRoot = async (message: Message, card: Card, root: string, channel: string, signal: AbortSignal) => {
+    const sealed = stamp({ channel, delivery: card.deliveryId })
+    const vigie = { events: card.events, deliveries: [card.deliveryId], card: card.key }
+    if (!card.late) {
+      const { message: words, attachments } = renderPost(message.description, sealed)
+      await posts.patchPost(root, { message: words, props: { from_bot: 'true', attachments, vigie } }, signal)
+      return
+    }
+    const { props } = await posts.post(root, signal)
+    const actions = renderActions(message.description.actions ?? [], sealed)
+    const attachments = attachmentsOf(props).map((attachment) =>
+      'actions' in attachment ? { ...attachment, actions } : attachment,
+    )
+    const deliveries = vigieOf(props).deliveries
+    await posts.patchPost(root, { props: { ...props, attachments, vigie: { ...vigie, deliveries } } }, signal)
+  }
+
+  const addLine = async (message: Message, line: Rich, root: string, channel: string, signal: AbortSignal) => {
+    if (message.unsure) {
+      const found = (await posts.thread(root, signal)).find(await isOurs(message))
+      if (found !== undefined && found.id !== root) return found.id
+    }
+    const draft = {
+      channel_id: channel,
+      root_id: root,
+      message: cutTo(line, lineRunes),
+      props: { vigie: { deliveries: deliveriesOf(message) } },
+      pending_post_id: message.deliveryId,
+    }
+    return (await posts.createPost(draft, signal)).id
+  }
+
+  const isDeleted = async (post: string, signal: AbortSignal): Promise<boolean> => {
+    try {
+      await posts.post(post, signal)
+      return false
+    } catch (error) {
+      if (readFailure(error)?.status === 404) return true
+      throw error
+    }
+  }
+
+  const send = async (message: Message, address: string, signal: AbortSignal): Promise<Sent> => {
+    const channel = await channelOf(address, signal)
+    const { card, description } = message
+    const root = card?.receipt?.post
+    if (card === undefined || root === undefined) return createRoot(message, channel, signal)
+    try {
+      await patchRoot(message, card, root, channel, signal)
+    } catch (error) {
+      const status = readFailure(error)?.status
+      if ((status === 403 || status === 404) && (await isDeleted(root, signal)))
+        return createRoot(message, channel, signal)
+      throw error
+    }
+    const standing = { post: root, channel }
+    const line = description.line ?? (card.late ? description.summary : undefined)
+    if (line === undefined) return { receipt: standing, card: standing }
+    return { receipt: { post: await addLine(message, line, root, channel, signal), channel, root }, card: standing }
+  }
+
+  return {
+    name: 'mattermost',
+    async send(message, address, signal) {
+      try {
+        return await send(message, address, signal)
+      } catch (error) {
+        const failure = readFailure(error)
+        throw failure === undefined ? error : toDeliveryError(failure, error)
+      }
+    },
+  }
+}
+
+function deliveriesOf({ deliveryId, deliveries }: Message): readonly string[] {
+  return deliveries === undefined || deliveries.length === 0 ? [deliveryId] : deliveries
+}
+
+/** A card that goes on after a day of silence links to the one before. */
+function continuing(
+  text: Rich | undefined,
+  card: Card | undefined,
+  { locale }: Message,
+  permalink: (receipt: Receipt) => string | undefined,
+): Rich | undefined {
+  const before = card?.continues === undefined ? undefined : permalink(card.continues)
+  if (before === undefined) return text
+  const words =
+    locale === 'fr' ? rich`Suite de ${link(before, 'cette carte')}` : rich`Continues ${link(before, 'this card')}`
+  return text === undefined || text.length === 0 ? words : [...text, { own: '\n' }, ...words]
+}
+
+const vigieShape = z.looseObject({ deliveries: z.array(z.string()).default([]) })
+
+function vigieOf(props: Props): z.infer<typeof vigieShape> {
+  return vigieShape.safeParse(props.vigie).data ?? { deliveries: [] }
+}
+
+function attachmentsOf(props: Props): readonly Record<string, unknown>[] {
+  return z.array(z.record(z.string(), z.unknown())).safeParse(props.attachments).data ?? []
+}
+
+/** What rooms that may not import each other know of a failed call (`MattermostError`, bot/rest.ts). */
+const failureShape = z.object({
+  name: z.literal('MattermostError'),
+  message: z.string(),
+  failure: z.enum(['answered', 'network', 'timeout', 'cancelled']),
+  status: z.number().optional(),
+  id: z.string().optional(),
+  retryAfterMs: z.number().optional(),
+  unsure: z.boolean(),
+})
+type Failure = z.infer<typeof failureShape>
+
+function readFailure(error: unknown): Failure | undefined {
+  if (!(error instanceof Error) || error.name !== 'MattermostError') return undefined
+  return failureShape.safeParse({ ...error, name: error.name, message: error.message }).data
+}
+
+/** A refused token is tried once a minute (threats F8). */
+const refusedTokenMs = 60_000
+
+/** Whether to try again, how far it reaches, and when (threats F2, F3, F8). */
+function toDeliveryError({ message, failure, status, id, retryAfterMs: afterMs, unsure }: Failure, cause: unknown) {
+  const fail = (facts: ConstructorParameters<typeof DeliveryError>[1]) => new DeliveryError(message, facts, { cause })
+  if (failure !== 'answered' || status === undefined) {
+    const reason = failure === 'answered' ? 'server' : failure
+    return fail({ retry: true, scope: 'notifier', reason, unsure })
+  }
+  if (status === 401) return fail({ retry: true, scope: 'notifier', reason: 'auth', afterMs: refusedTokenMs })
+  if (status === 429) return fail({ retry: true, scope: 'notifier', reason: 'rate_limited', afterMs: afterMs ?? 1000 })
+  // Its twin is being stored this moment: the next try finds it.
+  if (id === 'api.post.deduplicate_create_post.pending')
+    return fail({ retry: true, scope: 'target', reason: 'server', afterMs: 1000, unsure: true })
+  if (status >= 500) {
+    // An error with a name is Mattermost's own and may concern this post alone; without one nobody is at home.
+    const scope = status === 500 && id !== undefined ? 'target' : 'notifier'
+    return fail({ retry: true, scope, reason: 'server', afterMs, unsure: true })
+  }
+  // The card was deleted between its edit and its line: the next try makes a new one.
+  if (id === 'api.post.create_post.root_id.app_error') return fail({ retry: true, scope: 'message', reason: 'gone' })
+  if (id !== undefined && inArchived.has(id)) return fail({ retry: false, scope: 'target', reason: 'gone' })
+  if (status === 403) return fail({ retry: false, scope: 'target', reason: 'forbidden' })
+  if (status === 404) return fail({ retry: false, scope: 'target', reason: 'gone' })
+  return fail({ retry: false, scope: 'message', reason: 'client' })
+}
+
+const inArchived: ReadonlySet<string> = new Set([
+  'api.post.create_post.can_not_post_to_deleted.error',
+  'api.post.update_post.can_not_update_post_in_deleted.error',
+  'api.post.patch_post.can_not_update_post_in_deleted.error',
+])
