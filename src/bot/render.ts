@@ -8,9 +8,10 @@ import { plain, type Rich, shorten } from '../text/rich.ts'
 import { openFormVerb } from './dispatch.ts'
 import type { Integration, Offer, Stamp } from './seal.ts'
 
+/** A post's message and props. */
 export interface Rendered {
   readonly message: string
-  readonly attachments: readonly Attachment[]
+  readonly props: { readonly attachments: readonly Attachment[] }
 }
 
 /** As Mattermost takes it. */
@@ -59,7 +60,7 @@ export function render(reply: Reply, locale: Locale, stamp: Stamp): Rendered {
     ...(footer === '' ? {} : { footer }),
     ...(actions.length === 0 ? {} : { actions }),
   }
-  return { message: '', attachments: [attachment] }
+  return { message: '', props: { attachments: [attachment] } }
 }
 
 /** The reply as markdown alone: where no attachment and no button can stand. */

@@ -102,11 +102,17 @@ async function readFlag(name: string, flag: Flag, given: readonly string[], cont
     const words = given.flatMap((text) => text.split(',')).map((word) => word.trim())
     const listed = [...new Set(words.filter((word) => word !== ''))]
     if (listed.length === 0) throw emptyList(name)
-    return Promise.all(listed.map((word) => readChoice(flag.choices, word, context, [])))
+    return Promise.all(listed.map((word) => readListed(flag, word, context)))
   }
   if (second !== undefined) throw givenTwice(name)
   if (flag.kind === 'duration') return readDuration(name, first)
   return readChoice(flag.choices, first, context, [])
+}
+
+/** A leading `!` excludes. */
+async function readListed(flag: Flag, word: string, context: CallContext): Promise<string> {
+  const mark = word.startsWith('!') ? '!' : ''
+  return mark + (await readChoice(flag.choices, word.slice(mark.length), context, []))
 }
 
 function readDuration(name: string, text: string): number {

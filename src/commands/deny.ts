@@ -1,0 +1,23 @@
+// `/vigie deny <source> <subject> [~channel|everyone]`: closes a subject again; it wins over an allow.
+
+import { bold, own, rich } from '../text/rich.ts'
+import type { Command } from './command.ts'
+import { type RuleParts, ruleCommand } from './subscriptions/rule.ts'
+
+export function denyCommand(parts: RuleParts): Command {
+  return ruleCommand(parts, {
+    name: 'deny',
+    twin: 'interdire',
+    summary: {
+      fr: "Ferme un sujet à un canal ou à tous ; l'emporte sur une ouverture.",
+      en: 'Closes a subject to a channel or to everyone; wins over an opening.',
+    },
+    done: {
+      fr: (what, where) =>
+        rich`${bold(own('Fermé :'))} ${what} pour ${where}. Plus rien n'en est dit, même de ce qui attendait.`,
+      en: (what, where) =>
+        rich`${bold(own('Closed:'))} ${what} for ${where}. Nothing of it is told any more, nor of what was waiting.`,
+    },
+    undo: 'allow',
+  })
+}

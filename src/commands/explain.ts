@@ -1,0 +1,99 @@
+// `/vigie explain <event, delivery or permalink>`: why a post or an event is here, or why it is not. Tells only what this channel heard or
+// may hear; what is unknown and what is forbidden read alike (interface.md, "Who may"; threats T7).
+
+import { UserError } from '../errors.ts'
+import type { Delivery } from '../event.ts'
+import type { StoredEvent } from '../store/store.ts'
+import { code, rich } from '../text/rich.ts'
+import { said } from '../text/said.ts'
+import type { CallContext, Command, Reply } from './command.ts'
+import type { CommandParts } from './index.ts'
+import { eventReply, postReply } from './subscriptions/explanation.ts'
+import { mayHear } from './subscriptions/hearing.ts'
+
+export type ExplainParts = Pick<CommandParts, 'around' | 'describe' | 'timeZone' | 'router'> & {
+  readonly store: Pick<CommandParts['store'], 'deliveries' | 'events' | 'subscriptions'>
+}
+
+export function explainCommand(parts: ExplainParts): Command {
+  return {
+    name: 'explain',
+    twin: 'expliquer',
+    summary: {
+      fr: "Dit pourquoi un message est ici, ou pourquoi un événement n'y est pas.",
+      en: 'Says why a post is here, or why an event is not.',
+    },
+    args: [
+      {
+        name: 'what',
+        title: { fr: 'Événement, livraison ou lien', en: 'Event, delivery or link' },
+        help: {
+          fr: "le numéro d'un événement ou d'une livraison, ou le lien d'un message",
+          en: 'the id of an event or a delivery, or the link of a post',
+        },
+        required: true,
+      },
+    ],
+    usage: { fr: '<événement, livraison ou permalien>', en: '<event, delivery or permalink>' },
+    allow: 'guest',
+    run: (call) => explain(parts, call.args.what ?? '', call),
+    buttons: {
+      why: { allow: 'guest', run: (press) => explain(parts, press.object, press) },
+    },
+  }
+}
+
+async function explain(parts: ExplainParts, words: string, context: CallContext): Promise<Reply> {
+  const post = await parts.around.findPost(words, context)
+  const told = post === undefined ? undefined : await parts.store.deliveries.byPost(post.id)
+  if (post !== undefined && told !== undefined && isHere(post.channel, context)) {
+    return explainEvents(parts, told.events, told.deliveries, words, context)
+  }
+  const event = await parts.store.events.find(words)
+  if (event !== undefined) return explainEvents(parts, [words], [], words, context)
+  const delivery = await parts.store.deliveries.find(words)
+  if (delivery !== undefined && isHere(delivery.target.address, context)) {
+    return explainEvents(parts, delivery.events, [delivery], words, context)
+  }
+  throw unknown(words)
+}
+
+async function explainEvents(
+  parts: ExplainParts,
+  ids: readonly string[],
+  deliveries: readonly Delivery[],
+  words: string,
+  context: CallContext,
+): Promise<Reply> {
+  const found = await Promise.all(ids.map((id) => parts.store.events.find(id)))
+  const visible: StoredEvent[] = []
+  for (const stored of found) {
+    if (stored !== undefined && (await maySee(parts, stored, context))) visible.push(stored)
+  }
+  const [only, ...others] = visible
+  if (only === undefined) throw unknown(words)
+  return others.length === 0 ? eventReply(parts, only, context) : postReply(parts, visible, deliveries, context)
+}
+
+/** What was told here, or what is open here and could have been. */
+async function maySee(parts: ExplainParts, { event }: StoredEvent, context: CallContext): Promise<boolean> {
+  if (context.role === 'vigie_admin') return true
+  const { channel } = context.place
+  const deliveries = await parts.store.deliveries.list({ channel, event: event.id, state: 'delivered', limit: 1 })
+  if (deliveries.length > 0) return true
+  return event.confidential !== true && mayHear(parts, event, context)
+}
+
+/** A Vigie administrator asks about every channel, others about this one. */
+function isHere(channel: string, { place, role }: CallContext): boolean {
+  return role === 'vigie_admin' || channel === place.channel
+}
+
+function unknown(words: string): UserError {
+  return new UserError(
+    said({
+      fr: rich`Je ne connais ici rien de tel : ${code(words.slice(0, 120))}. Donnez le numéro d'un événement ou d'une livraison (${code('/vigie deliveries')} les montre), ou le lien d'un de mes messages.`,
+      en: rich`I know of no such thing here: ${code(words.slice(0, 120))}. Give the id of an event or a delivery (${code('/vigie deliveries')} shows them), or the link of one of my posts.`,
+    }),
+  )
+}

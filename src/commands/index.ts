@@ -1,0 +1,70 @@
+// What people can say: the list. A command is one file, its test, and a line here; help, grammar, manifest and rights derive from it.
+
+import type { Describe, Part } from '../event.ts'
+import type { Router } from '../flow/router.ts'
+import type { Store } from '../store/store.ts'
+import type { Locale } from '../text/locale.ts'
+import { aboutCommand } from './about.ts'
+import { allowCommand } from './allow.ts'
+import { auditCommand } from './audit.ts'
+import type { Around, CallContext, Command, Reply } from './command.ts'
+import { deliveriesCommand } from './deliveries.ts'
+import { denyCommand } from './deny.ts'
+import { explainCommand } from './explain.ts'
+import { helpCommand } from './help.ts'
+import { replayCommand } from './replay.ts'
+import { settingsCommand } from './settings.ts'
+import { statusCommand } from './status.ts'
+import { subscribeCommand } from './subscribe.ts'
+import { unsubscribeCommand } from './unsubscribe.ts'
+import { vigieCommand } from './vigie.ts'
+
+/** Where events come from, as `/subscribe` knows it. */
+export interface Source {
+  /** `gitlab` */
+  readonly name: string
+  /** What `--events` may name: `merge_request`, `merge_request.open`. */
+  readonly events: readonly string[]
+}
+
+/** What the commands are made from. */
+export interface CommandParts {
+  readonly store: Pick<Store, 'events' | 'deliveries' | 'subscriptions' | 'audit'>
+  readonly around: Around
+  /** What can be said, in words: everything, or one command. */
+  readonly help: (call: CallContext, command?: string, verb?: string) => Reply
+  /** Every source's events in words. */
+  readonly describe: Describe
+  readonly sources: readonly Source[]
+  /** Who hears what, as of now. */
+  readonly router: Pick<Router, 'current'>
+  readonly status: () => Promise<readonly Part[]>
+  /** Something was put back in line: do not wait for the next look. */
+  readonly wakeOutbox: () => void
+  readonly version: string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly organisation?: string
+  /** Of what is posted where a channel chose none. */
+  readonly locale: Locale
+  readonly timeZone: string
+}
+
+/** Every command there is, in the order in which help shows them. */
+export function createCommands(parts: CommandParts): readonly Command[] {
+  return [
+    vigieCommand(parts),
+    subscribeCommand(parts),
+    unsubscribeCommand(parts),
+    statusCommand(parts),
+    explainCommand(parts),
+    deliveriesCommand(parts),
+    settingsCommand(parts),
+    auditCommand(parts),
+    replayCommand(parts),
+    allowCommand(parts),
+    denyCommand(parts),
+    aboutCommand(parts),
+    helpCommand(parts),
+  ]
+}

@@ -1,0 +1,60 @@
+// `/vigie replay <delivery>`: puts a delivery that was given up back in line.
+
+import { UserError } from '../errors.ts'
+import { bold, code, own, rich } from '../text/rich.ts'
+import { said } from '../text/said.ts'
+import type { Command } from './command.ts'
+import type { CommandParts } from './index.ts'
+
+const words = {
+  fr: {
+    done: (id: string) => rich`${bold(own('Remise en file :'))} ${code(id)} sera retentée après ce qui attend déjà.`,
+  },
+  en: {
+    done: (id: string) => rich`${bold(own('Back in line:'))} ${code(id)} will be tried again after what waits already.`,
+  },
+}
+
+type ReplayParts = { readonly store: Pick<CommandParts['store'], 'deliveries'> } & Pick<CommandParts, 'wakeOutbox'>
+
+export function replayCommand({ store, wakeOutbox }: ReplayParts): Command {
+  return {
+    name: 'replay',
+    twin: 'rejouer',
+    summary: { fr: 'Remet en file une livraison abandonnée.', en: 'Puts a delivery that was given up back in line.' },
+    args: [
+      {
+        name: 'delivery',
+        title: { fr: 'Livraison', en: 'Delivery' },
+        help: { fr: 'le numéro que montre /vigie deliveries failed', en: 'the id that /vigie deliveries failed shows' },
+        required: true,
+      },
+    ],
+    examples: [{ fr: '/vigie replay d4k2', en: '/vigie replay d4k2' }],
+    allow: 'vigie_admin',
+    async run({ locale, args, now }) {
+      const id = args.delivery ?? ''
+      if (!(await store.deliveries.replay(id, now))) throw await notParked(store, id)
+      wakeOutbox()
+      return { text: words[locale].done(id), mood: 'good', next: `/vigie explain ${id}`, changed: id, personal: true }
+    },
+  }
+}
+
+async function notParked(store: ReplayParts['store'], id: string): Promise<UserError> {
+  const known = await store.deliveries.find(id)
+  if (known === undefined) {
+    return new UserError(
+      said({
+        fr: rich`Livraison inconnue : ${code(id)}. ${code('/vigie deliveries failed')} montre celles qui ont été abandonnées.`,
+        en: rich`Unknown delivery: ${code(id)}. ${code('/vigie deliveries failed')} shows those that were given up.`,
+      }),
+    )
+  }
+  return new UserError(
+    said({
+      fr: rich`${code(id)} n'a pas été abandonnée : il n'y a rien à remettre en file.`,
+      en: rich`${code(id)} was not given up: there is nothing to put back in line.`,
+    }),
+  )
+}

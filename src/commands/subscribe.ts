@@ -1,0 +1,216 @@
+// `/subscribe <source> [subject] [--flags]` and `/subscribe list`: what this channel hears (interface.md, "What people type" and
+// "Who may"). Its card's menu mutes a subject for a time.
+
+import { UserError } from '../errors.ts'
+import type { Subscription } from '../event.ts'
+import { parseDuration } from '../text/format.ts'
+import { code, rich } from '../text/rich.ts'
+import { said } from '../text/said.ts'
+import type { Call, Command, Flag, Press, Reply } from './command.ts'
+import type { CommandParts, Source } from './index.ts'
+import { eventChoices, readFilters } from './subscriptions/filters.ts'
+import { listReply } from './subscriptions/list.ts'
+import { isSameSubject, readSubject } from './subscriptions/subject.ts'
+import { mutedReply, subscribedReply, unmutedReply } from './subscriptions/words.ts'
+
+/** Members mute a day at most; longer is for who has a channel administrator's rights. */
+const memberMuteMs = 86_400_000
+const longestMuteMs = 365 * 86_400_000
+
+export type SubscribeParts = Pick<CommandParts, 'around' | 'sources' | 'timeZone'> & {
+  readonly store: Pick<CommandParts['store'], 'subscriptions'>
+}
+
+export function subscribeCommand(parts: SubscribeParts): Command {
+  return {
+    name: 'subscribe',
+    twin: 'abonner',
+    trigger: true,
+    summary: {
+      fr: "Abonne ce canal à ce qui arrive : un projet, un groupe, ou tout d'une source.",
+      en: 'Subscribes this channel to what happens: a project, a group, or all of a source.',
+    },
+    args: [
+      {
+        name: 'source',
+        title: { fr: 'Source', en: 'Source' },
+        help: {
+          fr: `d'où cela vient : ${namesOf(parts.sources)}`,
+          en: `where it comes from: ${namesOf(parts.sources)}`,
+        },
+        required: true,
+        choices: parts.sources.map(({ name }) => ({ value: name })),
+      },
+      {
+        name: 'subject',
+        title: { fr: 'Sujet', en: 'Subject' },
+        help: {
+          fr: 'groupe/projet, groupe/* ou groupe/** ; ! exclut ; rien : toute la source',
+          en: 'group/project, group/* or group/**; ! excludes; nothing: all of the source',
+        },
+        required: false,
+        rest: true,
+      },
+    ],
+    flags: flags(parts.sources),
+    examples: [
+      { fr: '/subscribe gitlab groupe/projet', en: '/subscribe gitlab group/project' },
+      {
+        fr: '/subscribe gitlab groupe/** !groupe/archive/** --events merge_request,pipeline --branch main',
+        en: '/subscribe gitlab group/** !group/archive/** --events merge_request,pipeline --branch main',
+      },
+    ],
+    allow: 'maker',
+    maker: async (call) => (await sameAs(parts, call, readSubject(call.args.subject)))?.maker,
+    run: (call) => subscribe(parts, call),
+    verbs: [
+      {
+        name: 'list',
+        twin: 'liste',
+        summary: { fr: 'Montre à quoi ce canal est abonné.', en: 'Shows what this channel is subscribed to.' },
+        allow: 'guest',
+        run: (call) => listReply(parts, call),
+      },
+    ],
+    buttons: {
+      mute: { allow: 'member', run: (press) => mute(parts, press) },
+      unmute: { allow: 'member', run: (press) => unmute(parts, press) },
+    },
+  }
+}
+
+function flags(sources: readonly Source[]): Readonly<Record<string, Flag>> {
+  return {
+    events: {
+      kind: 'list',
+      title: { fr: 'Événements', en: 'Events' },
+      help: {
+        fr: "merge_request, merge_request.open… séparés par des virgules, ou all ; rien : l'essentiel",
+        en: 'merge_request, merge_request.open… separated by commas, or all; nothing: the essential',
+      },
+      choices: eventChoices(sources),
+    },
+    branch: {
+      kind: 'list',
+      title: { fr: 'Branches', en: 'Branches' },
+      help: { fr: 'seulement ces branches : main,release/*', en: 'only these branches: main,release/*' },
+    },
+    digest: {
+      kind: 'duration',
+      title: { fr: 'Regrouper', en: 'Digest' },
+      help: {
+        fr: 'attendre ce temps et tout dire en un message : 10m',
+        en: 'wait this long and tell it all in one post: 10m',
+      },
+    },
+    cards: {
+      kind: 'word',
+      title: { fr: 'Cartes', en: 'Cards' },
+      help: {
+        fr: 'live : une carte par chose, tenue à jour ; each : un message par événement',
+        en: 'live: one card per thing, kept up to date; each: a post for every event',
+      },
+      choices: [
+        { value: 'live', label: { fr: 'une carte tenue à jour', en: 'one card kept up to date' } },
+        { value: 'each', label: { fr: 'un message chacun', en: 'a post each' } },
+      ],
+    },
+    label: {
+      kind: 'list',
+      title: { fr: 'Étiquettes', en: 'Labels' },
+      help: { fr: 'seulement ces étiquettes ; ! exclut', en: 'only these labels; ! excludes' },
+    },
+    author: {
+      kind: 'list',
+      title: { fr: 'Auteurs', en: 'Authors' },
+      help: { fr: 'seulement ces auteurs ; !renovate exclut', en: 'only these authors; !renovate excludes' },
+    },
+    'changes-only': {
+      kind: 'switch',
+      title: { fr: 'Changements seuls', en: 'Changes only' },
+      help: { fr: "seulement quand l'état change", en: 'only when the state changes' },
+    },
+    confidential: {
+      kind: 'switch',
+      title: { fr: 'Confidentiel', en: 'Confidential' },
+      help: { fr: 'aussi ce qui est confidentiel', en: 'also what is confidential' },
+      allow: 'vigie_admin',
+    },
+  }
+}
+
+const namesOf = (sources: readonly Source[]): string => sources.map(({ name }) => name).join(', ')
+
+async function subscribe(parts: SubscribeParts, call: Call): Promise<Reply> {
+  const source = parts.sources.find(({ name }) => name === call.args.source)
+  if (source === undefined) throw new Error(`no source ${call.args.source}`)
+  const subject = readSubject(call.args.subject)
+  const filters = readFilters(call.flags, source)
+  if (!call.place.botIn && !(await parts.around.bringBot(call.place))) throw notInside()
+  const { channel } = call.place
+  const { subscription, replaced } = await parts.store.subscriptions.save({
+    channel,
+    target: { notifier: 'mattermost', address: channel },
+    source: source.name,
+    filters,
+    maker: call.person.id,
+    madeAt: call.now,
+    ...(subject === undefined ? {} : { subject }),
+  })
+  const formerMaker = replaced === undefined || replaced.maker === call.person.id ? undefined : replaced.maker
+  const former = formerMaker === undefined ? undefined : await parts.around.username(formerMaker)
+  return subscribedReply(subscription, replaced, former, call)
+}
+
+/** The subscription that the call would replace. */
+async function sameAs(
+  { store }: SubscribeParts,
+  call: Call,
+  subject: string | undefined,
+): Promise<Subscription | undefined> {
+  const here = await store.subscriptions.inChannel(call.place.channel)
+  return here.find((one) => one.source === call.args.source && isSameSubject(one.subject, subject))
+}
+
+function notInside(): UserError {
+  return new UserError(
+    said({
+      fr: rich`Je ne peux pas écrire ici : invitez-moi avec ${code('/invite @vigie')}, puis redonnez la commande.`,
+      en: rich`I cannot write here: invite me with ${code('/invite @vigie')}, then give the command again.`,
+    }),
+  )
+}
+
+/** `<source> [subject] <duration>`, as a card's menu says it. */
+async function mute({ store, timeZone }: SubscribeParts, press: Press): Promise<Reply> {
+  const words = press.object.split(' ')
+  const [source = '', subject] = words.length > 2 ? words : [words[0]]
+  const durationMs = parseDuration(words.at(-1) ?? '') ?? 0
+  const most = press.role === 'guest' || press.role === 'member' ? memberMuteMs : longestMuteMs
+  if (words.length < 2 || durationMs <= 0 || durationMs > most) throw unreadableMute()
+  const until = press.now + durationMs
+  await store.subscriptions.mute({
+    channel: press.place.channel,
+    source,
+    until,
+    maker: press.person.id,
+    ...(subject === undefined ? {} : { subject }),
+  })
+  return mutedReply({ source, subject, until }, press, timeZone)
+}
+
+function unreadableMute(): UserError {
+  return new UserError(
+    said({
+      fr: rich`Une sourdine dure 24 heures au plus.`,
+      en: rich`A mute lasts 24 hours at most.`,
+    }),
+  )
+}
+
+/** `<source> [subject]` */
+async function unmute({ store }: SubscribeParts, press: Press): Promise<Reply> {
+  const [source = '', subject] = press.object.split(' ')
+  const ended = await store.subscriptions.unmute(press.place.channel, source, subject)
+  return unmutedReply({ source, subject }, ended, press.locale)
+}

@@ -1,0 +1,29 @@
+// What a channel hears or may hear, as routing judges it now.
+
+import type { Event, Subscription } from '../../event.ts'
+import type { Judgement } from '../../flow/judge.ts'
+import type { Moment } from '../../flow/route.ts'
+import type { CallContext } from '../command.ts'
+import type { CommandParts } from '../index.ts'
+
+export type HearingParts = Pick<CommandParts, 'router'> & { readonly store: Pick<CommandParts['store'], 'events'> }
+
+/** Whether an event is open to this channel or was opened to it, whatever is subscribed. */
+export async function mayHear(parts: HearingParts, event: Event, { place, now }: CallContext): Promise<boolean> {
+  const index = await parts.router.current()
+  return index.mayHear(event, place.channel, await momentOf(parts, event, now))
+}
+
+/** What each of this channel's subscriptions makes of an event. */
+export async function judgedHere(
+  parts: HearingParts,
+  event: Event,
+  { place, now }: CallContext,
+): Promise<readonly { subscription: Subscription; judgement: Judgement }[]> {
+  const index = await parts.router.current()
+  return index.explain(event, place.channel, await momentOf(parts, event, now))
+}
+
+async function momentOf({ store }: HearingParts, { source, subject }: Event, now: number): Promise<Moment> {
+  return { now, visibility: subject === undefined ? undefined : await store.events.visibility(source, subject) }
+}

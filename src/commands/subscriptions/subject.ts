@@ -1,0 +1,61 @@
+// Subjects and branch globs as people type them (interface.md): paths whose segments may hold `*`, `**` as a segment of its own, and a
+// leading `!` that excludes. What can be read is kept as typed; what cannot is answered with what to write.
+
+import { UserError } from '../../errors.ts'
+import { code, type Rich, rich } from '../../text/rich.ts'
+import { said } from '../../text/said.ts'
+
+const longestGlob = 255
+
+/** Globs separated by spaces, `!` excludes, as the store keeps them; nothing for nothing. @throws {UserError} for one that cannot be read. */
+export function readSubject(text: string | undefined): string | undefined {
+  const words = (text ?? '').split(/\s+/).filter((word) => word !== '')
+  if (words.length === 0) return undefined
+  const globs = [
+    ...new Set(words.map((word) => (word.startsWith('!') ? `!${readGlob(word.slice(1))}` : readGlob(word)))),
+  ]
+  return (globs.every((glob) => glob.startsWith('!')) ? ['**', ...globs] : globs).join(' ')
+}
+
+/** Subjects are told apart without regard to case, as paths are. */
+export function isSameSubject(one: string | undefined, other: string | undefined): boolean {
+  return one?.toLowerCase() === other?.toLowerCase()
+}
+
+/** One glob without `!`. @throws {UserError} */
+export function readGlob(word: string): string {
+  const better = nearestGlob(word)
+  if (better === word && word.length <= longestGlob) return word
+  const why: { fr: Rich; en: Rich } = {
+    fr: rich`${code(shown(word))} n'est pas un motif : un chemin comme ${code('groupe/projet')}, ${code('groupe/*')} ou ${code('groupe/**')}.`,
+    en: rich`${code(shown(word))} is not a glob: a path like ${code('group/project')}, ${code('group/*')} or ${code('group/**')}.`,
+  }
+  if (better === '' || word.length > longestGlob) throw new UserError(said(why))
+  throw new UserError(
+    said({
+      fr: rich`${why.fr} Vouliez-vous dire ${code(better)} ?`,
+      en: rich`${why.en} Did you mean ${code(better)}?`,
+    }),
+  )
+}
+
+/** The readable glob that was probably meant: the word itself where it is one. */
+function nearestGlob(word: string): string {
+  const path = URL.canParse(word) && /^https?:/i.test(word) ? new URL(word).pathname.split('/-/')[0] : word
+  return (path ?? '')
+    .replace(/^!+/, '')
+    .replace(/\\/g, '/')
+    .split('/')
+    .filter((segment) => segment !== '' && segment !== '.' && segment !== '..')
+    .map((segment) => (/^\*{3,}$/.test(segment) ? '**' : withoutBrackets(segment)))
+    .join('/')
+}
+
+/** Only `*`, `**` and `?` mean something: what a shell would read in brackets becomes `*`. */
+const withoutBrackets = (segment: string): string =>
+  segment
+    .replace(/\[[^\]]*\]|\{[^}]*\}/g, '*')
+    .replace(/[[\]{}]/g, '')
+    .replace(/\*+/g, (stars) => (stars === segment ? stars : '*'))
+
+const shown = (word: string): string => (word.length > 60 ? `${word.slice(0, 59)}…` : word)

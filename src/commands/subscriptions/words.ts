@@ -1,0 +1,120 @@
+// What is said about subscriptions and mutes once they are made or ended, in both languages.
+
+import type { Subscription } from '../../event.ts'
+import { moment } from '../../text/format.ts'
+import type { Locale } from '../../text/locale.ts'
+import { bold, code, join, own, type Rich, rich } from '../../text/rich.ts'
+import type { CallContext, Reply } from '../command.ts'
+import { flagsOf } from './filters.ts'
+
+/** A subject of a source, as people read it: `group/**` (gitlab). */
+export interface Heard {
+  readonly source: string
+  readonly subject?: string | undefined
+}
+
+const words = {
+  fr: {
+    subscribed: 'Abonné :',
+    replaced: 'Abonnement remplacé :',
+    hears: (what: Rich) => rich`ce canal entend ${what}.`,
+    all: (source: string) => rich`tout ${own(source)}`,
+    filters: 'Filtres',
+    id: 'Numéro',
+    before: (flags: string) => rich`Les filtres d'avant ne valent plus : ${flags === '' ? 'aucun' : code(flags)}.`,
+    former: (name: string) => rich`Il était à ${bold(name)} ; il est maintenant à vous.`,
+    silent: (allow: string) =>
+      rich`Ce qui n'est ni public ni ouvert à ce canal reste muet ; un administrateur de Vigie peut l'ouvrir : ${code(allow)}.`,
+    admin: rich`Ce qui est privé est entendu aussi, tant que vous êtes administrateur de Vigie.`,
+    muted: (what: Rich, until: string) => rich`ce canal n'entend plus ${what} jusqu'à ${own(until)}.`,
+    mute: 'Sourdine :',
+    unmuted: (what: Rich) => rich`ce canal entend de nouveau ${what}.`,
+    unmute: 'Sourdine levée :',
+    notMuted: (what: Rich) => rich`Il n'y avait plus de sourdine sur ${what}.`,
+  },
+  en: {
+    subscribed: 'Subscribed:',
+    replaced: 'Subscription replaced:',
+    hears: (what: Rich) => rich`this channel hears ${what}.`,
+    all: (source: string) => rich`all of ${own(source)}`,
+    filters: 'Filters',
+    id: 'Id',
+    before: (flags: string) => rich`The filters before hold no longer: ${flags === '' ? 'none' : code(flags)}.`,
+    former: (name: string) => rich`It was ${bold(name)}'s; it is yours now.`,
+    silent: (allow: string) =>
+      rich`What is neither public nor opened to this channel stays silent; an administrator of Vigie can open it: ${code(allow)}.`,
+    admin: rich`What is private is heard too, as long as you are an administrator of Vigie.`,
+    muted: (what: Rich, until: string) => rich`this channel no longer hears ${what} until ${own(until)}.`,
+    mute: 'Muted:',
+    unmuted: (what: Rich) => rich`this channel hears ${what} again.`,
+    unmute: 'Unmuted:',
+    notMuted: (what: Rich) => rich`There was no mute on ${what} any more.`,
+  },
+}
+
+/** `` `group/**` (gitlab) ``, or `all of gitlab`. */
+export function heardWords({ source, subject }: Heard, locale: Locale): Rich {
+  return subject === undefined ? words[locale].all(source) : rich`${code(subject)} (${own(source)})`
+}
+
+/** What stays silent is said in words that are the same for a closed subject and an unknown one (threats T7). */
+export function subscribedReply(
+  subscription: Subscription,
+  replaced: Subscription | undefined,
+  former: string | undefined,
+  { locale, role, place }: CallContext,
+): Reply {
+  const say = words[locale]
+  const flags = flagsOf(subscription.filters)
+  const lines: Rich[] = [
+    rich`${bold(own(replaced === undefined ? say.subscribed : say.replaced))} ${say.hears(heardWords(subscription, locale))}`,
+    replaced === undefined || flagsOf(replaced.filters) === flags ? [] : say.before(flagsOf(replaced.filters)),
+    former === undefined ? [] : say.former(former),
+    role === 'vigie_admin' ? say.admin : say.silent(allowCommand(subscription, place)),
+  ]
+  return {
+    text: join(lines, '\n'),
+    fields: [
+      ...(flags === '' ? [] : [{ title: say.filters, value: [code(flags)], short: false }]),
+      { title: say.id, value: [code(subscription.id)], short: true },
+    ],
+    mood: 'good',
+    next: '/subscribe list',
+    changed: [subscription.id, subscription.source, subscription.subject ?? '', flags]
+      .filter((word) => word !== '')
+      .join(' '),
+  }
+}
+
+/** The command that would open what this subscription wants to hear: its first glob. */
+function allowCommand({ source, subject }: Subscription, place: CallContext['place']): string {
+  const glob = subject?.split(' ').find((word) => !word.startsWith('!')) ?? '**'
+  return ['/vigie allow', source, glob, ...(place.kind === 'direct' ? [] : [`~${place.name}`])].join(' ')
+}
+
+export function mutedReply(
+  { source, subject, until }: Heard & { readonly until: number },
+  { locale, now }: CallContext,
+  timeZone: string,
+): Reply {
+  const { mute, muted } = words[locale]
+  const what = heardWords({ source, subject }, locale)
+  return {
+    text: rich`${bold(own(mute))} ${muted(what, moment(locale, timeZone, until, now))}`,
+    mood: 'good',
+    next: '/subscribe list',
+    changed: [source, subject ?? '', new Date(until).toISOString()].filter((word) => word !== '').join(' '),
+  }
+}
+
+export function unmutedReply(heard: Heard, ended: boolean, locale: Locale): Reply {
+  const { unmute, unmuted, notMuted } = words[locale]
+  const what = heardWords(heard, locale)
+  if (!ended) return { text: notMuted(what) }
+  return {
+    text: rich`${bold(own(unmute))} ${unmuted(what)}`,
+    mood: 'good',
+    next: '/subscribe list',
+    changed: [heard.source, heard.subject ?? ''].filter((word) => word !== '').join(' '),
+  }
+}
