@@ -93,7 +93,7 @@ export interface Target {
 }
 
 export interface Filters {
-  /** `merge_request`, `merge_request.open`, a full type, or `all`; absent: what is told by default. */
+  /** `merge_request`, `merge_request.open`, a full type, or `all`; a leading `!` excludes; nothing else named: what is told by default. */
   readonly events?: readonly string[]
   /** Branch globs, any of which may match. */
   readonly branch?: readonly string[]

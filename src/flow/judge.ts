@@ -78,15 +78,15 @@ function filteredBy(event: Event, { subscription: { filters }, branches }: Liste
   return isUnchanged(event, filters) ? 'unchanged' : undefined
 }
 
-/** `merge_request`, `merge_request.open`, the full type or `all`; whole words only. */
+/** `merge_request`, `merge_request.open`, the full type or `all`, whole words only; a leading `!` excludes, from what is told by default where nothing else is named. */
 function isNamed(event: Event, names: readonly string[] | undefined): boolean {
-  if (names === undefined || names.length === 0) return isByDefault(event)
   const type = event.type.toLowerCase()
-  return names.some((name) => {
-    const wanted = name.toLowerCase()
-    if (wanted === 'all') return true
-    return [wanted, `${event.source}.${wanted}`].some((full) => type === full || type.startsWith(`${full}.`))
-  })
+  const isSaidBy = (name: string): boolean =>
+    name === 'all' || [name, `${event.source}.${name}`].some((full) => type === full || type.startsWith(`${full}.`))
+  const said = (names ?? []).map((name) => name.toLowerCase())
+  if (said.some((name) => name.startsWith('!') && isSaidBy(name.slice(1)))) return false
+  const wanted = said.filter((name) => !name.startsWith('!'))
+  return wanted.length === 0 ? isByDefault(event) : wanted.some(isSaidBy)
 }
 
 function isByDefault(event: Event): boolean {

@@ -30,6 +30,8 @@ export interface Index {
     channel: string,
     moment: Moment,
   ): readonly { subscription: Subscription; judgement: Judgement }[]
+  /** Whether an event is open to a channel or was opened to it, whatever is subscribed there. */
+  mayHear(event: Event, channel: string, moment: Moment): boolean
 }
 
 export function createIndex({ subscriptions, rules, mutes, admins }: Known): Index {
@@ -61,6 +63,10 @@ export function createIndex({ subscriptions, rules, mutes, admins }: Known): Ind
           subscription: listener.subscription,
           judgement: judge(event, listener, circumstances),
         }))
+    },
+    mayHear(event, channel, moment) {
+      const { visibility, isAllowed } = around(event, moment)
+      return (event.audience === 'open' && visibility !== 'closed') || isAllowed(event, channel)
     },
   }
 }
