@@ -19,7 +19,9 @@ function renderSpan(span: Span): string {
   if ('strike' in span) return wrap('~~', toMattermost(span.strike))
   if ('item' in span) return `\n- ${toMattermost(span.item)}`
   const words = toMattermost(span.text)
-  return isWebAddress(span.link) ? `[${words}](${escapeAddress(span.link)})` : words
+  // The client takes a bracket for the end of a link's text wherever it stands, in code and behind a backslash too.
+  if (/[[\]]/.test(words) || words === '' || !isWebAddress(span.link)) return words
+  return `[${words}](${escapeAddress(span.link)})`
 }
 
 function wrap(mark: string, words: string): string {
@@ -28,7 +30,8 @@ function wrap(mark: string, words: string): string {
 
 /** A code span whose fence is longer than any run of backticks inside. */
 export function codeSpan(text: string): string {
-  const words = oneLine(text)
+  // The client looks for the end of a link in code too, and takes the last it finds.
+  const words = oneLine(text).replace(/\](?=\()/g, `]${zwsp}`)
   if (words === '') return ''
   const longest = Math.max(0, ...[...words.matchAll(/`+/g)].map((run) => run[0].length))
   const fence = '`'.repeat(longest + 1)
@@ -37,21 +40,31 @@ export function codeSpan(text: string): string {
     : `${fence}${words}${fence}`
 }
 
-/** Foreign text as plain words: only what could have an effect is touched, so that titles stay readable and searchable. */
+/**
+ * Foreign text as plain words: only what could have an effect is touched, so that titles stay readable and searchable.
+ * What each rule stops is what the server's parser (mentions, previews) and the client's (links, emoji, hashtags) look for;
+ * those that a backslash does not stop get a zero width space.
+ */
 export function escapeForeign(text: string): string {
-  return oneLine(text)
-    .replace(/[\\`*[\]|]/g, (mark) => `\\${mark}`)
-    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
-    .replace(/~~/g, '\\~\\~')
-    .replace(/([@~])(?=[\p{L}\p{N}_.-])/gu, `$1${zwsp}`)
-    .replace(/(?<![\p{L}\p{N}])#(?=\p{L})/gu, `#${zwsp}`)
-    .replace(/<(?=\S)/g, `<${zwsp}`)
-    .replace(/:(?=\/\/)/g, `:${zwsp}`)
-    .replace(/:(?=[\w+-]+:)/g, `:${zwsp}`)
-    .replace(/\b(www\d{0,3})\./gi, `$1${zwsp}.`)
-    .replace(/\b(mailto|tel|sms|data|javascript):/gi, `$1${zwsp}:`)
-    .replace(/\$(?=[^$]*\$)/g, `$$${zwsp}`)
-    .replace(/^(?=[#>+=-]|\d+[.)]|`{3})/, zwsp)
+  return (
+    oneLine(text)
+      // Mentions, channel links, crossed out words and addresses of e-mail.
+      .replace(/([@~])(?=\S)/g, `$1${zwsp}`)
+      .replace(/#(?=\p{L})/gu, `#${zwsp}`)
+      // The server reads `&#64;all` as a mention; two dollars make a formula, and nothing else than this stops it.
+      .replace(/&(?=#?\w+;)/g, `&${zwsp}`)
+      .replace(/\$/g, '&#36;')
+      .replace(/<(?=\S)/g, `<${zwsp}`)
+      // Links made of bare words: `https://…`, `ftp:…`, `www.…`, `host.com/…`; and `:emoji:`.
+      .replace(/:(?=\/)|(?<=[a-z][a-z\d.+-]*):(?=[\p{L}\d%])|:(?=[\w+-]+:)/giu, `:${zwsp}`)
+      .replace(/(www\d{0,3})\./gi, `$1${zwsp}.`)
+      .replace(/(?<=\.\p{L}{2,4})\//gu, `${zwsp}/`)
+      .replace(/\\(?![\p{L}\p{N}\s])|[`*[\]|]/gu, (mark) => `\\${mark}`)
+      .replace(/\](?=\()/g, `]${zwsp}`)
+      .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
+      .replace(/~$/, '\\~')
+      .replace(/^(?=[#>+=-]|\d+[.)]|[`~]{3})/, zwsp)
+  )
 }
 
 /** True for an absolute http or https address without credentials. */

@@ -1,0 +1,39 @@
+// Which addresses of a body may become links: those of the GitLab we know, nobody else's (threat T21; interface.md, `GITLAB_URL`).
+
+import type { JsonObject } from '../../event.ts'
+
+/** The origin that links may point to: GITLAB_URL's, else that of the body's `project.web_url`. */
+export function linkOrigin(body: JsonObject, gitlabUrl: string | undefined): string | undefined {
+  if (gitlabUrl !== undefined) return webAddress(gitlabUrl)?.origin
+  const { project } = body
+  if (typeof project !== 'object' || project === null || !('web_url' in project)) return undefined
+  return typeof project.web_url === 'string' ? webAddress(project.web_url)?.origin : undefined
+}
+
+/** Takes every address that leads elsewhere out of the facts, in place, and writes the others in their normal form. */
+export function keepOwnAddresses(facts: object, origin: string | undefined): void {
+  for (const [name, value] of Object.entries(facts)) {
+    if (typeof value === 'object' && value !== null) keepOwnAddresses(value, origin)
+    else if (typeof value === 'string' && /(?:^|_)(?:url|homepage)$/.test(name)) {
+      const address = webAddress(value)
+      if (address !== undefined && address.origin === origin) Reflect.set(facts, name, address.href)
+      else Reflect.deleteProperty(facts, name)
+    }
+  }
+}
+
+/** The full path of the project or group a GitLab page belongs to: `group/project` of `https://host/group/project/-/jobs/1`. */
+export function pathOfPage(address: string | undefined, gitlabUrl: string | undefined): string | undefined {
+  const page = address === undefined ? undefined : webAddress(address)
+  if (page === undefined) return undefined
+  const root = gitlabUrl === undefined ? '' : (webAddress(gitlabUrl)?.pathname.replace(/\/+$/, '') ?? '')
+  const path = page.pathname.startsWith(`${root}/`) ? page.pathname.slice(root.length) : page.pathname
+  return path.replace(/\/-\/.*$/, '').replace(/^\/+|\/+$/g, '') || undefined
+}
+
+/** An absolute http or https address without credentials. */
+function webAddress(address: string): URL | undefined {
+  if (address.length > 2000 || !URL.canParse(address)) return undefined
+  const url = new URL(address)
+  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' ? url : undefined
+}

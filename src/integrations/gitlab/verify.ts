@@ -1,0 +1,103 @@
+// Who calls the webhook: a secret token (`X-Gitlab-Token`) or a Standard Webhooks signature over the raw body
+// (https://www.standardwebhooks.com; GitLab 19). Every comparison is of digests, in constant time, over all secrets (threats T9, T10).
+
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import type { LiveSecrets } from '../../env.ts'
+import type { Now } from '../../event.ts'
+
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** How far a signed call's clock may differ from ours, either way. */
+export const toleranceMs = 300_000
+
+/** Hashing goes on in steps of this, so that a large body stalls nobody. */
+const stepBytes = 1024 * 1024
+
+export interface Verifier {
+  /** Whether any secret is set. */
+  configured(): boolean
+  /** Whether the body is needed: a signature was sent, and there are secrets to check it. */
+  signed(headers: Headers): boolean
+  /** Which credential the token proves, as a name that does not tell it; nothing where it proves none. */
+  byToken(headers: Headers): string | undefined
+  /** The same for a signature. */
+  bySignature(headers: Headers, body: Uint8Array): Promise<string | undefined>
+}
+
+export interface VerifierParts {
+  readonly tokens: LiveSecrets
+  readonly signing: LiveSecrets
+  readonly now: Now
+}
+
+export function createVerifier({ tokens, signing, now }: VerifierParts): Verifier {
+  return {
+    configured: () => tokens.current().length > 0 || signing.current().length > 0,
+    signed: (headers) => signing.current().length > 0 && headers['webhook-signature'] !== undefined,
+    byToken(headers) {
+      const given = digest(one(headers, 'x-gitlab-token') ?? '')
+      let proven: string | undefined
+      for (const token of tokens.current()) {
+        const secret = token.reveal()
+        if (timingSafeEqual(digest(secret), given)) proven = credential(secret)
+      }
+      return proven
+    },
+    async bySignature(headers, body) {
+      const id = one(headers, 'webhook-id')
+      const timestamp = one(headers, 'webhook-timestamp')
+      const signatures = one(headers, 'webhook-signature')
+      if (!id || !timestamp || !signatures || !isRecent(timestamp, now())) return undefined
+      const given = signatures
+        .split(' ')
+        .filter((signature) => signature.startsWith('v1,'))
+        .map((signature) => digest(signature.slice('v1,'.length)))
+      let proven: string | undefined
+      for (const secret of signing.current()) {
+        const key = signingKey(secret.reveal())
+        if (key === undefined) continue
+        const expected = digest(await sign(key, `${id}.${timestamp}.`, body))
+        for (const signature of given) if (timingSafeEqual(expected, signature)) proven = credential(secret.reveal())
+      }
+      return proven
+    },
+  }
+}
+
+/** The key of a `whsec_…` secret; nothing where it is not one. */
+export function signingKey(secret: string): Buffer | undefined {
+  const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1]
+  const key = encoded === undefined ? undefined : Buffer.from(encoded, 'base64')
+  return key === undefined || key.length === 0 ? undefined : key
+}
+
+function isRecent(timestamp: string, nowMs: number): boolean {
+  return (
+    /^\d{1,12}$/.test(timestamp) && Math.abs(Math.floor(nowMs / 1000) * 1000 - Number(timestamp) * 1000) <= toleranceMs
+  )
+}
+
+async function sign(key: Buffer, head: string, body: Uint8Array): Promise<string> {
+  const hmac = createHmac('sha256', key).update(head)
+  for (let from = 0; from < body.length; from += stepBytes) {
+    if (from > 0) await setImmediate()
+    hmac.update(body.subarray(from, from + stepBytes))
+  }
+  return hmac.digest('base64')
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+/** A short name for a secret: enough to tell two apart, too little to find either. */
+function credential(secret: string): string {
+  return digest(`vigie gitlab credential ${secret}`).toString('hex').slice(0, 8)
+}
+
+/** A header sent exactly once. */
+function one(headers: Headers, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,6 @@
+// The integrations, in the order `status` shows them (design.md, "Lists, not folder scans").
+
+import { createGitlab } from './gitlab/gitlab.ts'
+import type { MakeIntegration } from './integration.ts'
+
+export const integrations: readonly MakeIntegration[] = [createGitlab]
