@@ -32,6 +32,9 @@ export function askAboutChannels(question: Question): void {
       return [answer.status, at(answer, 'id') === place.id]
     },
   )
+  question('channel: the town square has no creator', { default: '' }, async ({ bot, town }) =>
+    at(await bot.get(`/channels/${town.id}`), 'creator_id'),
+  )
   question(
     'channel: by team name and name',
     { default: true },

@@ -154,6 +154,20 @@ export function askAboutRegisteringCommands(question: Question): void {
     return at(await world.admin.get(`/commands/${command.id}`), 'token') === command.token
   })
   question(
+    'command: a change cannot take the trigger of another, save on 9.10',
+    { default: taken, '9.10': { status: 200, id: null } },
+    async (world) => {
+      const other = await register(world, {})
+      const command = await register(world, {})
+      const before = await accepted(world.admin.get(`/commands/${command.id}`))
+      const changed = await world.admin.put(
+        `/commands/${command.id}`,
+        Object.assign({}, before.body, { trigger: other.trigger }),
+      )
+      return refusal(changed)
+    },
+  )
+  question(
     'command: deleted, its trigger is unknown',
     { default: [200, { status: 404, id: 'api.command.execute_command.not_found.app_error' }] },
     async (world) => {

@@ -29,6 +29,20 @@ export function askAboutFiles(question: Question): void {
       }
     },
   )
+  question(
+    'file: upload without a channel',
+    { default: { status: 400, id: 'api.context.invalid_body_param.app_error' } },
+    async ({ bot }) =>
+      refusal(await bot.upload('/files', { field: 'files', name: 'r.csv', type: 'text/csv', bytes: 'a' })),
+  )
+  question(
+    'file: a text has no preview',
+    { default: { status: 400, id: 'api.file.get_file_preview.no_preview.app_error' } },
+    async ({ bot, pub }) => {
+      const file = text(await accepted(upload(bot, pub.id)), 'file_infos.0.id')
+      return refusal(await bot.get(`/files/${file}/preview`))
+    },
+  )
   question('file: upload into a channel not mine', { default: forbidden }, async ({ bot, priv }) =>
     refusal(await upload(bot, priv.id)),
   )

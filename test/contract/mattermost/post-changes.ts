@@ -106,6 +106,18 @@ export function askAboutChangingPosts(question: Question): void {
     const gone = await bot.delete(`/users/${bot.id}/posts/${post}/reactions/eyes`)
     return { status: made.status, l: names, d: gone.status }
   })
+  question('post: without reactions there is no list of them', { default: [200, null] }, async ({ bot, pub }) => {
+    const answer = await bot.get(`/posts/${text(await say(bot, pub.id, 'm'), 'id')}/reactions`)
+    return [answer.status, answer.body]
+  })
+  question(
+    'post: a reaction that is no emoji',
+    { default: { status: 404, id: 'app.emoji.get_by_name.no_result' } },
+    async ({ bot, pub }) => {
+      const post = text(await say(bot, pub.id, 'm'), 'id')
+      return refusal(await bot.post('/reactions', { user_id: bot.id, post_id: post, emoji_name: 'no such!' }))
+    },
+  )
   question('post: a reaction in the name of another', { default: 403 }, async ({ alice, bot, pub }) => {
     const post = text(await say(bot, pub.id, 'm'), 'id')
     return (await bot.post('/reactions', { user_id: alice.id, post_id: post, emoji_name: 'eyes' })).status
@@ -121,6 +133,25 @@ export function askAboutChangingPosts(question: Question): void {
     await accepted(bot.post(`/posts/${post}/unpin`))
     return at(await bot.get(`/posts/${post}`), 'is_pinned')
   })
+  question(
+    'post: the incoming webhooks of a team are listed to administrators alone',
+    { default: [true, forbidden] },
+    async ({ admin, alice, pub, team }) => {
+      const hook = await accepted(admin.post('/hooks/incoming', { channel_id: pub.id, display_name: 'contract' }))
+      const known = list(await accepted(admin.get(`/hooks/incoming?team_id=${team.id}&per_page=200`)))
+      const path = `/hooks/incoming?team_id=${team.id}`
+      return [known.some((one) => at(one, 'id') === at(hook, 'id')), refusal(await alice.get(path))]
+    },
+  )
+  question(
+    'post: a search in a team is for its members',
+    { default: [200, forbidden] },
+    async ({ bob, carol, team }) => {
+      const terms = { terms: 'words', is_or_search: false }
+      const path = `/teams/${team.id}/posts/search`
+      return [(await bob.post(path, terms)).status, refusal(await carol.post(path, terms))]
+    },
+  )
   question(
     'post: a post of an incoming webhook is marked',
     { default: ['true', 'hooked', true] },

@@ -137,6 +137,11 @@ export function askAboutPosting(question: Question): void {
       (await bot.post('/posts', { channel_id: pub.id, message: 'm', props: { big: 'x'.repeat(290_000) } })).status,
   )
   question(
+    'post: an id of its own is refused',
+    { default: { status: 400, id: 'app.post.save.existing.app_error' } },
+    async ({ bot, pub }) => refusal(await bot.post('/posts', { id: unknownId, channel_id: pub.id, message: 'm' })),
+  )
+  question(
     'post: a time of its own is not taken from a bot',
     { default: false },
     async ({ bot, pub }) => at(await say(bot, pub.id, 'm', { create_at: 1_000 }), 'create_at') === 1_000,

@@ -1,11 +1,26 @@
 // Questions about what becomes of an outside service's answer to a slash command, at once and by `response_url`.
 
 import { create, register, type } from './commands.ts'
-import { accepted, at, type Caller, list, number, postTo, refusal, text } from './driver.ts'
+import { accepted, at, type Caller, keys, list, number, postTo, refusal, text } from './driver.ts'
 import { mentionsOf, openSocket, postOf } from './socket.ts'
 import { createChannel, join, mentionCount, type Question, say, suffix, unknownId, type World } from './world.ts'
 
 const failed = { status: 500, id: 'api.command.execute_command.failed.app_error' }
+
+const answerFields = [
+  'attachments',
+  'channel_id',
+  'extra_responses',
+  'goto_location',
+  'icon_url',
+  'props',
+  'response_type',
+  'skip_slack_parsing',
+  'text',
+  'trigger_id',
+  'type',
+  'username',
+]
 
 /** The newest post of a channel. */
 async function newest(who: Caller, channelId: string): Promise<unknown> {
@@ -125,6 +140,18 @@ export function askAboutSlashAnswers(question: Question): void {
     const command = await register(world, { body: { response_type: 'in_channel', text: `@${world.bob.name}` } })
     await accepted(type(world, world.alice, place.id, `/${command.trigger}`))
     return mentionCount(world.bob, place.id)
+  })
+  question(
+    'command: a built-in one answers with every field',
+    { default: [answerFields, '*waves*', 'me'] },
+    async (world) => {
+      const answer = await type(world, world.bob, world.pub.id, '/me waves')
+      return [keys(answer), at(answer, 'text'), at(answer, 'type')]
+    },
+  )
+  question('command: one of ours too', { default: answerFields }, async (world) => {
+    const command = await register(world, { body: { text: 'x' } })
+    return keys(await type(world, world.alice, world.pub.id, `/${command.trigger}`))
   })
   question('command: an empty object posts nothing', { default: [200, ''] }, async (world) => {
     const command = await register(world, { body: {} })

@@ -86,6 +86,37 @@ export function askAboutUsers(question: Question): void {
     refusal(await alice.put(`/users/${alice.id}/roles`, { roles: 'system_user system_admin' })),
   )
   question(
+    'auth: a token in the address is refused',
+    { default: { status: 401, id: 'api.context.token_provided.app_error' } },
+    async ({ nobody, bot }) => refusal(await nobody.get(`/users/me?access_token=${bot.token}`)),
+  )
+  question(
+    'a route with a slash at its end is another',
+    { default: { status: 404, id: 'api.context.404.app_error' } },
+    async ({ alice }) => refusal(await alice.get('/users/me/')),
+  )
+  question(
+    'the licence is told in its old format only',
+    { default: [200, { status: 400, id: 'api.license.client.old_format.app_error' }] },
+    async ({ nobody }) => [
+      (await nobody.get('/license/client?format=old')).status,
+      refusal(await nobody.get('/license/client')),
+    ],
+  )
+  question(
+    'user: a language that is none',
+    { default: { status: 400, id: 'model.user.is_valid.locale.app_error' } },
+    async ({ bob }) => refusal(await bob.put(`/users/${bob.id}/patch`, { locale: 'xx' })),
+  )
+  question(
+    'user: names of a team are completed for its members alone',
+    { default: [200, forbidden] },
+    async ({ bob, carol, team }) => {
+      const path = `/users/autocomplete?in_team=${team.id}&name=a`
+      return [(await bob.get(path)).status, refusal(await carol.get(path))]
+    },
+  )
+  question(
     'user: by name, not found',
     { default: { status: 404, id: 'app.user.get_by_username.app_error' } },
     async ({ bot }) => refusal(await bot.get(`/users/username/nobody${suffix()}`)),

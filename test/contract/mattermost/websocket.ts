@@ -51,6 +51,7 @@ export function askAboutSockets(question: Question): void {
       }
     },
   )
+  question('ws: a plain request is refused', { default: 400 }, async ({ bot }) => (await bot.get('/websocket')).status)
   question('ws: hello by challenge', { default: ['OK', 0] }, async (world) => {
     const socket = await openSocket(world.url)
     const answer = await socket.send('authentication_challenge', { token: world.bot.token })
