@@ -2,7 +2,6 @@
 // person gets who gives a command with required arguments and none of them.
 
 import type { CallContext, Choice, DialogField, DialogSpec, Flag } from '../commands/command.ts'
-import { shorten } from '../text/rich.ts'
 import type { Found } from './grammar.ts'
 import { reaches } from './rights.ts'
 import { choicesOf } from './values.ts'
@@ -17,14 +16,14 @@ export async function dialogFor(found: Found, context: CallContext): Promise<Dia
   const { locale } = context
   const fields: DialogField[] = []
   for (const { name, title, help, required, choices } of form.args ?? []) {
-    const common = { name, label: label(title[locale]), help: shorten(help[locale], 150), optional: !required }
+    const common = { name, label: label(title[locale]), help: cut(help[locale], 150), optional: !required }
     fields.push(withChoices(common, await choicesOf(choices, context), locale))
   }
   for (const [name, flag] of Object.entries(form.flags ?? {})) {
     if (flag.allow === undefined || reaches(context.role, flag.allow)) fields.push(await flagField(name, flag, context))
   }
   return {
-    title: shorten(form.summary[locale].replace(/\.$/, ''), 24),
+    title: cut(form.summary[locale].replace(/\.$/, ''), 24),
     introduction: form.summary[locale],
     submit: locale === 'fr' ? 'Valider' : 'Submit',
     fields: fields.slice(0, mostFields),
@@ -37,7 +36,7 @@ async function flagField(name: string, flag: Flag, context: CallContext): Promis
   const common = {
     name: `--${name}`,
     label: label(flag.title[context.locale]),
-    help: shorten(flag.help[context.locale], 150),
+    help: cut(flag.help[context.locale], 150),
     optional: true,
   }
   if (flag.kind === 'switch') return { ...common, kind: 'bool' }
@@ -55,4 +54,15 @@ function withChoices(
   return { ...common, kind: 'select', options }
 }
 
-const label = (title: string): string => shorten(title, 24)
+const label = (title: string): string => cut(title, 24)
+
+/** Our own words, cut only where they are too long: their no-break spaces stay. */
+function cut(words: string, runes: number): string {
+  const characters = [...words]
+  return characters.length <= runes
+    ? words
+    : `${characters
+        .slice(0, runes - 1)
+        .join('')
+        .trimEnd()}…`
+}

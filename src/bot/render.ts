@@ -3,7 +3,7 @@
 
 import type { Reply, Table } from '../commands/command.ts'
 import type { Locale } from '../text/locale.ts'
-import { toMattermost } from '../text/mattermost-markdown.ts'
+import { codeSpan, toMattermost } from '../text/mattermost-markdown.ts'
 import { plain, type Rich, shorten } from '../text/rich.ts'
 import { openFormVerb } from './dispatch.ts'
 import type { Integration, Offer, Stamp } from './seal.ts'
@@ -68,8 +68,9 @@ export function renderText(reply: Reply, locale: Locale): string {
   const colon = locale === 'fr' ? '\u00a0:' : ':'
   const title = reply.title === undefined ? '' : `**${toMattermost(reply.title)}**`
   const fields = (reply.fields ?? []).map(({ title: name, value }) => `**${name}**${colon} ${toMattermost(value)}`)
-  const parts = [join([title, block(reply.text)], '\n'), fields.join('\n'), table(reply.table), footerOf(reply, locale)]
-  return limit(join(parts))
+  const next = reply.next === undefined ? '' : `${nextWord[locale]} ${codeSpan(reply.next)}`
+  const footer = join([reply.footer ?? '', next], ' · ')
+  return limit(join([join([title, block(reply.text)], '\n'), fields.join('\n'), table(reply.table), footer]))
 }
 
 function titleOf({ title, url }: Reply): { title?: string; title_link?: string } {
@@ -78,10 +79,13 @@ function titleOf({ title, url }: Reply): { title?: string; title_link?: string }
   return url === undefined ? { title: toMattermost(title) } : { title: plain(title), title_link: url }
 }
 
-function footerOf(reply: Reply, locale: Locale): string {
-  const next = reply.next === undefined ? undefined : `${locale === 'fr' ? 'Ensuite\u00a0:' : 'Next:'} ${reply.next}`
-  return shorten([reply.footer, next].filter((part) => part !== undefined).join(' · '), 300)
+/** An attachment's footer is shown as it is written; beyond 300 characters it is cut. */
+function footerOf({ footer, next }: Reply, locale: Locale): string {
+  const words = next === undefined ? footer : join([footer ?? '', `${nextWord[locale]} ${next}`], ' · ')
+  return [...(words ?? '')].slice(0, 300).join('')
 }
+
+const nextWord: Readonly<Record<Locale, string>> = { fr: 'Ensuite :', en: 'Next:' }
 
 interface Drawn extends Offer {
   readonly label: string

@@ -12,12 +12,13 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   const wanted = fold(word)
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: distanceOf(wanted, fold(candidate)) }))
-    .filter(
-      ({ candidate, distance }) => distance <= Math.max(1, Math.ceil(Math.min(wanted.length, candidate.length) / 2)),
-    )
+    .filter(({ candidate, distance }) => isNear(distance, Math.min(wanted.length, candidate.length)))
     .sort((one, other) => one.distance - other.distance)
   return ranked[0]?.candidate
 }
+
+/** At most half of the shorter word, never all of it. */
+const isNear = (distance: number, length: number): boolean => distance < length && distance <= Math.ceil(length / 2)
 
 /** Letters to change; a word typed in part is nearer than its missing letters say. */
 function distanceOf(wanted: string, candidate: string): number {

@@ -31,7 +31,7 @@ export function settingsCommand({ store, locale: byDefault }: SettingsParts): Co
     name: 'settings',
     twin: 'réglages',
     summary: { fr: 'Montre les réglages de ce canal.', en: 'Shows the settings of this channel.' },
-    allow: 'member',
+    allow: 'channel_admin',
     async run({ locale, place }) {
       const { title, language, names, byDefault: defaultWords } = words[locale]
       const { lang } = await store.subscriptions.settings(place.channel)

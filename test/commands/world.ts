@@ -1,0 +1,233 @@
+// A small world around the commands: people of every kind, a few channels, the real store in memory, the real routing. Mattermost is
+// a handful of objects.
+
+import type { Answer, Dispatch, People } from '../../src/bot/conversation.ts'
+import { createDispatch } from '../../src/bot/dispatch.ts'
+import { createHelp } from '../../src/bot/help.ts'
+import { renderText } from '../../src/bot/render.ts'
+import type { Around, Command, Person, Place, Role } from '../../src/commands/command.ts'
+import { type CommandParts, createCommands } from '../../src/commands/index.ts'
+import type { Describe, Draft, Event, Log, Part } from '../../src/event.ts'
+import { createRouter } from '../../src/flow/router.ts'
+import { openSqliteStore } from '../../src/store/sqlite.ts'
+import type { Store } from '../../src/store/store.ts'
+import type { Locale } from '../../src/text/locale.ts'
+import { rich } from '../../src/text/rich.ts'
+
+/** Saturday 21 November 2026, 09:00 in Paris. */
+export const start = Date.UTC(2026, 10, 21, 8, 0, 0)
+
+export const names = [
+  'sysadmin',
+  'teamadmin',
+  'chanadmin',
+  'member',
+  'maker',
+  'guest',
+  'stranger',
+  'deactivated',
+  'otherbot',
+] as const
+export type Name = (typeof names)[number]
+
+/** What `People` makes of them in the channels of this world. */
+const roles: Record<Name, Exclude<Role, 'maker'> | undefined> = {
+  sysadmin: 'vigie_admin',
+  teamadmin: 'channel_admin',
+  chanadmin: 'channel_admin',
+  member: 'member',
+  maker: 'member',
+  guest: 'guest',
+  stranger: undefined,
+  deactivated: undefined,
+  otherbot: undefined,
+}
+
+export const places: Readonly<Record<string, Place>> = {
+  town: { channel: 'town', name: 'town-square', kind: 'public', team: 'team', botIn: true },
+  other: { channel: 'other', name: 'other', kind: 'public', team: 'team', botIn: true },
+  fresh: { channel: 'fresh', name: 'fresh', kind: 'public', team: 'team', botIn: false },
+  locked: { channel: 'locked', name: '', kind: 'private', team: 'team', botIn: false },
+  direct: { channel: 'direct', name: 'direct', kind: 'direct', botIn: true },
+}
+
+export const gitlabEvents = [
+  'merge_request',
+  'merge_request.open',
+  'merge_request.merge',
+  'push',
+  'push.push',
+  'issue',
+  'issue.open',
+  'pipeline',
+  'pipeline.failed',
+]
+
+const describe: Describe = ({ type, subject }) => ({
+  color: '#808080',
+  summary: rich`${type} ${subject ?? ''}`,
+})
+
+export interface LogLine {
+  readonly level: string
+  readonly facts: Record<string, unknown>
+  readonly message: string
+}
+
+export interface World {
+  readonly store: Store
+  readonly commands: readonly Command[]
+  readonly dispatch: Dispatch
+  readonly logged: readonly LogLine[]
+  readonly counted: readonly (readonly [string, Readonly<Record<string, string>> | undefined])[]
+  readonly brought: readonly string[]
+  readonly posts: Map<string, { id: string; channel: string; props: Record<string, unknown>; user: string }>
+  readonly woken: () => number
+  clock: { now: number }
+  locale: { of: Locale }
+  parts: Part[]
+  /** Gives `/trigger text` as a slash command. */
+  say(who: Name, line: string, channel?: string): Promise<Answer>
+  /** The same, as the words that are read. */
+  read(who: Name, line: string, channel?: string): Promise<string>
+  press(who: Name, verb: string, object: string, channel?: string): Promise<Answer>
+  submit(who: Name, command: string, fields: Record<string, string | boolean | null>, verb?: string): Promise<Answer>
+  /** Takes in an event of GitLab, told to whoever subscribed. */
+  emit(draft: Partial<Draft> & { subject?: string }): Promise<Event>
+}
+
+export async function createWorld(more: (parts: CommandParts) => readonly Command[] = () => []): Promise<World> {
+  const clock = { now: start }
+  const locale: { of: Locale } = { of: 'en' }
+  const logged: LogLine[] = []
+  const counted: (readonly [string, Readonly<Record<string, string>> | undefined])[] = []
+  const brought: string[] = []
+  const posts: World['posts'] = new Map()
+  const status: Part[] = []
+  let woken = 0
+  const now = () => clock.now
+  const store = await openSqliteStore({ path: ':memory:', now, log: createLog([]) })
+  await store.people.setAdmin('sysadmin', true, start)
+  const router = createRouter(store)
+  const people = createPeople(locale)
+  const parts: CommandParts = {
+    store,
+    around: createAround(people, posts, brought),
+    help: createHelp(() => commands),
+    describe,
+    sources: [{ name: 'gitlab', events: gitlabEvents }],
+    router,
+    status: async () => status,
+    wakeOutbox: () => {
+      woken += 1
+    },
+    version: '1.0.0',
+    startedAt: start - 3 * 86_400_000,
+    locale: 'fr',
+    timeZone: 'Europe/Paris',
+  }
+  const commands: readonly Command[] = [...createCommands(parts), ...more(parts)]
+  const dispatch = createDispatch({
+    commands,
+    people,
+    around: parts.around,
+    audit: store.audit,
+    log: createLog(logged),
+    meter: { count: (name, labels) => void counted.push([name, labels]) },
+    now,
+  })
+  const say: World['say'] = (who, line, channel = 'town') => {
+    const [trigger = '', ...rest] = line.replace(/^\//, '').split(' ')
+    // A minute for each, so that the quota (its own test) does not end a long test.
+    clock.now += 60_000
+    return dispatch.say({ by: 'slash', person: who, channel, team: 'team', trigger, text: rest.join(' ') })
+  }
+  return {
+    store,
+    commands,
+    dispatch,
+    logged,
+    counted,
+    brought,
+    posts,
+    woken: () => woken,
+    clock,
+    locale,
+    parts: status,
+    say,
+    read: async (who, line, channel) => readAnswer(await say(who, line, channel)),
+    press: (who, verb, object, channel = 'town') =>
+      dispatch.press({ by: 'button', person: who, channel, verb, object }),
+    submit: (who, command, fields, verb) =>
+      dispatch.submit({
+        by: 'dialog',
+        person: who,
+        channel: 'town',
+        command,
+        fields,
+        ...(verb === undefined ? {} : { commandVerb: verb }),
+      }),
+    async emit(draft) {
+      const full: Draft = {
+        source: 'gitlab',
+        type: 'gitlab.merge_request.open',
+        time: new Date(clock.now).toISOString(),
+        data: {},
+        severity: 'info',
+        audience: 'open',
+        byDefault: true,
+        ...draft,
+      }
+      const index = await router.current()
+      const acceptedAt = clock.now
+      const [accepted] = await store.events.record([
+        { draft: full, dedupe: [], acceptedAt, route: (event) => index.route(event, acceptedAt) },
+      ])
+      return { ...full, id: accepted?.event ?? '' }
+    },
+  }
+}
+
+/** What a person reads, invisible marks left out. */
+export function readAnswer({ reply, locale }: Answer): string {
+  return renderText(reply, locale).replaceAll('\u200b', '')
+}
+
+function createPeople(locale: { of: Locale }): People {
+  return {
+    isVigieAdmin: (id) => id === 'sysadmin',
+    async person(id): Promise<Person | undefined> {
+      const name = names.find((one) => one === id)
+      if (name === undefined || name === 'deactivated' || name === 'otherbot') return undefined
+      return { id, username: id, locale: locale.of, guest: id === 'guest', vigieAdmin: id === 'sysadmin' }
+    },
+    place: async (channel) => places[channel],
+    async role(person, place) {
+      const name = names.find((one) => one === person.id)
+      const role = name === undefined ? undefined : roles[name]
+      return place.kind === 'direct' && role === 'member' ? 'channel_admin' : role
+    },
+  }
+}
+
+function createAround(people: People, posts: World['posts'], brought: string[]): Around {
+  return {
+    findChannel: async (words) => Object.values(places).find(({ name }) => name !== '' && `~${name}` === words),
+    findPost: async (words) => posts.get(words),
+    canRead: async () => true,
+    username: async (id) => id,
+    isVigieAdmin: people.isVigieAdmin,
+    permalink: ({ post }) => post,
+    async bringBot(place) {
+      if (place.kind !== 'public') return place.botIn
+      brought.push(place.channel)
+      return true
+    },
+  }
+}
+
+function createLog(lines: LogLine[]): Log {
+  const at = (level: string) => (facts: object, message: string) =>
+    void lines.push({ level, facts: { ...facts }, message })
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), fatal: at('fatal') }
+}
