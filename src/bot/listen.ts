@@ -2,6 +2,7 @@
 // post of the bot (interface.md, "What people type"). A post is for us only if a person wrote it and did not edit it since.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
 import type { Log, Now } from '../event.ts'
 import type { MarkStore } from '../store/store.ts'
 import type { Answers } from './answers.ts'
@@ -10,7 +11,7 @@ import { readPost } from './calls.ts'
 import type { Dispatch, People } from './conversation.ts'
 import { readBack } from './history.ts'
 import { calledWith, saidDirectly } from './mention.ts'
-import { answered } from './rest.ts'
+import { answered, MattermostError } from './rest.ts'
 import type { Bot } from './self.ts'
 import type { SocketEvent } from './socket.ts'
 
@@ -47,32 +48,37 @@ const markName = 'listen'
 const markEveryMs = 5000
 const drainMs = 5000
 
+/** `at`: everything up to here was heard; `since`: our very first start, before which nothing is answered. Milliseconds since 1970. */
+const markShape = z.object({ at: z.number(), since: z.number() })
+type Mark = z.infer<typeof markShape>
+
 /** What is said to us and where. */
 interface Heard {
   readonly post: Post
   readonly direct: boolean
   readonly team: string | undefined
   readonly text: string
+  /** Read afterwards: it may have been answered by who listened before us. */
+  readonly isLate: boolean
 }
 
 export function createListener(parts: ListenerParts): Listener {
   const { bot, calls, dispatch, people, answers, marks, startedAt, now, log } = parts
   const stopped = new AbortController()
-  /** Time of the newest post seen; the server's clock. */
+  /** Time of the newest post seen, by the server's clock. */
   let seenAt = 0
   let complete = false
-  let storedAt = -1
+  let mark: Mark | undefined
   /** Posts being answered, by id; `lines` keep the order within a channel. */
   const pending = new Map<string, number>()
   const taken = new Set<string>()
   const lines = new Map<string, Promise<void>>()
 
-  const respond = async ({ post, direct, team, text }: Heard): Promise<void> => {
+  const respond = async ({ post, direct, team, text, isLate }: Heard): Promise<void> => {
     const author = await people.person(post.user_id)
     if (author === undefined) return
-    const name = `answer:${post.id}`
-    const begun = !(await marks.once(name, now(), 2 * lookBackMs))
-    if (begun && (await answers.isAnswered(post, direct))) return
+    const isNew = await marks.once(`answer:${post.id}`, now(), 2 * lookBackMs)
+    if ((isLate || !isNew) && (await answers.isAnswered(post, direct))) return
     const said = await dispatch.say({
       by: direct ? 'direct' : 'mention',
       person: post.user_id,
@@ -90,10 +96,11 @@ export function createListener(parts: ListenerParts): Listener {
       try {
         return await work()
       } catch (error) {
-        if (answered(error, 400, 403, 404, 413) || stopped.signal.aborted) throw error
+        if (!isPassing(error) || stopped.signal.aborted) throw error
         log.warn({ err: error }, 'an answer could not be given yet')
-        const asked = error instanceof Error && 'retryAfterMs' in error ? Number(error.retryAfterMs ?? 0) : 0
-        await sleep(Math.max(asked, Math.min(60_000, 1000 * 2 ** attempt)), undefined, { signal: stopped.signal })
+        const askedMs = error instanceof MattermostError ? (error.retryAfterMs ?? 0) : 0
+        const waitMs = Math.max(askedMs, Math.min(60_000, 1000 * 2 ** attempt))
+        await sleep(waitMs, undefined, { signal: stopped.signal })
       }
     }
   }
@@ -118,33 +125,35 @@ export function createListener(parts: ListenerParts): Listener {
     lines.set(post.channel_id, line)
   }
 
-  const listenTo = (post: Post, direct: boolean, team: string | undefined) => {
+  const listenTo = (post: Post, isDirect: boolean, team: string | undefined, isLate: boolean) => {
     seenAt = Math.max(seenAt, post.create_at)
     if (!isByPerson(post, bot.id)) return
-    const text = direct ? saidDirectly(post.message, bot.username) : calledWith(post.message, bot.username)
-    if (text === undefined || (direct && text === '')) return
-    take({ post, direct, team: team || undefined, text })
+    const text = isDirect ? saidDirectly(post.message, bot.username) : calledWith(post.message, bot.username)
+    if (text === undefined || (isDirect && text === '')) return
+    take({ post, direct: isDirect, team: team || undefined, text, isLate })
   }
 
   const storeMark = async () => {
-    const at = Math.min(Math.max(seenAt, startedAt), ...pending.values())
-    if (!complete || at === storedAt) return
-    await marks.set(markName, { at })
-    storedAt = at
+    const at = Math.min(Math.max(seenAt, mark?.at ?? startedAt), ...pending.values())
+    if (!complete || at === mark?.at) return
+    const next = { at, since: mark?.since ?? startedAt }
+    await marks.set(markName, next)
+    mark = next
   }
 
   return {
     hear({ event, data }) {
       if (event !== 'posted') return
       const post = readPost(data.post)
-      if (post) listenTo(post, data.channel_type === 'D', typeof data.team_id === 'string' ? data.team_id : undefined)
+      const team = typeof data.team_id === 'string' ? data.team_id : undefined
+      if (post) listenTo(post, data.channel_type === 'D', team, false)
     },
     lost() {
       complete = false
     },
     async catchUp(channels, signal) {
-      const mark = (await marks.get(markName))?.at
-      const from = typeof mark === 'number' ? Math.max(mark - marginMs, now() - lookBackMs) : startedAt
+      mark = markShape.safeParse(await marks.get(markName)).data
+      const from = mark ? Math.max(mark.at - marginMs, mark.since, now() - lookBackMs) : startedAt
       for (const channel of channels) {
         if (channel.last_post_at < from) continue
         const posts: Post[] = []
@@ -155,7 +164,7 @@ export function createListener(parts: ListenerParts): Listener {
           if (answered(error, 403, 404)) continue
           throw error
         }
-        for (const post of posts.reverse()) listenTo(post, channel.type === 'D', channel.team_id)
+        for (const post of posts.reverse()) listenTo(post, channel.type === 'D', channel.team_id, true)
       }
       complete = true
       await storeMark()
@@ -168,7 +177,7 @@ export function createListener(parts: ListenerParts): Listener {
           log.warn({ err: error }, 'the mark of what was heard is not stored'),
         )
       }
-      await Promise.race([Promise.all(lines.values()), sleep(drainMs)])
+      await Promise.race([Promise.all(lines.values()), sleep(drainMs, undefined, { ref: false })])
       stopped.abort()
       await storeMark().catch((error: unknown) => log.warn({ err: error }, 'the mark of what was heard is not stored'))
     },
@@ -176,6 +185,12 @@ export function createListener(parts: ListenerParts): Listener {
       while (lines.size > 0) await Promise.all(lines.values())
     },
   }
+}
+
+/** Mattermost or the store is away; anything else would fail again. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof MattermostError) return !answered(error, 400, 403, 404, 413)
+  return error instanceof Error && error.name === 'StoreUnavailable'
 }
 
 /** Written by hand, in the channel, and still as it was. Whether its author is a bot is asked later. */

@@ -16,8 +16,9 @@ export function calledWith(message: string, username: string): string | undefine
   for (const found of words.matchAll(mention)) {
     told += message.slice(end, found.index)
     end = found.index + found[0].length
+    if (message[end] === ' ') end += 1
   }
-  return (told + message.slice(end)).replace(/[ \t]{2,}/g, ' ').trim()
+  return (told + message.slice(end)).trim()
 }
 
 /** In a direct message nobody has to be called; who does it all the same is understood. */
@@ -27,7 +28,7 @@ export function saidDirectly(message: string, username: string): string {
 }
 
 function afterMention(words: string): string {
-  return words.replace(/^\s*[,:]\s+/u, '').trim()
+  return words.replace(/^\s*[,:.!?]+(?:\s+|$)/, '').trim()
 }
 
 /** The message with its code blocks and spans blanked, every other character at its place. */

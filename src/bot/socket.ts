@@ -60,6 +60,9 @@ const usual: SocketTiming = {
   lastBackOffMs: 60_000,
 }
 
+/** How long the server may take to answer a close before the connection is cut. */
+const farewellMs = 1000
+
 const frame = z.looseObject({
   event: z.string().optional(),
   seq: z.number().optional(),
@@ -145,8 +148,10 @@ export function createSocket(parts: SocketParts): Socket {
         socket.removeAllListeners()
         // A socket that is cut while it connects says so once more.
         socket.on('error', (error) => log.debug({ error: error.message }, 'the websocket was cut'))
-        if (why === 'stopped') socket.close(1000)
-        else socket.terminate()
+        if (why === 'stopped') {
+          socket.close(1000)
+          setTimeout(() => socket.terminate(), farewellMs).unref()
+        } else socket.terminate()
         resolve(why)
       }
       const stop = () => end('stopped')
