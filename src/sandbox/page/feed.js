@@ -43,6 +43,8 @@ export function createFeed({
     atBottom = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < nearBottomPx
     if (atBottom) below.hidden = true
   })
+  // A post whose menu is open is drawn anew once the menu is closed.
+  posts.addEventListener('toggle', () => posts.querySelector(':popover-open') === null && update(), true)
   const watch = new ResizeObserver(() => atBottom && toBottom())
   watch.observe(scroller)
   watch.observe(posts)
@@ -59,6 +61,7 @@ export function createFeed({
     const known = drawn.get(post.id)
     if (known !== undefined && known.post === post && known.author === author && known.follows === follows)
       return known.element
+    if (known?.element.querySelector(':popover-open')) return known.element
     const element = renderPost(post, context, { follows, inThread })
     if (known !== undefined) keepFocus(known.element, element)
     drawn.set(post.id, { post, author, follows, element })

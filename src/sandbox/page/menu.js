@@ -46,25 +46,22 @@ export function createMenu({ label, name, options, pick, testId, className = 'me
       option.text,
     )
 
-  async function open() {
+  /** The browser opens and closes the list with its button, so that a press outside, or on the button again, closes it. */
+  async function onToggle(/** @type {ToggleEvent} */ { newState }) {
+    button.setAttribute('aria-expanded', String(newState === 'open'))
+    if (newState !== 'open') return
     list.replaceChildren(...(typeof options === 'function' ? await options() : options).map(item))
-    list.showPopover()
     setBeside(list, button)
     focusItem(list, 0)
   }
 
-  button.addEventListener('click', () => {
-    if (button.getAttribute('aria-expanded') === 'true') list.hidePopover()
-    else void open()
-  })
+  button.popoverTargetElement = list
   button.addEventListener('keydown', (event) => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
     event.preventDefault()
-    void open()
+    button.click()
   })
-  list.addEventListener('toggle', (event) => {
-    button.setAttribute('aria-expanded', String(/** @type {ToggleEvent} */ (event).newState === 'open'))
-  })
+  list.addEventListener('toggle', (event) => void onToggle(/** @type {ToggleEvent} */ (event)))
   list.addEventListener('keydown', (event) => moveWithin(list, event))
   return holder
 }

@@ -52,6 +52,8 @@ export async function createSession(person, teamName) {
   const tell = (change) => {
     for (const listener of listeners) listener(change)
   }
+  /** @param {unknown} error */
+  const report = (error) => console.error('live event', error)
   const posts = createPosts(api, { tell, know })
 
   /** Reads the people not known yet. @param {Iterable<string>} ids */
@@ -104,7 +106,7 @@ export async function createSession(person, teamName) {
   async function hear({ event = '', data = {} }) {
     if (event === 'posted') {
       const post = await posts.arrived(data, 'post')
-      if (post !== undefined) await countUnread(post, String(data.mentions ?? ''))
+      if (post !== undefined) await countUnread(post)
     } else if (channelEvents.has(event)) {
       await loadChannels()
     } else if (event === 'user_updated') {
@@ -118,17 +120,36 @@ export async function createSession(person, teamName) {
     }
   }
 
-  /** @param {import('./types.d.ts').Post} post @param {string} mentions a JSON list of user ids, or nothing */
-  async function countUnread(post, mentions) {
+  /** @param {import('./types.d.ts').Post} post */
+  async function countUnread(post) {
     const channel = channels.get(post.channel_id)
     if (channel === undefined) return loadChannels()
     channel.last_post_at = post.create_at
     if (post.user_id === me.id) return
     if (post.channel_id === state.active && document.visibilityState === 'visible') return markRead(post.channel_id)
-    const mark = marks.get(post.channel_id) ?? { unread: false, mentions: 0, viewedAt: post.create_at - 1 }
-    const mentioned = channel.type === 'D' || mentions.includes(`"${me.id}"`)
-    marks.set(post.channel_id, { ...mark, unread: true, mentions: mark.mentions + (mentioned ? 1 : 0) })
+    const mark = marks.get(post.channel_id) ?? { unread: true, mentions: 0, viewedAt: post.create_at - 1 }
+    marks.set(post.channel_id, { ...mark, unread: true })
     tell({ type: 'channels' })
+    countMentions(post.channel_id).catch(report)
+  }
+
+  /** Channels whose mentions are being asked for; true: something came meanwhile. @type {Map<string, boolean>} */
+  const counting = new Map()
+
+  /** The server counts: what arrives between a list and an event would else be counted twice. @param {string} channelId */
+  async function countMentions(channelId) {
+    if (counting.has(channelId)) return void counting.set(channelId, true)
+    try {
+      do {
+        counting.set(channelId, false)
+        const { mention_count } = await api.get(`/api/v4/channels/${channelId}/members/me`)
+        const mark = marks.get(channelId)
+        if (mark?.unread) marks.set(channelId, { ...mark, mentions: mention_count })
+        tell({ type: 'channels' })
+      } while (counting.get(channelId))
+    } finally {
+      counting.delete(channelId)
+    }
   }
 
   /** @param {string} channelId */
@@ -141,8 +162,6 @@ export async function createSession(person, teamName) {
     await api.post('/api/v4/channels/members/me/view', { channel_id: channelId })
   }
 
-  /** @param {unknown} error */
-  const report = (error) => console.error('live event', error)
   let heard = Promise.resolve()
   const live = createLive(person.token, {
     event: (event) => {
