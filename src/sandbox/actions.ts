@@ -84,7 +84,7 @@ async function doAction(call: Call): Promise<Answer> {
   const use = useOf(call, cookie)
   const selected = textOf(body, 'selected_option')
   const trigger = newTrigger(world, call.me)
-  const answer = await ask(call, use.url, actionRequest(call, use, selected, trigger.id))
+  const answer = actionAnswer(await ask(call, use.url, actionRequest(call, use, selected, trigger.id)))
   applyUpdate(call, use, answer)
   sayEphemeral(call, use, answer)
   return reply({ status: 'OK', trigger_id: trigger.clientId })
@@ -110,7 +110,7 @@ function actionRequest(call: Call, use: Use, selected: string, triggerId: string
   }
 }
 
-async function ask(call: Call, url: string, body: Fields): Promise<Fields> {
+async function ask(call: Call, url: string, body: Fields): Promise<string> {
   const response = await callIntegration(call.world, url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
@@ -119,12 +119,24 @@ async function ask(call: Call, url: string, body: Fields): Promise<Fields> {
     throw failed()
   })
   if (response.status !== 200) throw failed()
-  if (response.text === '') return {}
+  return response.text
+}
+
+/** The answer to a click; nothing at all is fine, anything but an object is not. */
+function actionAnswer(text: string): Fields {
+  if (text === '') return {}
+  const fields = readFields(text)
+  if (!fields) throw failed()
+  return fields
+}
+
+function readFields(text: string): Fields | null {
   try {
-    const value: unknown = JSON.parse(response.text)
-    return isFields(value) ? value : {}
+    const value: unknown = JSON.parse(text)
+    return value === null ? {} : isFields(value) ? value : null
   } catch {
-    throw failed()
+    // No JSON: the caller decides whether that matters.
+    return null
   }
 }
 
@@ -188,7 +200,7 @@ async function submitDialog(call: Call): Promise<Answer> {
     submission: isFields(fields.submission) ? fields.submission : null,
     cancelled: flagOf(fields, 'cancelled'),
   }
-  const answer = await ask(call, url, request)
+  const answer = readFields(await ask(call, url, request)) ?? {}
   return reply({
     ...(typeof answer.error === 'string' && answer.error !== '' ? { error: answer.error } : {}),
     ...(isFields(answer.errors) && Object.keys(answer.errors).length > 0 ? { errors: answer.errors } : {}),

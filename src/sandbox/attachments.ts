@@ -35,8 +35,26 @@ export function actionsOf(attachment: Fields): Fields[] {
  */
 export function storedProps(props: Fields): Fields {
   if (!Array.isArray(props.attachments)) return props
-  return { ...props, attachments: attachmentsOf(props).filter(wellTyped).map(storedAttachment) }
+  // A null is an empty attachment to Go's decoder.
+  const attachments: unknown[] = props.attachments.map((one: unknown) => one ?? {})
+  const cleaned = { ...props, attachments: attachments.filter(isFields).filter(wellTyped).map(cleanAttachment) }
+  return mapActions(cleaned, (action) => ({ ...action, id: action.id || newId() }))
 }
+
+/** An integration's attachments reduced to the fields that exist, field values as text; null when one is wrongly typed: then the whole answer is bad. */
+export function answeredAttachments(value: unknown): Fields[] | null {
+  const attachments: unknown[] = Array.isArray(value) ? value : []
+  const given = attachments.filter((one) => one !== null)
+  if (!given.every(isFields) || !given.every(wellTyped)) return null
+  return given.map((one) => {
+    const cleaned = cleanAttachment(one)
+    const fields = Array.isArray(cleaned.fields) ? cleaned.fields.filter(isFields) : null
+    return { ...cleaned, fields: fields?.map((field) => ({ ...field, value: asText(field.value) })) ?? null }
+  })
+}
+
+const asText = (value: unknown): unknown =>
+  value === null || typeof value === 'string' ? value : JSON.stringify(value)
 
 function wellTyped(attachment: Fields): boolean {
   const fields = attachment.fields ?? []
@@ -52,25 +70,26 @@ function wellTyped(attachment: Fields): boolean {
   )
 }
 
-function storedAttachment(attachment: Fields): Fields {
+function cleanAttachment(attachment: Fields): Fields {
   const fields: unknown[] = Array.isArray(attachment.fields) ? attachment.fields : []
   const actions = actionsOf(attachment)
   return {
     id: typeof attachment.id === 'number' ? attachment.id : 0,
     ...Object.fromEntries(textKeys.map((key) => [key, attachment[key] ?? ''])),
-    fields: Array.isArray(attachment.fields) ? fields.filter(isFields).map(storedField) : null,
+    fields: Array.isArray(attachment.fields) ? fields.filter(isFields).map(cleanField) : null,
     ts: attachment.ts ?? null,
-    ...(actions.length > 0 ? { actions: actions.map(storedAction) } : {}),
+    ...(actions.length > 0 ? { actions: actions.map(cleanAction) } : {}),
   }
 }
 
-const storedField = (field: Fields): Fields => ({
+const cleanField = (field: Fields): Fields => ({
   title: field.title ?? '',
   value: field.value ?? null,
   short: field.short === true || field.short === 'true',
 })
 
 const actionKeys = [
+  'id',
   'type',
   'name',
   'tooltip',
@@ -83,9 +102,8 @@ const actionKeys = [
   'cookie',
 ]
 
-function storedAction(action: Fields): Fields {
-  const id = action.id || newId()
-  return { id, ...Object.fromEntries(actionKeys.filter((key) => action[key]).map((key) => [key, action[key]])) }
+function cleanAction(action: Fields): Fields {
+  return Object.fromEntries(actionKeys.filter((key) => action[key]).map((key) => [key, action[key]]))
 }
 
 /** The props as clients get them: the `integration` of every button and menu is left out. */

@@ -5,7 +5,6 @@ import { directChannel } from './direct-channels.ts'
 import { type Fields, textOf } from './json.ts'
 import { allow, canEditUser, canSystem } from './permissions.ts'
 import { createPost } from './posts.ts'
-import { endSessions } from './sessions.ts'
 import type { Bot, User } from './shapes.ts'
 import { announceUser, createUser, isUsername, refuseTaken, runes, setActive, userById } from './users.ts'
 import type { World } from './world.ts'
@@ -18,8 +17,8 @@ export function botView(world: World, bot: Bot): Fields {
   return {
     user_id: bot.user_id,
     username: user.username,
-    display_name: user.first_name,
-    description: bot.description,
+    ...(user.first_name ? { display_name: user.first_name } : {}),
+    ...(bot.description ? { description: bot.description } : {}),
     owner_id: bot.owner_id,
     create_at: bot.create_at,
     update_at: bot.update_at,
@@ -63,7 +62,6 @@ export function createBot(
     password: '',
     first_name: wanted.display_name,
   })
-  user.notify_props = {}
   const at = world.now()
   const bot: Bot = {
     user_id: user.id,
@@ -175,10 +173,9 @@ function convert(call: Call): Answer {
   const user = userById(world, call.id('user_id'))
   allow(canSystem(world, call.actor, 'manage_system'))
   if (world.bots.has(user.id)) throw badBody('user_id')
-  endSessions(world, user.id)
   const at = world.now()
   const bot: Bot = { user_id: user.id, description: '', owner_id: user.id, create_at: at, update_at: at, delete_at: 0 }
-  user.first_name = [user.first_name, user.last_name].filter(Boolean).join(' ') || user.username
+  user.first_name = user.username
   world.bots.set(user.id, bot)
   return reply(botView(world, bot))
 }

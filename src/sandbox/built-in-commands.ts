@@ -2,7 +2,7 @@
 import { ApiError } from './api-error.ts'
 import { joinChannel, leaveChannel } from './channel-members.ts'
 import { findChannel } from './channels.ts'
-import type { CommandCall } from './command-run.ts'
+import { answerView, type CommandCall } from './command-run.ts'
 import { builtInTriggers } from './commands.ts'
 import type { Fields } from './json.ts'
 import { createPost, sendEphemeral } from './posts.ts'
@@ -10,7 +10,9 @@ import { setStatus } from './statuses.ts'
 import { userByName } from './users.ts'
 import type { World } from './world.ts'
 
-type BuiltIn = (world: World, call: CommandCall) => string
+/** What is told to the caller alone, or what the command said in the channel. */
+type Said = string | { text: string; type: string }
+type BuiltIn = (world: World, call: CommandCall) => Said
 
 const presence =
   (status: string): BuiltIn =>
@@ -25,24 +27,26 @@ const builtIns: Record<string, BuiltIn> = {
   offline: presence('offline'),
   dnd: presence('dnd'),
   me(world, call) {
+    const said = { text: `*${call.text}*`, type: 'me' }
     createPost(world, {
       user_id: call.userId,
       channel_id: call.channel.id,
       root_id: call.rootId,
-      type: 'me',
-      message: `*${call.text}*`,
+      type: said.type,
+      message: said.text,
       props: { message: call.text },
     })
-    return ''
+    return said
   },
   shrug(world, call) {
+    const said = { text: `${call.text} ¯\\\\\\_(ツ)\\_/¯`.trim(), type: '' }
     createPost(world, {
       user_id: call.userId,
       channel_id: call.channel.id,
       root_id: call.rootId,
-      message: `${call.text} ¯\\\\\\_(ツ)\\_/¯`.trim(),
+      message: said.text,
     })
-    return ''
+    return said
   },
   join(world, call) {
     const channel = findChannel(world, call.team.id, call.text.trim().replace(/^~/, '').toLowerCase())
@@ -76,21 +80,27 @@ export function builtInAnswer(world: World, call: CommandCall): Fields {
   if (!builtInTriggers.includes(call.trigger))
     throw new ApiError('api.command.execute_command.not_found.app_error', 404)
   const run = builtIns[call.trigger]
-  const text = run ? run(world, call) : `/${call.trigger} is not part of this stand-in server.`
-  if (text !== '')
+  const said = run ? run(world, call) : `/${call.trigger} is not part of this stand-in server.`
+  const aloud = typeof said !== 'string'
+  const text = aloud ? said.text : said
+  if (!aloud && text !== '')
     sendEphemeral(world, call.userId, {
       user_id: call.userId,
       channel_id: call.channel.id,
       root_id: call.rootId,
       message: text,
     })
-  return {
-    response_type: 'ephemeral',
+  return answerView({
+    response_type: text === '' ? 'in_channel' : 'ephemeral',
     text,
+    username: '',
+    channel_id: '',
+    icon_url: '',
+    type: '',
+    props: null,
     goto_location: '',
-    trigger_id: '',
+    skip_slack_parsing: false,
     attachments: null,
     extra_responses: null,
-    props: null,
-  }
+  })
 }

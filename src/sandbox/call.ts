@@ -1,7 +1,7 @@
 // One request as a handler meets it, and what a handler answers.
 import { ApiError, badBody, badUrl } from './api-error.ts'
 import { isId } from './ids.ts'
-import { type Fields, fieldsOf } from './json.ts'
+import { type Fields, fieldsOf, textsOf } from './json.ts'
 import type { Session } from './shapes.ts'
 import type { World } from './world.ts'
 
@@ -103,6 +103,17 @@ export class Call {
    */
   fields(name = 'body'): Fields {
     return fieldsOf(this.json(name), name)
+  }
+
+  /**
+   * The body as a list of texts, each once.
+   * @throws ApiError 400 when it is none.
+   */
+  texts(name: string): string[] {
+    const value = this.json(name)
+    if (!Array.isArray(value) || value.some((one) => typeof one !== 'string'))
+      throw new ApiError('api.payload.parse.error', 400)
+    return [...new Set(textsOf(value, name))]
   }
 
   /** `page` and `per_page` as the server reads them: 0 and 60 by default, at most 200. */

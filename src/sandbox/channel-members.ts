@@ -43,10 +43,10 @@ export function enrol(world: World, channel: Channel, user: User, admin: boolean
     channel_id: channel.id,
     user_id: user.id,
     last_viewed_at: 0,
-    msg_count: channel.total_msg_count,
+    msg_count: 0,
     mention_count: 0,
     mention_count_root: 0,
-    msg_count_root: channel.total_msg_count_root,
+    msg_count_root: 0,
     notify_props: {
       channel_auto_follow_threads: 'off',
       desktop: 'default',
@@ -82,6 +82,7 @@ export function createDefaultChannels(world: World, team: Team): void {
 
 /**
  * Brings somebody into a public or private channel and tells everybody there; nothing happens twice.
+ * Answers the membership as it was before its own announcement mentioned anybody.
  * @throws ApiError 404 for somebody unknown or no member of the team, 403 for somebody deactivated.
  */
 export function joinChannel(world: World, channel: Channel, userId: string, requesterId: string): ChannelMember {
@@ -97,10 +98,11 @@ export function joinChannel(world: World, channel: Channel, userId: string, requ
   const data = { user_id: userId, team_id: channel.team_id }
   world.hub.publish({ event: 'user_added', data, channelId: channel.id, omitUsers: [userId] })
   world.hub.publish({ event: 'user_added', data, channelId: channel.id, userId })
+  const fresh = { ...member }
   const requester = world.users.get(requesterId)
   if (!requester || requesterId === userId) tellJoin(world, channel, user)
   else tellAdded(world, channel, user, requester)
-  return member
+  return fresh
 }
 
 /** Posts that somebody came into the channel by themselves. */

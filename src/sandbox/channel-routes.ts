@@ -18,7 +18,7 @@ import {
 } from './channels.ts'
 import { directChannel, groupChannel } from './direct-channels.ts'
 import { isId } from './ids.ts'
-import { type Fields, textOf, textsOf } from './json.ts'
+import { type Fields, textOf } from './json.ts'
 import { allow, canChannel, canEditUser, canSystem, canTeam, teamMember } from './permissions.ts'
 import type { Channel, ChannelType, User } from './shapes.ts'
 import { teamByName } from './teams.ts'
@@ -45,6 +45,7 @@ function create(call: Call): Answer {
     purpose: textOf(fields, 'purpose'),
     creator_id: call.me,
   })
+  const view = channelView(channel)
   const maker = caller(call)
   if (maker) {
     enrol(world, channel, maker, true)
@@ -52,11 +53,11 @@ function create(call: Call): Answer {
     const data = { channel_id: channel.id, team_id: channel.team_id }
     world.hub.publish({ event: 'channel_created', data, userId: maker.id })
   }
-  return reply(channelView(channel), 201)
+  return reply(view, 201)
 }
 
 function createDirect(call: Call): Answer {
-  const ids = [...new Set(textsOf(call.json('user_ids'), 'user_ids'))]
+  const ids = call.texts('user_ids')
   if (ids.length === 1 && ids[0] === call.me) ids.push(call.me)
   const [one, other] = ids
   if (ids.length !== 2 || one === undefined || other === undefined) throw badBody('user_ids')
@@ -68,13 +69,13 @@ function createDirect(call: Call): Answer {
 }
 
 function createGroup(call: Call): Answer {
-  const ids = [...new Set(textsOf(call.json('user_ids'), 'user_ids'))]
+  const ids = call.texts('user_ids')
   if (ids.length === 0) throw badBody('user_ids')
   if (ids.some((id) => !isId(id))) throw badBody('user_id')
   if (!ids.includes(call.me)) ids.push(call.me)
   allow(canSystem(call.world, call.actor, 'create_group_channel'))
   allow(ids.every((id) => canSee(call.world, call.actor, id)))
-  return reply(channelView(groupChannel(call.world, ids, call.me)), 201)
+  return reply(channelView(groupChannel(call.world, ids)), 201)
 }
 
 const mayRead = (call: Call, channel: Channel): boolean =>

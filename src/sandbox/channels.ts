@@ -92,7 +92,7 @@ export function channelView(channel: Channel): Fields {
     scheme_id: null,
     props: null,
     group_constrained: null,
-    shared: null,
+    shared: channel.type === 'D' ? false : null,
     policy_id: null,
   }
 }

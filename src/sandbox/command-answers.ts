@@ -1,8 +1,9 @@
 // What a slash command's service answered, now or later by `response_url`, and the posts that come of it
 // (server/channels/app/command.go, server/public/model/command_response.go).
-import { ApiError } from './api-error.ts'
+import { ApiError, badBody } from './api-error.ts'
+import { answeredAttachments, attachmentsOf } from './attachments.ts'
 import type { CommandCall } from './command-run.ts'
-import { type Fields, flagOf, isFields, textOf } from './json.ts'
+import { type Fields, fieldsOf, flagOf, isFields, textOf } from './json.ts'
 import { createPost, sendEphemeral } from './posts.ts'
 import type { Command } from './shapes.ts'
 import { expandInAttachments, expandMentions, linksToMarkdown, relinkAttachments } from './slack-text.ts'
@@ -27,7 +28,7 @@ export function parseCommandAnswer(contentType: string, body: string): CommandAn
   if (contentType.split(';')[0]?.trim() !== 'application/json') return answerOf({ text: body })
   try {
     const value: unknown = JSON.parse(body)
-    return isFields(value) ? answerOf(value) : null
+    return answerOf(fieldsOf(value))
   } catch {
     // Broken JSON and wrong types are one refusal to the caller.
     return null
@@ -45,15 +46,22 @@ function answerOf(fields: Fields): CommandAnswer {
     props: isFields(fields.props) ? fields.props : null,
     goto_location: textOf(fields, 'goto_location'),
     skip_slack_parsing: flagOf(fields, 'skip_slack_parsing'),
-    attachments: Array.isArray(fields.attachments) ? fields.attachments.filter(isFields) : null,
+    attachments: attachmentsIn(fields),
     extra_responses: Array.isArray(fields.extra_responses)
       ? fields.extra_responses.filter(isFields).map(answerOf)
       : null,
   }
 }
 
+function attachmentsIn(fields: Fields): Fields[] | null {
+  if (fields.attachments === undefined || fields.attachments === null) return null
+  const attachments = answeredAttachments(fields.attachments)
+  if (!attachments) throw badBody('attachments')
+  return attachments
+}
+
 /**
- * Posts an answer and its extra ones.
+ * Posts an answer and its extra ones; the answer's texts become what was posted.
  * @throws ApiError 500 when one of them could not be posted.
  */
 export function answerCommand(
@@ -88,6 +96,7 @@ function postAnswer(
     answer.text = expandMentions(world, answer.text)
     if (answer.attachments) answer.attachments = expandInAttachments(world, answer.attachments)
   }
+  if (answer.attachments) answer.attachments = relinkAttachments(answer.attachments)
   const post = {
     user_id: wanted.userId,
     channel_id: channelId,
@@ -98,12 +107,14 @@ function postAnswer(
       ...answer.props,
       ...overrides(world, command, answer),
       from_webhook: 'true',
-      ...(answer.attachments ? { attachments: relinkAttachments(answer.attachments) } : {}),
+      ...(answer.attachments ? { attachments: answer.attachments } : {}),
     },
   }
   if (answer.response_type === 'in_channel') createPost(world, post)
   else if (answer.response_type === '' || answer.response_type === 'ephemeral') {
-    if (answer.text !== '' || answer.attachments) sendEphemeral(world, wanted.userId, post)
+    if (answer.text === '' && !answer.attachments) return
+    const shown = sendEphemeral(world, wanted.userId, post)
+    if (answer.attachments && isFields(shown.props)) answer.attachments = attachmentsOf(shown.props)
   }
 }
 

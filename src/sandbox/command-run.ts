@@ -129,7 +129,7 @@ function mentionedPeople(world: World, text: string, teamId: string): Map<string
     let name = match[0].slice(1).toLowerCase()
     if (!isUsername(name.replace(/:/g, ''))) continue
     let user = userByName(world, name)
-    while (!user && /[.\-_:]$/.test(name)) {
+    while (!user && /[.\-_]$/.test(name)) {
       name = name.slice(0, -1)
       user = userByName(world, name)
     }
@@ -149,7 +149,8 @@ function mentionedChannels(world: World, text: string, teamId: string): Map<stri
   return found
 }
 
-function answerView(answer: CommandAnswer): Record<string, unknown> {
+/** An answer as the caller gets it. */
+export function answerView(answer: CommandAnswer): Record<string, unknown> {
   return {
     response_type: answer.response_type,
     text: answer.text,
@@ -162,6 +163,6 @@ function answerView(answer: CommandAnswer): Record<string, unknown> {
     trigger_id: '',
     skip_slack_parsing: answer.skip_slack_parsing,
     attachments: answer.attachments,
-    extra_responses: answer.extra_responses,
+    extra_responses: answer.extra_responses?.map(answerView) ?? null,
   }
 }

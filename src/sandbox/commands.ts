@@ -169,7 +169,8 @@ function list(call: Call): Answer {
   const customOnly = call.query.get('custom_only') === 'true'
   allow(canTeam(call.world, call.actor, teamId, 'view_team'))
   const manages = canTeam(call.world, call.actor, teamId, 'manage_own_slash_commands')
-  const custom = living(call.world, teamId)
+  const others = canTeam(call.world, call.actor, teamId, 'manage_others_slash_commands')
+  const custom = living(call.world, teamId).filter((command) => !manages || others || command.creator_id === call.me)
   if (customOnly) {
     allow(manages)
     return reply(custom.map((command) => view(command)))
@@ -208,6 +209,8 @@ function suggestions(call: Call): Answer {
 function getOne(call: Call): Answer {
   const command = livingOne(call)
   if (!canTeam(call.world, call.actor, command.team_id, 'manage_own_slash_commands')) throw missing()
+  const others = canTeam(call.world, call.actor, command.team_id, 'manage_others_slash_commands')
+  if (command.creator_id !== call.me && !others) throw missing()
   return reply(view(command))
 }
 

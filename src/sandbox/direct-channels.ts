@@ -28,7 +28,7 @@ export function directChannel(world: World, userId: string, otherId: string): Ch
  * The group channel of three to eight people, made when it is new.
  * @throws ApiError 400 for too few, too many, or somebody unknown.
  */
-export function groupChannel(world: World, userIds: string[], creatorId: string): Channel {
+export function groupChannel(world: World, userIds: string[]): Channel {
   if (userIds.length < 3 || userIds.length > 8) throw new ApiError('api.channel.create_group.bad_size.app_error', 400)
   const people = userIds.map((id) => known(world, id, 'api.channel.create_group.bad_user.app_error'))
   const name = createHash('sha1')
@@ -42,7 +42,7 @@ export function groupChannel(world: World, userIds: string[], creatorId: string)
     type: 'G',
     name,
     display_name: names.join(', ').slice(0, 64),
-    creator_id: creatorId,
+    creator_id: '',
   })
   for (const user of people) enrol(world, channel, user, false)
   world.hub.publish({ event: 'group_added', data: { teammate_ids: JSON.stringify(userIds) }, channelId: channel.id })

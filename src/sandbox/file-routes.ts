@@ -25,7 +25,7 @@ function upload(call: Call): Answer {
       .filter((part) => part.name === name && part.filename === '')
       .map((part) => Buffer.from(part.bytes).toString('utf8'))
   const channelId = call.query.get('channel_id') ?? text('channel_id')[0] ?? ''
-  if (!isId(channelId)) throw badUrl('channel_id')
+  if (!isId(channelId)) throw multipart ? badBody('channel_id') : badUrl('channel_id')
   const files: Upload[] = multipart
     ? parts.filter((part) => part.filename !== '').map((part) => ({ name: part.filename, bytes: part.bytes }))
     : [{ name: call.query.get('filename') ?? '', bytes: call.bytes }]
@@ -58,6 +58,13 @@ function download(call: Call): Answer {
   })
 }
 
+// Pictures are shown as they are, whatever size was asked for; nothing else has a smaller form.
+function smaller(call: Call, form: 'preview' | 'thumbnail'): Answer {
+  if (!readable(call).mime_type.startsWith('image/'))
+    throw new ApiError(`api.file.get_file_${form}.no_${form}.app_error`, 400)
+  return download(call)
+}
+
 function infosOfPost(call: Call): Answer {
   const post = postById(call.world, call.id('post_id'))
   allow(canRead(call.world, call.actor, channelById(call.world, post.channel_id)))
@@ -68,8 +75,8 @@ function infosOfPost(call: Call): Answer {
 export const fileRoutes: Route[] = [
   { method: 'POST', path: '/files', handler: upload, file: true },
   { method: 'GET', path: '/files/:file_id', handler: download },
-  { method: 'GET', path: '/files/:file_id/preview', handler: download },
-  { method: 'GET', path: '/files/:file_id/thumbnail', handler: download },
+  { method: 'GET', path: '/files/:file_id/preview', handler: (call) => smaller(call, 'preview') },
+  { method: 'GET', path: '/files/:file_id/thumbnail', handler: (call) => smaller(call, 'thumbnail') },
   {
     method: 'GET',
     path: '/files/:file_id/info',

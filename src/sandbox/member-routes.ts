@@ -57,7 +57,7 @@ function list(call: Call): Answer {
 
 function byIds(call: Call): Answer {
   const id = call.id('channel_id')
-  const ids = textsOf(call.json('user_ids'), 'user_ids')
+  const ids = call.texts('user_ids')
   if (ids.length === 0) throw badBody('user_ids')
   allow(canChannel(call.world, call.actor, id, 'read_channel'))
   return reply(ids.flatMap((userId) => channelMember(call.world, id, userId) ?? []).map(channelMemberView))
@@ -123,7 +123,6 @@ function unread(call: Call): Answer {
     mention_count_root: member.mention_count_root,
     urgent_mention_count: 0,
     msg_count_root: channel.total_msg_count_root - member.msg_count_root,
-    notify_props: member.notify_props,
   })
 }
 

@@ -5,7 +5,7 @@ import { channelById } from './channels.ts'
 import { newId } from './ids.ts'
 import { copyOf, type Fields } from './json.ts'
 import { postView } from './post-view.ts'
-import { checkPost, keepPost, postById, withChannelMentions } from './posts.ts'
+import { checkPost, hashtagsIn, keepPost, postById, withChannelMentions } from './posts.ts'
 import type { Post } from './shapes.ts'
 import type { World } from './world.ts'
 
@@ -33,6 +33,7 @@ export function changePost(world: World, id: string, change: PostChange): Post {
   const next: Post = {
     ...post,
     message,
+    hashtags: hashtagsIn(message),
     props: withChannelMentions(world, props, message, channel),
     is_pinned: change.is_pinned ?? post.is_pinned,
     file_ids: change.file_ids ?? post.file_ids,

@@ -8,7 +8,7 @@ import { claimPending, releasePending, settlePending } from './pending-posts.ts'
 import { allow, canChannel, canRead, canSystem, canTeam } from './permissions.ts'
 import { changePost, deletePost, type PostChange } from './post-edits.ts'
 import { channelPage, pinnedPosts, postsAround, postsSince, thread } from './post-lists.ts'
-import { postView } from './post-view.ts'
+import { newPostView, postView, versionView } from './post-view.ts'
 import { createPost, markWritten, type NewPost, postById, sendEphemeral } from './posts.ts'
 import type { Post, Priority } from './shapes.ts'
 import { setStatus } from './statuses.ts'
@@ -52,6 +52,7 @@ async function create(call: Call): Promise<Answer> {
   const wanted = newPostOf(call, fields)
   if (!channel || wanted.type?.startsWith('system_')) throw new ApiError('api.context.invalid_param.app_error', 400)
   if (channel.delete_at !== 0) throw new ApiError('api.post.create_post.can_not_post_to_deleted.error', 400)
+  if (textOf(fields, 'id') !== '') throw new ApiError('app.post.save.existing.app_error', 400)
   const pendingId = wanted.pending_post_id ?? ''
   const twin = claimPending(world, pendingId)
   if (twin) return reply(postView(world, twin), 201)
@@ -61,7 +62,7 @@ async function create(call: Call): Promise<Answer> {
     settlePending(world, pendingId, post.id)
     markWritten(world, post)
     if (wanted.setOnline) setStatus(world, call.me, 'online', false)
-    return reply(postView(world, post), 201)
+    return reply(newPostView(world, post), 201)
   } catch (error) {
     releasePending(world, pendingId)
     throw error
@@ -174,10 +175,11 @@ function listChannel(call: Call): Answer {
 }
 
 function byIds(call: Call): Answer {
-  const ids = textsOf(call.json('post_ids'), 'post_ids')
+  const ids = call.texts('post_ids')
   if (ids.length === 0) throw badBody('post_ids')
   if (ids.length > 1000) throw new ApiError('api.post.posts_by_ids.invalid_body.request_error', 400)
   const posts = ids.flatMap((id) => call.world.posts.get(id) ?? []).filter((post) => post.delete_at === 0)
+  posts.sort((a, b) => b.create_at - a.create_at)
   const seen = posts.filter((post) => canRead(call.world, call.actor, channelById(call.world, post.channel_id)))
   if (posts.length === 0) throw new ApiError('app.post.get.app_error', 404)
   return reply(seen.map((post) => postView(call.world, post)))
@@ -190,6 +192,8 @@ function pinned(call: Call): Answer {
 }
 
 function search(call: Call): Answer {
+  const teamId = call.word('team_id')
+  if (teamId !== '') allow(canTeam(call.world, call.actor, call.id('team_id'), 'view_team'))
   const terms = textOf(call.fields('body'), 'terms')
   if (terms === '') throw badBody('terms')
   const words = terms.toLowerCase().split(/\s+/).filter(Boolean)
@@ -218,7 +222,7 @@ function editHistory(call: Call): Answer {
   allow(canChannel(call.world, call.actor, post.channel_id, 'edit_post') && post.user_id === call.me)
   const versions = (call.world.channelPosts.get(post.channel_id) ?? []).filter((one) => one.original_id === post.id)
   if (versions.length === 0) throw new ApiError('app.post.get.app_error', 404)
-  return reply(versions.reverse())
+  return reply(versions.reverse().map((version) => versionView(call.world, version)))
 }
 
 const needsLicence = (): Answer => {

@@ -25,10 +25,10 @@ export function postView(world: World, post: Post): Fields {
     props: withoutIntegrations(post.props),
     hashtags: post.hashtags,
     ...(post.file_ids.length > 0 ? { file_ids: post.file_ids } : {}),
-    pending_post_id: post.pending_post_id,
+    pending_post_id: '',
     ...(post.has_reactions ? { has_reactions: true } : {}),
     reply_count: replies.length,
-    last_reply_at: replies.at(-1)?.create_at ?? 0,
+    last_reply_at: 0,
     participants: null,
     metadata: deleted ? {} : metadataOf(world, post),
   }
@@ -44,6 +44,18 @@ function metadataOf(world: World, post: Post): Fields {
     ...(post.priority ? { priority: post.priority } : {}),
   }
 }
+
+/** A post as its maker gets it back, once: with the id they gave it while it was pending, which nobody keeps. */
+export const newPostView = (world: World, post: Post): Fields => ({
+  ...postView(world, post),
+  pending_post_id: post.pending_post_id,
+})
+
+/** An older version of a post, content and all. */
+export const versionView = (world: World, post: Post): Fields => ({
+  ...postView(world, { ...post, delete_at: 0 }),
+  delete_at: post.delete_at,
+})
 
 /** A reaction as JSON. */
 export function reactionView(reaction: Fields | object): Fields {

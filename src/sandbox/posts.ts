@@ -10,7 +10,7 @@ import { newId } from './ids.ts'
 import { copyOf, type Fields } from './json.ts'
 import { mentionedBy } from './mentions.ts'
 import { canChannel } from './permissions.ts'
-import { postView } from './post-view.ts'
+import { newPostView, postView } from './post-view.ts'
 import type { Channel, Post, Priority } from './shapes.ts'
 import { runes, userById } from './users.ts'
 import type { World } from './world.ts'
@@ -97,6 +97,22 @@ export function keepPost(world: World, post: Post): void {
   list.splice(index, 0, post)
 }
 
+// What nobody counts as unread.
+const comingsAndGoings = new Set(
+  [
+    'join_leave',
+    'add_remove',
+    'join_channel',
+    'leave_channel',
+    'join_team',
+    'leave_team',
+    'add_to_channel',
+    'remove_from_channel',
+    'add_to_team',
+    'remove_from_team',
+  ].map((word) => `system_${word}`),
+)
+
 function savePost(world: World, post: Post, channel: Channel): void {
   keepPost(world, post)
   if (post.root_id !== '') {
@@ -106,9 +122,7 @@ function savePost(world: World, post: Post, channel: Channel): void {
     if (root) root.update_at = Math.max(root.update_at, post.create_at)
   }
   channel.last_post_at = Math.max(channel.last_post_at, post.create_at)
-  if (
-    !/^system_(join|leave|add|remove|guest_join)_|^system_displayname|^system_header|^system_purpose/.test(post.type)
-  ) {
+  if (!comingsAndGoings.has(post.type)) {
     channel.total_msg_count += 1
     if (post.root_id === '') channel.total_msg_count_root += 1
   }
@@ -136,7 +150,8 @@ function silenceMentions(world: World, wanted: NewPost, props: Fields, channel: 
   return `Channel notifications are disabled in ${channel.name}. The ${mention.toLowerCase()} did not trigger any notifications.`
 }
 
-const hashtagsIn = (message: string): string =>
+/** The words of a message that are hashtags, once each, apart by spaces. */
+export const hashtagsIn = (message: string): string =>
   [...new Set(message.match(/(?<=^|\s)#\p{L}[\p{L}\p{N}\-_.]*[\p{L}\p{N}](?=$|[\s.,;:!?])/gu) ?? [])].join(' ')
 
 /** The props with `channel_mentions`: the public channels that the message names with a tilde. */
@@ -183,7 +198,7 @@ function announcePost(world: World, post: Post, channel: Channel, setOnline: boo
       channel_display_name: channel.type === 'D' ? `@${author?.username}` : channel.display_name,
       channel_name: channel.name,
       channel_type: channel.type,
-      post: JSON.stringify(postView(world, post)),
+      post: JSON.stringify(newPostView(world, post)),
       sender_name: sender,
       set_online: setOnline,
       team_id: channel.team_id,

@@ -3,7 +3,7 @@ import { ApiError, badUrl } from './api-error.ts'
 import { type Answer, type Call, done, type Route, reply } from './call.ts'
 import { channelById } from './channels.ts'
 import { isId } from './ids.ts'
-import { textOf, textsOf } from './json.ts'
+import { textOf } from './json.ts'
 import { allow, canChannel, canSystem } from './permissions.ts'
 import { reactionView } from './post-view.ts'
 import { postById } from './posts.ts'
@@ -27,11 +27,13 @@ function touch(call: Call, post: Post, event: string, reaction: Reaction): void 
 function add(call: Call): Answer {
   const fields = call.fields('reaction')
   const [userId, postId, emoji] = [textOf(fields, 'user_id'), textOf(fields, 'post_id'), textOf(fields, 'emoji_name')]
-  if (!isId(userId) || !isId(postId) || !/^[A-Za-z0-9_\-+]{1,64}$/.test(emoji))
+  if (!isId(userId) || !isId(postId) || emoji === '' || emoji.length > 64)
     throw new ApiError('api.reaction.save_reaction.invalid.app_error', 400)
   if (userId !== call.me) throw new ApiError('api.reaction.save_reaction.user_id.app_error', 403)
   allow(canAtPost(call, postId, 'add_reaction'))
   const post = postById(call.world, postId)
+  // The stand-in knows no list of emoji: every name that could be one is taken for one.
+  if (!/^[A-Za-z0-9_\-+]+$/.test(emoji)) throw new ApiError('app.emoji.get_by_name.no_result', 404)
   const channel = channelById(call.world, post.channel_id)
   if (channel.delete_at > 0) throw new ApiError('api.reaction.save.archived_channel.app_error', 403)
   const list = call.world.reactions.get(post.id) ?? []
@@ -76,7 +78,8 @@ function remove(call: Call): Answer {
 function listOf(call: Call): Answer {
   const id = call.id('post_id')
   allow(canAtPost(call, id, 'read_channel_content'))
-  return reply((call.world.reactions.get(id) ?? []).map(reactionView))
+  const list = call.world.reactions.get(id) ?? []
+  return reply(list.length === 0 ? null : list.map(reactionView))
 }
 
 export const reactionRoutes: Route[] = [
@@ -87,7 +90,7 @@ export const reactionRoutes: Route[] = [
     method: 'POST',
     path: '/posts/ids/reactions',
     handler: (call) => {
-      const ids = textsOf(call.json('post_ids'), 'post_ids')
+      const ids = call.texts('post_ids')
       for (const id of ids) allow(canAtPost(call, id, 'read_channel_content'))
       return reply(Object.fromEntries(ids.map((id) => [id, (call.world.reactions.get(id) ?? []).map(reactionView)])))
     },

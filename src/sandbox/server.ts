@@ -62,7 +62,7 @@ async function serve(
   const url = new URL(request.url ?? '/', 'http://localhost')
   const method = request.method ?? 'GET'
   const isApi = url.pathname.startsWith(`${prefix}/`)
-  const path = isApi ? url.pathname.slice(prefix.length).replace(/\/$/, '') : url.pathname
+  const path = isApi ? url.pathname.slice(prefix.length) : url.pathname
   if (desk.isDown()) return reset(request)
   const verdict = desk.judge(method, path)
   if (verdict.answer) {
@@ -96,6 +96,9 @@ async function answerTo(
     const limitBytes = match?.route.file ? world.config.fileBytes : world.config.payloadBytes
     const bytes = await readBody(request, limitBytes + 512)
     if (!match) throw noSuchPage()
+    // A token in the address would stand in every log on the way.
+    if (!local && sessionOf(world, url.searchParams.get('access_token') ?? ''))
+      throw new ApiError('api.context.token_provided.app_error', 401)
     const session = local ? null : sessionFor(world, request, match.route)
     if (bytes === null) throw new ApiError('api.context.request_body_too_large.app_error', 413)
     const call = new Call({

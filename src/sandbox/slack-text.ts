@@ -45,9 +45,7 @@ function fieldsWith(attachment: Fields, change: (text: string) => string): Field
   return {
     fields: fields.filter(isFields).map((field) => {
       const { value } = field
-      return value === undefined || value === null
-        ? field
-        : { ...field, value: change(typeof value === 'string' ? value : JSON.stringify(value)) }
+      return typeof value === 'string' ? { ...field, value: change(value) } : field
     }),
   }
 }

@@ -1,7 +1,7 @@
 // Who is online, away, busy or gone (server/channels/api4/status.go).
 import { ApiError, badBody } from './api-error.ts'
 import { type Call, type Route, reply } from './call.ts'
-import { textOf, textsOf } from './json.ts'
+import { textOf } from './json.ts'
 import { allow, canEditUser } from './permissions.ts'
 import type { Status } from './shapes.ts'
 import { userById } from './users.ts'
@@ -49,6 +49,6 @@ export const statusRoutes: Route[] = [
   {
     method: 'POST',
     path: '/users/status/ids',
-    handler: (call) => reply(textsOf(call.json('user_ids'), 'user_ids').map((id) => view(statusOf(call.world, id)))),
+    handler: (call) => reply(call.texts('user_ids').map((id) => view(statusOf(call.world, id)))),
   },
 ]

@@ -18,7 +18,7 @@ function ping(): Answer {
 }
 
 function readClientConfig(call: Call): Answer {
-  const format = call.query.get('format') ?? 'old'
+  const format = call.query.get('format') ?? ''
   if (format !== 'old') throw new ApiError('api.config.client.old_format.app_error', 501)
   return reply(clientConfig(call.world.config))
 }
@@ -47,10 +47,21 @@ function typing(call: Call): Answer {
   return done()
 }
 
+function readLicense(call: Call): Answer {
+  if (call.query.get('format') !== 'old') throw new ApiError('api.license.client.old_format.app_error', 400)
+  return reply({ IsLicensed: 'false' })
+}
+
+// An upgrade never comes here: only somebody without a websocket does.
+function refusePlainRequest(): Answer {
+  throw new ApiError('api.web_socket.connect.upgrade.app_error', 400)
+}
+
 export const systemRoutes: Route[] = [
   { method: 'GET', path: '/system/ping', handler: ping, open: true, local: true },
   { method: 'GET', path: '/config/client', handler: readClientConfig, open: true },
-  { method: 'GET', path: '/license/client', handler: () => reply({ IsLicensed: 'false' }), open: true },
+  { method: 'GET', path: '/license/client', handler: readLicense, open: true },
+  { method: 'GET', path: '/websocket', handler: refusePlainRequest, open: true },
   { method: 'GET', path: '/config', handler: readConfig, local: true },
   { method: 'PUT', path: '/config', handler: writeConfig, local: true },
   { method: 'PUT', path: '/config/patch', handler: writeConfig, local: true },

@@ -2,7 +2,7 @@
 import { ApiError, badBody, badUrl } from './api-error.ts'
 import { type Answer, type Call, done, type Route, reply } from './call.ts'
 import { isId } from './ids.ts'
-import { fieldsOf, flagOf, textOf, textsOf } from './json.ts'
+import { fieldsOf, flagOf, textOf } from './json.ts'
 import { allow, canSystem, canTeam, teamMember } from './permissions.ts'
 import { readRoles } from './roles.ts'
 import type { Team } from './shapes.ts'
@@ -159,7 +159,7 @@ function listMembers(call: Call): Answer {
 
 function membersByIds(call: Call): Answer {
   const id = call.id('team_id')
-  const ids = textsOf(call.json('user_ids'), 'user_ids')
+  const ids = call.texts('user_ids')
   if (ids.length === 0) throw badBody('user_ids')
   allow(canTeam(call.world, call.actor, id, 'view_team'))
   return reply(ids.flatMap((userId) => teamMember(call.world, id, userId) ?? []).map(teamMemberView))

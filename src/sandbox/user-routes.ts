@@ -2,7 +2,7 @@
 import { ApiError, badBody } from './api-error.ts'
 import { canManageUser } from './bots.ts'
 import { type Answer, type Call, done, type Route, reply } from './call.ts'
-import { type Fields, flagOf, isFields, textOf, textsOf } from './json.ts'
+import { type Fields, flagOf, isFields, textOf } from './json.ts'
 import { filePart } from './multipart.ts'
 import {
   allow,
@@ -22,6 +22,7 @@ import {
   canSee,
   checkUser,
   createUser,
+  isUsername,
   refuseTaken,
   setActive,
   setGuest,
@@ -32,6 +33,7 @@ import {
   wholeUserView,
 } from './users.ts'
 
+const stranger = { userId: '', unrestricted: false }
 const nameFields = ['nickname', 'first_name', 'last_name', 'position', 'locale'] as const
 
 function create(call: Call): Answer {
@@ -40,14 +42,14 @@ function create(call: Call): Answer {
   const first = world.users.size === 0
   if (!first && !call.local && !canSystem(world, call.actor, 'manage_system') && !world.config.openServer)
     throw new ApiError('api.user.create_user.no_open_server', 403)
-  const password = textOf(fields, 'password')
-  if (password.length < 8 || password.length > 72)
-    throw new ApiError('model.user.is_valid.pwd_min_length.app_error', 400)
   const names = Object.fromEntries(nameFields.map((name) => [name, textOf(fields, name)]))
+  const [username, email, password] = [textOf(fields, 'username'), textOf(fields, 'email'), textOf(fields, 'password')]
+  if (password.length < 8 || password.length > 72)
+    throw new ApiError('api.user.check_user_password.invalid.app_error', 400)
   const user = createUser(world, {
     ...names,
-    username: textOf(fields, 'username'),
-    email: textOf(fields, 'email'),
+    username,
+    email,
     password,
     roles: first ? 'system_admin system_user' : 'system_user',
   })
@@ -84,7 +86,9 @@ function logOut(call: Call): Answer {
 }
 
 function getByName(call: Call): Answer {
-  const user = userByName(call.world, call.word('username'))
+  const name = call.word('username')
+  if (!isUsername(name)) throw badBody('username')
+  const user = userByName(call.world, name)
   if (!user) throw new ApiError('app.user.get_by_username.app_error', 404)
   allow(canSee(call.world, call.actor, user.id))
   return reply(userView(call.world, user, call.actor))
@@ -104,12 +108,13 @@ function getOne(call: Call): Answer {
   return reply(userView(call.world, userById(call.world, id), call.actor))
 }
 
+// Lists show everybody as others see them, oneself too.
 const views = (call: Call, users: User[]): Answer =>
   reply(
-    users
-      .filter((user) => canSee(call.world, call.actor, user.id))
-      .map((user) => userView(call.world, user, call.actor)),
+    users.filter((user) => canSee(call.world, call.actor, user.id)).map((user) => userView(call.world, user, stranger)),
   )
+
+const byUsername = (a: User, b: User): number => (a.username < b.username ? -1 : 1)
 
 function list(call: Call): Answer {
   const { world, query } = call
@@ -130,7 +135,7 @@ function list(call: Call): Answer {
       (!query.get('role') || user.roles.split(' ').includes(query.get('role') ?? '')) &&
       (!query.get('roles') || user.roles.split(' ').some((role) => query.get('roles')?.split(',').includes(role))),
   )
-  users.sort((a, b) => a.username.localeCompare(b.username))
+  users.sort(byUsername)
   const { page, perPage } = call.paging
   return views(call, users.slice(page * perPage, (page + 1) * perPage))
 }
@@ -158,7 +163,14 @@ function search(call: Call): Answer {
 
 function autocomplete(call: Call): Answer {
   const term = (call.query.get('name') ?? '').toLowerCase()
-  const users = [...call.world.users.values()].filter((user) => user.delete_at === 0 && matchesTerm(user, term))
+  const teamId = call.query.get('in_team') ?? ''
+  if (teamId !== '') allow(canTeam(call.world, call.actor, teamId, 'view_team'))
+  const users = [...call.world.users.values()].filter(
+    (user) =>
+      user.delete_at === 0 &&
+      matchesTerm(user, term) &&
+      (teamId === '' || teamMember(call.world, teamId, user.id) !== null),
+  )
   const members = call.world.channelMembers.get(call.query.get('in_channel') ?? '')
   const view = (user: User): Fields => userView(call.world, user, call.actor)
   if (!members) return reply({ users: users.slice(0, 25).map(view) })
@@ -312,12 +324,10 @@ export const userRoutes: Route[] = [
     path: '/users/ids',
     local: true,
     handler: (call) => {
-      const ids = textsOf(call.json('user_ids'), 'user_ids')
+      const ids = call.texts('user_ids')
       if (ids.length === 0) throw badBody('user_ids')
-      return views(
-        call,
-        ids.flatMap((id) => call.world.users.get(id) ?? []),
-      )
+      const users = ids.flatMap((id) => call.world.users.get(id) ?? [])
+      return views(call, users.sort(byUsername))
     },
   },
   {
@@ -325,7 +335,7 @@ export const userRoutes: Route[] = [
     path: '/users/usernames',
     local: true,
     handler: (call) => {
-      const names = textsOf(call.json('usernames'), 'usernames')
+      const names = call.texts('usernames')
       if (names.length === 0) throw badBody('usernames')
       return views(
         call,

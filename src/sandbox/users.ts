@@ -22,7 +22,10 @@ export interface NewUser {
 }
 
 const restrictedNames = new Set(['all', 'channel', 'matterbot', 'system'])
-const locales = /^[a-z]{2,3}(-[A-Za-z]{2,4})?$/
+const localeShape = /^[a-z]{2,3}(-[A-Za-z]{2,4})?$/
+const languages = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' })
+
+const isLocale = (word: string): boolean => localeShape.test(word) && languages.of(word) !== undefined
 
 /** Whether a username may be used: 1 to 64 of `a-z 0-9 . - _`, not a word that mentions many. */
 export function isUsername(name: string): boolean {
@@ -39,7 +42,7 @@ export function checkUser(user: User): void {
   if (runes(user.position) > 128) throw invalid('position')
   if (runes(user.first_name) > 64) throw invalid('first_name')
   if (runes(user.last_name) > 64) throw invalid('last_name')
-  if (!locales.test(user.locale)) throw invalid('locale')
+  if (!isLocale(user.locale)) throw invalid('locale')
 }
 
 /** Length in code points, as Go counts. */

@@ -6,7 +6,7 @@ import { answerLater } from './command-answers.ts'
 import { directChannel } from './direct-channels.ts'
 import { isId, newId } from './ids.ts'
 import { type Fields, flagOf, isFields, textOf } from './json.ts'
-import { allow, canChannel, canTeam } from './permissions.ts'
+import { allow, canChannel, canSystem, canTeam } from './permissions.ts'
 import { createPost } from './posts.ts'
 import type { Channel, IncomingHook } from './shapes.ts'
 import { expandInAttachments, expandMentions, linksToMarkdown, relinkAttachments } from './slack-text.ts'
@@ -102,7 +102,7 @@ function payloadOf(call: Call): Fields {
   } catch {
     // Not JSON: refused like every other payload that cannot be read.
   }
-  throw new ApiError('web.incoming_webhook.decode.app_error', 400)
+  throw new ApiError('model.incoming_hook.parse_data.app_error', 400)
 }
 
 function owned(call: Call): IncomingHook {
@@ -115,11 +115,11 @@ function owned(call: Call): IncomingHook {
 function list(call: Call): Answer {
   const teamId = call.query.get('team_id') ?? ''
   if (teamId !== '' && !isId(teamId)) throw badBody('team_id')
-  const hooks = [...call.world.incomingHooks.values()].filter(
-    (hook) =>
-      hook.delete_at === 0 &&
-      (teamId === '' || hook.team_id === teamId) &&
-      canTeam(call.world, call.actor, hook.team_id, 'manage_own_incoming_webhooks'),
+  const { world, actor } = call
+  const may = 'manage_own_incoming_webhooks'
+  allow(teamId === '' ? canSystem(world, actor, may) : canTeam(world, actor, teamId, may))
+  const hooks = [...world.incomingHooks.values()].filter(
+    (hook) => hook.delete_at === 0 && (teamId === '' || hook.team_id === teamId),
   )
   return reply(hooks.map(view))
 }
