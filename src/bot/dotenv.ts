@@ -16,7 +16,9 @@ export function editDotenv(text: string, changes: Readonly<Record<string, string
     const line = `${name}=${quote(name, value)}`
     const wanted = { ...parseEnv(edited), [name]: value }
     const says = (candidate: string) => isDeepStrictEqual({ ...parseEnv(candidate) }, wanted)
-    const found = [replaceLast(edited, name, line), append(edited, line)].find(says)
+    // A last value of spaces only would take the next line for its own.
+    const closed = edited.replace(/[ \t]+(\s*)$/, '$1')
+    const found = [replaceLast(edited, name, line), append(edited, line), append(closed, line)].find(says)
     if (found === undefined) throw new Error(`${name}: the dotenv file has a quote that is never closed`)
     edited = found
   }

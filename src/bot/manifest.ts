@@ -25,8 +25,8 @@ export type BotWords = z.infer<typeof words>
 export type CommandWords = z.infer<typeof commandWords>
 
 const botDescription: Said = {
-  fr: 'Monte la garde : dit à chaque canal ce qu’il a demandé à entendre. Écrivez « help ».',
-  en: 'Keeps the watch: tells each channel what it asked to hear. Write “help”.',
+  fr: 'Monte la garde : dit à chaque canal ce qu’il a demandé à entendre. Écrivez /vigie.',
+  en: 'Keeps the watch: tells each channel what it asked to hear. Write /vigie.',
 }
 
 /** The manifest of these commands: those that are slash commands of their own, in the order of the list. */
@@ -54,13 +54,12 @@ function commandWordsOf(command: Command, locale: Locale): CommandWords {
   }
 }
 
-/** What stands after the command's name: its own usage, its verbs, else its arguments. */
+/** What stands after the command's name: its own usage, else its arguments, or one of its verbs. */
 function hintOf(command: Command, locale: Locale): string {
   if (command.usage) return command.usage[locale]
-  const verbs = command.verbs ?? []
-  const names = verbs.map((verb) => (locale === 'fr' ? (verb.twin ?? verb.name) : verb.name))
-  const choices = names.length > 0 ? [`[${names.join('|')}]`] : []
-  return [...choices, ...(command.args ?? []).map((argument) => bracket(argument, locale))].join(' ')
+  const plain = (command.args ?? []).map((argument) => bracket(argument, locale)).join(' ')
+  const verbs = (command.verbs ?? []).map((verb) => (locale === 'fr' ? (verb.twin ?? verb.name) : verb.name))
+  return [plain, ...verbs].filter((form) => form !== '').join(' | ')
 }
 
 function bracket(argument: Argument, locale: Locale): string {

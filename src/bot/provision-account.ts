@@ -73,6 +73,7 @@ async function createBot(rest: Rest, { username, display_name, description }: Wa
  */
 async function convertUser(making: BotMaking, tell: Teller): Promise<string> {
   const { rest } = making.admin
+  await requirePeople(rest)
   const { username, display_name } = making.wanted
   const password = `Aa1!${randomBytes(24).toString('base64url')}`
   const body = { username, password, email: `${username}@localhost`, email_verified: true, first_name: display_name }
@@ -91,6 +92,16 @@ async function convertUser(making: BotMaking, tell: Teller): Promise<string> {
   }
   await rest.call('POST', `/users/${id}/convert_to_bot`)
   return id
+}
+
+/** The first account of a new server becomes its administrator, and the bot is never to be that. */
+async function requirePeople(rest: Rest): Promise<void> {
+  const accounts = z.array(account).parse(await rest.call('GET', '/users', { query: { per_page: 200 } }))
+  if (accounts.some(({ is_bot }) => !is_bot)) return
+  throw new UserError({
+    fr: 'Ce Mattermost n’a encore personne : créez-y d’abord le compte de son administrateur, puis recommencez.',
+    en: "This Mattermost has nobody in it yet: create its administrator's account first, then try again.",
+  })
 }
 
 const pictureSet = { fr: 'image du bot posée', en: "bot's picture set" }
@@ -117,7 +128,17 @@ async function mendBot(rest: Rest, id: string, wanted: WantedBot, known: boolean
 async function keepOrdinary(rest: Rest, username: string, tell: Teller): Promise<void> {
   const present = await findAccount(rest, username)
   if (!present?.roles.split(' ').includes('system_admin')) return
-  await rest.call('PUT', `/users/${present.id}/roles`, { body: { roles: 'system_user' } })
+  try {
+    await rest.call('PUT', `/users/${present.id}/roles`, { body: { roles: 'system_user' } })
+  } catch (error) {
+    if (!answered(error, 400) || error.id !== 'app.user.update.lastAdmin.app_error') throw error
+    // Mattermost counts people only: with a single human administrator it refuses, whoever else has the rank.
+    tell.problem({
+      fr: `le bot @${username} est administrateur système, et Mattermost ne le lui retire pas tant qu’une seule personne l’est : nommez-en une seconde, puis recommencez`,
+      en: `the bot @${username} is a system administrator, and Mattermost does not take that away while only one person is: name a second one, then try again`,
+    })
+    return
+  }
   tell.changed({
     fr: 'bot ramené au rang d’utilisateur ordinaire (il n’administre jamais le système)',
     en: 'bot made an ordinary user again (it never administers the system)',

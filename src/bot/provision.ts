@@ -61,6 +61,8 @@ export interface ProvisionSettings {
   readonly knownTeams: readonly string[]
   readonly addedTeams: readonly string[]
   readonly token: string | undefined
+  /** It stands in the settings, not in a file that they name. */
+  readonly isTokenPlain: boolean
   /** By `team_id/trigger`. */
   readonly commandTokens: ReadonlyMap<string, string>
   readonly hasSecretKey: boolean
@@ -112,6 +114,7 @@ async function run(parts: ProvisionParts, tell: Told): Promise<void> {
   const botId = await ensureBot({ admin, wanted, picture: parts.picture, signIn: parts.signIn }, tell)
   const search = { botId, admin: admin.rest, asBot, present: settings.token }
   const token = await ensureToken(search, (made) => store(parts, { MATTERMOST_TOKEN: made }, tell), tell)
+  if (token === settings.token && settings.isTokenPlain) await store(parts, { MATTERMOST_TOKEN: token }, tell)
   const bot = asBot(token)
   // The socket takes no files: there the picture was set when the bot was made.
   if (admin.by === 'token') {

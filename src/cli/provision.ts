@@ -107,12 +107,12 @@ function provisionSettings(common: Settings, { env, dotenv, gitlab, teams }: Sou
     addedTeams: teams,
     knownTeams: common.teams,
     token,
+    isTokenPlain: env.text('MATTERMOST_TOKEN') !== undefined,
     commandTokens: parseCommandTokens(common.commandTokens.current().map((word) => word.reveal())),
     hasSecretKey: common.secretKey.current().length > 0,
     hasGitlabSecret: gitlab.some((secrets) => secrets.current().length > 0),
     given: {
       MATTERMOST_URL: mattermostUrl,
-      ...(env.text('MATTERMOST_TOKEN') === undefined || token === undefined ? {} : { MATTERMOST_TOKEN: token }),
       ...named('HOST'),
       ...named('PORT'),
       ...named('VIGIE_URL'),
