@@ -5,7 +5,7 @@ set -eu
 
 provision() {
   # Once provisioned, Vigie starts without Mattermost too: webhooks must come in during its outage.
-  grep -qs '^MATTERMOST_TOKEN=' .env || node /app/docker/first-run.mjs
+  grep -qs '^MATTERMOST_TOKEN=.' .env || node /app/docker/first-run.mjs
   node /app/src/main.ts provision "$@" || echo 'vigie provision: see above; starting all the same' >&2
 }
 
