@@ -249,23 +249,27 @@ export interface Log {
   fatal(facts: object, message: string): void
 }
 
-/** Counters and gauges by name, without the library behind them. */
+/** Counters by name, without the library behind them. */
 export interface Meter {
-  count(name: CounterName, labels?: Readonly<Record<string, string>>, by?: number): void
+  count<N extends CounterName>(name: N, labels: Readonly<Record<CounterLabels[N], string>>, by?: number): void
 }
-export type CounterName =
-  | 'events_accepted'
-  | 'events_matched'
-  | 'events_deduplicated'
-  | 'deliveries_delivered'
-  | 'deliveries_retried'
-  | 'deliveries_parked'
-  | 'deliveries_withheld'
-  | 'deliveries_digested'
-  | 'commands'
-  | 'actions_refused'
-  | 'websocket_connects'
-  | 'webhooks_refused'
+/** Every counter and the labels it takes. */
+export interface CounterLabels {
+  events_accepted: 'source'
+  events_matched: 'source'
+  events_deduplicated: 'source'
+  deliveries_delivered: 'notifier'
+  deliveries_retried: 'notifier' | 'reason'
+  deliveries_parked: 'notifier'
+  deliveries_withheld: 'reason'
+  deliveries_digested: 'notifier'
+  /** `by`: slash, mention, direct, button, dialog. */
+  commands: 'command' | 'by' | 'outcome'
+  actions_refused: 'cause'
+  websocket_connects: never
+  webhooks_refused: 'source'
+}
+export type CounterName = keyof CounterLabels
 
 /** Milliseconds since 1970. */
 export type Now = () => number

@@ -101,7 +101,7 @@ export function createSocket(parts: SocketParts): Socket {
   const alive = () => {
     failures = 0
     if (state.as !== 'connected') {
-      meter.count('websocket_connects')
+      meter.count('websocket_connects', {})
       log.info({ serverVersion: stream.serverVersion }, 'connected to Mattermost')
       state = { as: 'connected', since: now(), serverVersion: stream.serverVersion }
     }

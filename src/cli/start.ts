@@ -46,8 +46,9 @@ export const start: Subcommand = {
       await app.start()
       const door = await listenForControl(socket, { ...app, stop: () => stopping.abort(), log })
       const following = follow(join(world.cwd, values.dotenv), env, log, signal)
-      if (!signal.aborted) await once(signal, 'abort')
+      if (!signal.aborted) await Promise.race([once(signal, 'abort'), app.ended()])
       log.info({}, 'stopping')
+      stopping.abort()
       await Promise.all([following, door.close()])
     } finally {
       await app.stop()

@@ -2,5 +2,6 @@
 
 import { createGitlab } from './gitlab/gitlab.ts'
 import type { MakeIntegration } from './integration.ts'
+import { createVigie } from './vigie/vigie.ts'
 
-export const integrations: readonly MakeIntegration[] = [createGitlab]
+export const integrations: readonly MakeIntegration[] = [createGitlab, createVigie]

@@ -5,14 +5,13 @@ import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { LiveSecrets } from '../env.ts'
 import { HttpProblem } from '../errors.ts'
-import type { CounterName, Meter } from '../event.ts'
+import type { CounterLabels, CounterName, Meter } from '../event.ts'
 
-interface Definition {
-  readonly help: string
-  readonly labels: readonly string[]
+type Definitions = {
+  readonly [N in CounterName]: { readonly help: string; readonly labels: readonly CounterLabels[N][] }
 }
 
-const counters: Readonly<Record<CounterName, Definition>> = {
+const counters: Definitions = {
   events_accepted: { help: 'Events stored.', labels: ['source'] },
   events_matched: { help: 'Targets that stored events were routed to.', labels: ['source'] },
   events_deduplicated: { help: 'Repeated events answered with the first one.', labels: ['source'] },
@@ -21,10 +20,10 @@ const counters: Readonly<Record<CounterName, Definition>> = {
   deliveries_parked: { help: 'Deliveries given up after their last try, replayable.', labels: ['notifier'] },
   deliveries_withheld: { help: 'Deliveries not sent because they may no longer be heard.', labels: ['reason'] },
   deliveries_digested: { help: 'Deliveries told inside a digest.', labels: ['notifier'] },
-  commands: { help: 'Commands answered.', labels: ['command', 'outcome'] },
+  commands: { help: 'Commands answered.', labels: ['command', 'by', 'outcome'] },
   actions_refused: { help: 'Buttons, menus and dialogs refused.', labels: ['cause'] },
-  websocket_connects: { help: 'Websocket connections opened to Mattermost.', labels: ['how'] },
-  webhooks_refused: { help: 'Webhooks refused.', labels: ['source', 'status'] },
+  websocket_connects: { help: 'Websocket connections opened to Mattermost.', labels: [] },
+  webhooks_refused: { help: 'Webhooks refused.', labels: ['source'] },
 }
 
 export interface GaugeReading {
@@ -45,9 +44,9 @@ export function createMetrics(version: string): Metrics {
   const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>()
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
   const registers = [registry]
-  const byName = new Map<CounterName, Counter>()
+  const byName = new Map<string, Counter>()
   for (const [name, { help, labels }] of Object.entries(counters))
-    byName.set(name as CounterName, new Counter({ name: `vigie_${name}`, help, labelNames: [...labels], registers }))
+    byName.set(name, new Counter({ name: `vigie_${name}`, help, labelNames: [...labels], registers }))
   const gauge = (name: string, help: string) => new Gauge({ name: `vigie_${name}`, help, registers })
   const waiting = gauge('deliveries_waiting', 'Deliveries waiting to be sent.')
   const parked = gauge('deliveries_parked_now', 'Deliveries parked now.')
@@ -61,7 +60,7 @@ export function createMetrics(version: string): Metrics {
 
   return {
     meter: {
-      count(name, labels = {}, by = 1) {
+      count(name, labels, by = 1) {
         byName.get(name)?.inc({ ...labels }, by)
       },
     },

@@ -1,0 +1,218 @@
+// The wiring of the Mattermost side: who we are, who may what, what people say, and the notifier that posts.
+
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import type { AppParts } from './app.ts'
+import { createAdmins } from './bot/admins.ts'
+import { createAnswers } from './bot/answers.ts'
+import { createAround } from './bot/around.ts'
+import { createCalls } from './bot/calls.ts'
+import { createDispatch } from './bot/dispatch.ts'
+import { createGate } from './bot/gate.ts'
+import { createHelp } from './bot/help.ts'
+import { readBack } from './bot/history.ts'
+import { createMattermostRoutes } from './bot/http.ts'
+import { createLife } from './bot/life.ts'
+import { createListener } from './bot/listen.ts'
+import { createMembership } from './bot/membership.ts'
+import { createPeople } from './bot/people.ts'
+import { render } from './bot/render.ts'
+import { createResponseUrls } from './bot/response-urls.ts'
+import { answered, createRest } from './bot/rest.ts'
+import { createSealer } from './bot/seal.ts'
+import { createSelf } from './bot/self.ts'
+import { createSocket, type Socket } from './bot/socket.ts'
+import { createMattermostStatus } from './bot/status.ts'
+import type { Command } from './commands/command.ts'
+import { createCommands } from './commands/index.ts'
+import type { LiveSecrets } from './env.ts'
+import type { Describe, Emit, Meter, Part, Target } from './event.ts'
+import type { Outbox } from './flow/outbox.ts'
+import { createOutboxPart } from './flow/part.ts'
+import type { Router } from './flow/router.ts'
+import type { Integration } from './integrations/integration.ts'
+import { subscriptionsAsleep } from './integrations/vigie/vigie.ts'
+import { notifiers } from './notifiers/index.ts'
+import type { Notifier } from './notifiers/notifier.ts'
+import type { Settings } from './settings.ts'
+import type { Store } from './store/store.ts'
+
+export interface BotParts extends AppParts {
+  readonly settings: Settings
+  readonly meter: Meter
+  readonly store: Store
+  readonly router: Router
+  readonly integrations: readonly Integration[]
+  readonly describe: Describe
+  readonly secretKey: LiveSecrets
+  /** VIGIE_URL. */
+  readonly url: string
+  readonly startedAt: number
+  readonly emit: Emit
+  /** Made after the bot, since it posts through it. */
+  readonly outbox: () => Outbox
+}
+
+export function createBot(parts: BotParts) {
+  const { settings, store, log, meter, now, url, emit, router } = parts
+  const { locale, mattermostUrl } = settings
+  const token = () => settings.mattermostToken.current()[0]?.reveal() ?? ''
+  const rest = createRest({ url: mattermostUrl, token, fetch: parts.fetch, log })
+  const calls = createCalls(rest)
+  const self = createSelf(calls)
+  const admins = createAdmins({ names: settings.admins, calls, marks: store.marks, people: store.people, now, log })
+  const people = createPeople({ self, calls, admins, now, locale })
+  const around = createAround({ url: mattermostUrl, self, calls, people })
+  const sealer = createSealer({
+    secrets: parts.secretKey,
+    now,
+    random: randomBytes,
+    actionUrl: `${url}/mattermost/action`,
+  })
+
+  let socket: Socket | undefined
+  const socketState = () => socket?.state() ?? { as: 'connecting' as const, since: parts.startedAt }
+  const mattermostStatus = createMattermostStatus({ socket: socketState, subscriptions: store.subscriptions, now })
+  const outboxPart = createOutboxPart({ status: () => parts.outbox().status(), deliveries: store.deliveries, now })
+  const status = async (): Promise<readonly Part[]> => [
+    await mattermostStatus(),
+    ...(await Promise.all(parts.integrations.filter(isSource).map((integration) => integration.status()))),
+    await outboxPart(),
+  ]
+
+  const commands: readonly Command[] = createCommands({
+    store,
+    around,
+    help: createHelp(() => commands),
+    describe: parts.describe,
+    sources: parts.integrations.filter(isSource),
+    router,
+    status,
+    wakeOutbox: () => parts.outbox().wake(),
+    version: parts.version,
+    startedAt: parts.startedAt,
+    locale,
+    timeZone: settings.timeZone,
+  })
+  const dispatch = createDispatch({ commands, people, around, audit: store.audit, log, meter, now, locale })
+  const answersOf = createAnswers({ self, calls, draw: render, sealer })
+  const membership = createMembership({
+    self,
+    calls,
+    subscriptions: store.subscriptions,
+    async tell({ maker, name, reason, count }) {
+      const only: Target[] = [{ notifier: 'mattermost', address: `@${maker}` }]
+      await emit(subscriptionsAsleep(name, reason, count, now()), { only })
+    },
+    log,
+  })
+  const life = createLife({
+    self,
+    token,
+    admins,
+    membership,
+    listenAs: (bot) =>
+      createListener({
+        bot,
+        calls,
+        dispatch,
+        people,
+        answers: answersOf,
+        marks: store.marks,
+        startedAt: parts.startedAt,
+        now,
+        log,
+      }),
+    connect(ears) {
+      const isTokenRevoked = (signal: AbortSignal) =>
+        calls.me(signal).then(
+          () => false,
+          (error: unknown) => answered(error, 401),
+        )
+      socket = createSocket({
+        url: mattermostUrl,
+        token,
+        ...ears,
+        isTokenRevoked,
+        log,
+        meter,
+        now,
+        random: Math.random,
+      })
+      return socket
+    },
+    now,
+    log,
+  })
+  const isOnce = (verb: string) => {
+    const [name, button = ''] = verb.split('.')
+    return commands.find((command) => command.name === name)?.buttons?.[button]?.once === true
+  }
+  const gate = createGate({
+    sealer,
+    seals: store.seals,
+    deliveries: store.deliveries,
+    audit: store.audit,
+    calls,
+    self,
+    isOnce,
+    log,
+    meter,
+    now,
+  })
+  const mattermost: Notifier = notifiers.mattermost({
+    posts: {
+      ...calls,
+      since: (channel, from, signal) => readBack(calls, channel, from, signal),
+      direct: async (person, signal) => (await calls.directChannel((await self()).id, person, signal)).id,
+      botId: async () => (await self()).id,
+    },
+    stamp: sealer.stamp,
+    permalink: around.permalink,
+  })
+
+  return {
+    calls,
+    status,
+    notifiers: [mattermost],
+    answers: life.answers,
+    connected: () => socketState().as === 'connected',
+    /** A channel's own language, a person's where they are written to directly; else what is set for all. */
+    async settingsOf({ address }: Target) {
+      const { timeZone } = settings
+      if (address.startsWith('@'))
+        return { locale: (await people.person(address.slice(1)))?.locale ?? locale, timeZone }
+      return { locale: (await store.subscriptions.settings(address)).lang ?? locale, timeZone }
+    },
+    load: () => admins.load(),
+    run: (signal: AbortSignal) => life.run(signal),
+    /** A post was refused because the channel is gone or we are no longer in it: its subscriptions fall asleep. */
+    async onTargetGone({ address }: Target): Promise<void> {
+      if (!address.startsWith('@')) await membership.check(address)
+    },
+    /** Those that VIGIE_ADMINS names come first. */
+    async adminIds(): Promise<readonly string[]> {
+      await admins.refresh()
+      return admins.all()
+    },
+    routes(http: FastifyInstance): void {
+      createMattermostRoutes({
+        dispatch,
+        commandTokens: settings.commandTokens,
+        gate,
+        sealer,
+        draw: render,
+        calls,
+        answers: answersOf,
+        responseUrls: createResponseUrls({ url: mattermostUrl, fetch: parts.fetch, now, log }),
+        vigieUrl: () => url,
+        log,
+      })(http)
+    },
+  }
+}
+
+/** Vigie's own news come from no source that can be subscribed to. */
+function isSource(integration: Integration): boolean {
+  return integration.events.length > 0
+}

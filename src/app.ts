@@ -1,0 +1,174 @@
+// The wiring, in flow order: settings → store → events in → events out → the bot → HTTP. What differs between production, tests and the
+// demo (time, fetch, environment) comes in as a part.
+
+import { randomBytes } from 'node:crypto'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { createBot } from './app-bot.ts'
+import { keyFileSecrets } from './app-key.ts'
+import { createDoctor } from './doctor.ts'
+import type { ReloadableEnv } from './env.ts'
+import type { Describe, Emit, Log, Now } from './event.ts'
+import { createIntake } from './flow/intake.ts'
+import { createOutbox } from './flow/outbox.ts'
+import { createRouter } from './flow/router.ts'
+import { freePort } from './free-port.ts'
+import { integrations as makers } from './integrations/index.ts'
+import type { Integration } from './integrations/integration.ts'
+import { readSettings } from './settings.ts'
+import { holdLock } from './store/lock.ts'
+import { openSqliteStore } from './store/sqlite.ts'
+import type { Store } from './store/store.ts'
+import type { DoctorLine, StatusReport } from './web/control.ts'
+import { registerHealth } from './web/health.ts'
+import { createMetrics } from './web/metrics.ts'
+import { registerProblems } from './web/problem.ts'
+
+export interface AppParts {
+  readonly env: ReloadableEnv
+  readonly log: Log
+  readonly now: Now
+  readonly fetch: typeof fetch
+  /** The folder that relative paths of settings start from. */
+  readonly cwd: string
+  readonly pid: number
+  readonly version: string
+}
+
+export interface App {
+  /** Listens, sends, connects. Resolves once webhooks are taken; Mattermost may be away. */
+  start(): Promise<void>
+  /** Drains within 10 s and closes. */
+  stop(): Promise<void>
+  /** Rejects with what makes going on impossible (a ConfigError found at first contact); resolves when stopped. */
+  ended(): Promise<void>
+  status(): Promise<StatusReport>
+  doctor(): Promise<readonly DoctorLine[]>
+  /** Where our HTTP door stands. */
+  url(): string
+}
+
+const drainMs = 8000
+
+/** @throws {ConfigError} that names every wrong setting. @throws {UserError} when another `start` holds the database. */
+export async function createApp(parts: AppParts): Promise<App> {
+  const { env, log, now, fetch, version } = parts
+  const startedAt = now()
+  const settings = readSettings(env, parts.cwd)
+  const { meter, register: registerMetrics } = createMetrics(version)
+
+  // Integrations read their settings before anything is opened; events wait until it is.
+  const opened = Promise.withResolvers<{ store: Store; emit: Emit }>()
+  const emit: Emit = async (draft, options) => (await opened.promise).emit(draft, options)
+  const lastEventAt = async (source: string) => (await opened.promise).store.events.lastAcceptedAt(source)
+  const integrations = makers.flatMap((make) => make({ env, emit, log, meter, now, fetch, lastEventAt }) ?? [])
+  const describe = describeBySource(integrations)
+  env.check()
+  const port = settings.port === 0 ? await freePort(settings.host) : settings.port
+  const url = settings.vigieUrl ?? `http://${settings.host}:${port}`
+
+  const lock = holdLock(settings.databasePath, parts.pid)
+  const store = await openSqliteStore({ path: settings.databasePath, now, log }).catch((error: unknown) => {
+    lock.release()
+    throw error
+  })
+  const secretKey = keyFileSecrets(settings.secretKey, `${settings.databasePath}.key`, randomBytes)
+  const router = createRouter(store)
+  const intake = createIntake({ store, router, now, log, meter, onDeliveries: () => outbox.wake() })
+  opened.resolve({ store, emit: intake.emit })
+  const bot = createBot({
+    ...parts,
+    settings,
+    meter,
+    store,
+    router,
+    integrations,
+    describe,
+    secretKey,
+    url,
+    startedAt,
+    emit,
+    outbox: () => outbox,
+  })
+  const outbox = createOutbox({
+    store,
+    router,
+    notifiers: bot.notifiers,
+    describe,
+    settingsOf: bot.settingsOf,
+    now,
+    log,
+    meter,
+    onParked: async ({ id, target }, error) => log.warn({ delivery: id, target, error }, 'a delivery was parked'),
+    onTargetGone: bot.onTargetGone,
+  })
+
+  let listening = false
+  const http = createHttp(new URL(url).pathname)
+  registerProblems(http, log)
+  registerHealth(http, {
+    storable: () => store.check(),
+    started: () => listening,
+    mattermostAnswers: bot.answers,
+    oldestWaitingAt: async () => (await store.deliveries.counts()).oldestWaitingAt,
+    now,
+  })
+  registerMetrics(http, settings.metricsToken, async () => {
+    const { waiting, parked, oldestWaitingAt } = await store.deliveries.counts()
+    const oldestSeconds = oldestWaitingAt === undefined ? 0 : Math.max(0, now() - oldestWaitingAt) / 1000
+    return { waiting, parked, oldestSeconds, websocketUp: bot.connected() }
+  })
+  bot.routes(http)
+  for (const integration of integrations) integration.routes?.(http)
+
+  const stopping = new AbortController()
+  const ended = Promise.withResolvers<void>()
+  let living: Promise<void> = Promise.resolve()
+  const local = () => `http://${settings.host.replace(/^(0\.0\.0\.0|::)$/, '127.0.0.1')}:${port}`
+
+  return {
+    url: local,
+    ended: () => ended.promise,
+    status: async () => ({ version, startedAt, pid: parts.pid, parts: await bot.status() }),
+    doctor: createDoctor({ integrations, store, calls: bot.calls, admins: bot.adminIds, url: local, fetch, now }),
+    async start() {
+      await bot.load()
+      await http.listen({ host: settings.host, port })
+      listening = true
+      log.info({ url: local(), vigieUrl: url, version }, 'Vigie listens')
+      outbox.start()
+      living = bot.run(stopping.signal).catch(ended.reject)
+    },
+    async stop() {
+      stopping.abort()
+      await Promise.all([outbox.stop(drainMs), living])
+      listening = false
+      await http.close()
+      await intake.drain()
+      await store.close()
+      lock.release()
+      ended.resolve()
+    },
+  }
+}
+
+/** `pathPrefix`: of VIGIE_URL, where a proxy passes it on. */
+function createHttp(pathPrefix: string): FastifyInstance {
+  const prefix = pathPrefix.replace(/\/+$/, '')
+  return Fastify({
+    logger: false,
+    bodyLimit: 1024 * 1024,
+    requestTimeout: 15_000,
+    forceCloseConnections: 'idle',
+    http: { headersTimeout: 5000, connectionsCheckingInterval: 500 },
+    rewriteUrl: ({ url = '/' }) => (prefix !== '' && url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : url),
+  })
+}
+
+function describeBySource(integrations: readonly Integration[]): Describe {
+  const bySource = new Map(integrations.map((integration) => [integration.name, integration.describe]))
+  return (event, telling) => {
+    const describe = bySource.get(event.source)
+    if (!describe) throw new Error(`nobody describes events of ${event.source}`)
+    return describe(event, telling)
+  }
+}

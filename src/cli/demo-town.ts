@@ -1,0 +1,78 @@
+// Who lives in the demo: a team, a channel, two people to switch between, and a first post that says what to do.
+
+import { z } from 'zod'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Locale, Said } from '../text/locale.ts'
+
+export const demoTeam = 'taaf'
+export const demoChannel = 'dev-notifications'
+
+export interface Inhabitant {
+  readonly id: string
+  readonly username: string
+  readonly name: string
+  readonly token: string
+}
+
+const made = z.looseObject({ id: z.string() })
+
+const inhabitants = [
+  { username: 'alice', first_name: 'Alice', isTeamAdmin: true },
+  { username: 'bob', first_name: 'Bob', isTeamAdmin: false },
+] as const
+
+const welcome: Said = {
+  fr: [
+    'Bienvenue ! Tout ce qui suit est vrai, sauf GitLab : les boutons du panneau envoient à Vigie les webhooks qu’il enverrait.',
+    '1. Tapez `/subscribe gitlab taaf/**` pour que ce canal entende parler des projets du groupe *taaf*.',
+    '2. Pressez **Ouvrir une merge request**, puis **La fusionner** : c’est la même carte qui change.',
+    '3. Essayez le menu **Options…** d’une carte, `/vigie help`, ou `@vigie statut`.',
+  ].join('\n'),
+  en: [
+    'Welcome! All of this is real except GitLab: the buttons of the panel send Vigie the webhooks that it would send.',
+    '1. Type `/subscribe gitlab taaf/**` so that this channel hears of the projects of the group *taaf*.',
+    '2. Press **Open a merge request**, then **Merge it**: it is the same card that changes.',
+    '3. Try the **Options…** menu of a card, `/vigie help`, or `@vigie status`.',
+  ].join('\n'),
+}
+
+/** Makes the team, the channel and the people, in the language of who looks. */
+export async function createDemoTown(
+  sandbox: Sandbox,
+  fetcher: typeof fetch,
+  locale: Locale,
+): Promise<readonly Inhabitant[]> {
+  const call = async (token: string, path: string, body: object): Promise<{ id: string; header: Headers }> => {
+    const response = await fetcher(`${sandbox.url}/api/v4${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const answer: unknown = await response.json()
+    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${JSON.stringify(answer)}`)
+    return { id: made.safeParse(answer).data?.id ?? '', header: response.headers }
+  }
+  const asAdmin = (path: string, body: object) => call(sandbox.adminToken, path, body)
+
+  const team = await asAdmin('/teams', { name: demoTeam, display_name: 'TAAF', type: 'O' })
+  const people: Inhabitant[] = []
+  for (const { username, first_name } of inhabitants) {
+    const password = `demo-${username}-1234`
+    const user = { username, first_name, password, email: `${username}@demo.example`, locale }
+    const { id } = await asAdmin('/users', user)
+    await asAdmin(`/teams/${team.id}/members`, { team_id: team.id, user_id: id })
+    const { header } = await call('', '/users/login', { login_id: username, password })
+    people.push({ id, username, name: first_name, token: header.get('token') ?? '' })
+  }
+  const [alice, bob] = people
+  if (!alice || !bob) throw new Error('nobody lives in the demo')
+  const channel = await call(alice.token, '/channels', {
+    team_id: team.id,
+    name: demoChannel,
+    display_name: demoChannel,
+    type: 'O',
+  })
+  await call(alice.token, `/channels/${channel.id}/members`, { user_id: bob.id })
+  await call(alice.token, '/posts', { channel_id: channel.id, message: welcome[locale] })
+  return people
+}

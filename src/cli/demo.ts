@@ -1,0 +1,134 @@
+// `vigie demo`: a stand-in Mattermost with its web page, Vigie provisioned in it as on a real one, and buttons that send sample GitLab
+// events to Vigie's own webhook. Free ports, a temporary folder, nothing left behind.
+
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createApp } from '../app.ts'
+import { freePort } from '../free-port.ts'
+import { createLog, logLevels } from '../log.ts'
+import { createSandbox } from '../sandbox/sandbox.ts'
+import { createDemoEvents } from './demo-events.ts'
+import { createDemoTown, demoChannel, demoTeam, type Inhabitant } from './demo-town.ts'
+import { envOf } from './dotenv-file.ts'
+import { provision } from './provision.ts'
+import { versionOf } from './start.ts'
+import type { Subcommand, World } from './subcommand.ts'
+
+/** What of the caller's environment the demo takes up; the rest is a real Vigie's. */
+const taken = ['GITLAB_WEBHOOK_TOKEN', 'GITLAB_SIGNING_SECRET', 'LOG_LEVEL', 'METRICS_TOKEN', 'TZ', 'VIGIE_LOCALE']
+
+export const demo: Subcommand = {
+  name: 'demo',
+  summary: {
+    fr: 'montre Vigie à l’œuvre, sans compte ni serveur',
+    en: 'shows Vigie at work, without account or server',
+  },
+  usage: '[--json]',
+  help: {
+    fr: '--json  écrit une seule ligne : {"url": page, "vigie": adresse, "gitlab": webhook}',
+    en: '--json  writes one line only: {"url": page, "vigie": address, "gitlab": webhook}',
+  },
+  async run(args, world) {
+    const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } } })
+    const folder = mkdtempSync(join(tmpdir(), 'vigie-demo-'))
+    try {
+      return await play(folder, values.json, world)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+}
+
+async function play(folder: string, json: boolean, world: World): Promise<number> {
+  const people: Inhabitant[] = []
+  const actions: DemoAction[] = []
+  const sandbox = await createSandbox({ people, actions })
+  const environment: Record<string, string | undefined> = {
+    VIGIE_LOCALE: world.locale,
+    GITLAB_WEBHOOK_TOKEN: randomBytes(24).toString('base64url'),
+    LOG_LEVEL: 'warn',
+    ...Object.fromEntries(taken.flatMap((name) => (world.environment[name] ? [[name, world.environment[name]]] : []))),
+    MATTERMOST_URL: sandbox.url,
+    PORT: String(await freePort('127.0.0.1')),
+  }
+  const quiet: World = { ...world, environment, cwd: folder, stdout: () => undefined }
+  try {
+    people.push(...(await createDemoTown(sandbox, world.fetch, world.locale)))
+    const provisioned = await provision.run(['--admin-token', sandbox.adminToken, '--team', demoTeam], quiet)
+    if (provisioned !== 0) return provisioned
+    const env = envOf(quiet)
+    const log = createLog({
+      level: env.choice('LOG_LEVEL', 'warn', logLevels),
+      write: (line) => world.stderr(line.trimEnd()),
+      secrets: () => env.knownSecrets(),
+    })
+    const app = await createApp({
+      env,
+      log,
+      now: world.now,
+      fetch: world.fetch,
+      cwd: folder,
+      pid: world.pid,
+      version: versionOf(world),
+    })
+    try {
+      await app.start()
+      const gitlab = `${app.url()}/webhook/gitlab`
+      actions.push(...demoActions(gitlab, environment.GITLAB_WEBHOOK_TOKEN ?? '', world))
+      const page = `${sandbox.url}/${demoTeam}/channels/${demoChannel}`
+      if (json) world.stdout(JSON.stringify({ url: page, vigie: app.url(), gitlab }))
+      else
+        for (const line of invitation(page, gitlab, environment.GITLAB_WEBHOOK_TOKEN ?? '', world)) world.stdout(line)
+      if (!world.signal.aborted) await once(world.signal, 'abort')
+    } finally {
+      await app.stop()
+    }
+  } finally {
+    await sandbox.stop()
+  }
+  return 0
+}
+
+interface DemoAction {
+  readonly id: string
+  readonly label: { fr: string; en: string }
+  readonly group: { fr: string; en: string }
+  run(): Promise<unknown>
+}
+
+/** Each sends the next webhook of its kind, as GitLab would. */
+function demoActions(gitlab: string, token: string, world: Pick<World, 'fetch' | 'now'>): DemoAction[] {
+  return createDemoEvents().map(({ id, label, group, body }) => ({
+    id,
+    label,
+    group,
+    async run() {
+      const response = await world.fetch(gitlab, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-gitlab-token': token },
+        body: JSON.stringify(body(world.now())),
+      })
+      if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
+    },
+  }))
+}
+
+function invitation(page: string, gitlab: string, token: string, world: World): string[] {
+  return world.locale === 'fr'
+    ? [
+        `Ouvrez ${page}`,
+        '',
+        `Le webhook de GitLab est ${gitlab} (jeton ${token}).`,
+        'Ctrl-C arrête la démonstration ; rien n’en reste.',
+      ]
+    : [
+        `Open ${page}`,
+        '',
+        `GitLab's webhook is ${gitlab} (token ${token}).`,
+        'Ctrl-C ends the demo; nothing of it remains.',
+      ]
+}

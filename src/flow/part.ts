@@ -1,0 +1,46 @@
+// How sending does, for `/statut` and `vigie status`.
+
+import type { Part } from '../event.ts'
+import type { DeliveryStore } from '../store/store.ts'
+import { duration, number } from '../text/format.ts'
+import type { Locale } from '../text/locale.ts'
+import { code, type Rich, rich } from '../text/rich.ts'
+import type { OutboxStatus } from './outbox.ts'
+
+export interface OutboxPartParts {
+  readonly status: () => OutboxStatus
+  readonly deliveries: Pick<DeliveryStore, 'counts'>
+  readonly now: () => number
+}
+
+const lateMs = 60_000
+
+export function createOutboxPart({ status, deliveries, now }: OutboxPartParts): () => Promise<Part> {
+  return async () => {
+    const { waiting, parked, oldestWaitingAt } = await deliveries.counts()
+    const away = status().notifiers.filter((notifier) => notifier.away !== undefined)
+    const isLate = oldestWaitingAt !== undefined && now() - oldestWaitingAt > lateMs
+    const glance = (locale: Locale): Rich => {
+      const [one, other] = [number(locale, waiting), number(locale, parked)]
+      return locale === 'fr'
+        ? rich`${{ own: one }} en attente, ${{ own: other }} ${{ own: parked > 1 ? 'rangés' : 'rangé' }}`
+        : rich`${{ own: one }} waiting, ${{ own: other }} parked`
+    }
+    const details = (locale: Locale): Rich[] => [
+      ...away.map(({ name, away: since }) => {
+        const forMs = { own: duration(locale, Math.max(0, now() - (since?.since ?? now()))) }
+        return locale === 'fr'
+          ? rich`${code(name)} injoignable depuis ${forMs}\u00a0: ${since?.error ?? ''}`
+          : rich`${code(name)} out of reach for ${forMs}: ${since?.error ?? ''}`
+      }),
+      ...(parked === 0 ? [] : [rich`${code('/vigie deliveries failed')}`]),
+    ]
+    return {
+      name: 'outbox',
+      title: { fr: 'File d’envoi', en: 'Outbox' },
+      state: away.length > 0 || isLate ? 'down' : parked > 0 ? 'warning' : 'ok',
+      glance: { fr: glance('fr'), en: glance('en') },
+      details: { fr: details('fr'), en: details('en') },
+    }
+  }
+}
