@@ -177,7 +177,9 @@ function queryString(query: CallOptions['query']): string {
 function waitOf(headers: Headers): number | undefined {
   const said = headers.get('retry-after') ?? headers.get('x-ratelimit-reset')
   if (said === null) return undefined
-  if (/^\d+(\.\d+)?$/.test(said)) return Number(said) < 1e9 ? Number(said) * 1000 : untilDate(Number(said) * 1000)
+  // A proxy may add its own beside Mattermost's: `7, 1`.
+  const seconds = /^\s*(\d+(?:\.\d+)?)\s*(?:,|$)/.exec(said)?.[1]
+  if (seconds !== undefined) return Number(seconds) < 1e9 ? Number(seconds) * 1000 : untilDate(Number(seconds) * 1000)
   const date = Date.parse(said)
   return Number.isNaN(date) ? undefined : untilDate(date)
 }

@@ -224,7 +224,8 @@ function toDeliveryError({ message, failure, status, id, retryAfterMs: afterMs, 
     return fail({ retry: true, scope: 'notifier', reason, unsure })
   }
   if (status === 401) return fail({ retry: true, scope: 'notifier', reason: 'auth', afterMs: refusedTokenMs })
-  if (status === 429) return fail({ retry: true, scope: 'notifier', reason: 'rate_limited', afterMs: afterMs ?? 1000 })
+  if (status === 429)
+    return fail({ retry: true, scope: 'notifier', reason: 'rate_limited', afterMs: Math.max(1000, afterMs ?? 0) })
   // Its twin is being stored this moment: the next try finds it.
   if (id === 'api.post.deduplicate_create_post.pending')
     return fail({ retry: true, scope: 'target', reason: 'server', afterMs: 1000, unsure: true })
