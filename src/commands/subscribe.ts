@@ -45,8 +45,8 @@ export function subscribeCommand(parts: SubscribeParts): Command {
         name: 'subject',
         title: { fr: 'Sujet', en: 'Subject' },
         help: {
-          fr: 'groupe/projet, groupe/* ou groupe/** ; ! exclut ; rien : toute la source',
-          en: 'group/project, group/* or group/**; ! excludes; nothing: all of the source',
+          fr: 'groupe/projet, groupe/* ou groupe/** ; ! exclut ; rien : toute la source',
+          en: 'group/project, group/* or group/**; ! excludes; nothing: all of the source',
         },
         required: false,
         rest: true,
@@ -118,7 +118,7 @@ function flags(sources: readonly Source[]): Readonly<Record<string, Flag>> {
     label: {
       kind: 'list',
       title: { fr: 'Étiquettes', en: 'Labels' },
-      help: { fr: 'seulement ces étiquettes ; ! exclut', en: 'only these labels; ! excludes' },
+      help: { fr: 'seulement ces étiquettes ; ! exclut', en: 'only these labels; ! excludes' },
     },
     author: {
       kind: 'list',

@@ -193,7 +193,7 @@ async function narrow(
   const isAllOfIt = subject === undefined || isSameSubject(one.subject, subject)
   const others: Omit<Subscription, 'id'>[] = isAllOfIt
     ? []
-    : [{ ...wish, subject: `${one.subject ?? '**'} !${subject}` }]
+    : [{ ...wish, subject: `${one.subject ?? '**'} !${subject}` }]
   const rest = filters === undefined ? [] : [isAllOfIt ? { ...wish, filters } : { ...wish, subject, filters }]
   const wishes = [...others, ...rest]
   const known = new Set(

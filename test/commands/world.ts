@@ -85,7 +85,8 @@ export interface World {
   readonly woken: () => number
   clock: { now: number }
   locale: { of: Locale }
-  parts: Part[]
+  /** How every part is doing from now on. */
+  status(parts: readonly Part[]): void
   /** Gives `/trigger text` as a slash command. */
   say(who: Name, line: string, channel?: string): Promise<Answer>
   /** The same, as the words that are read. */
@@ -103,7 +104,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
   const counted: (readonly [string, Readonly<Record<string, string>> | undefined])[] = []
   const brought: string[] = []
   const posts: World['posts'] = new Map()
-  const status: Part[] = []
+  let status: readonly Part[] = []
   let woken = 0
   const now = () => clock.now
   const store = await openSqliteStore({ path: ':memory:', now, log: createLog([]) })
@@ -153,7 +154,9 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     woken: () => woken,
     clock,
     locale,
-    parts: status,
+    status: (parts) => {
+      status = parts
+    },
     say,
     read: async (who, line, channel) => readAnswer(await say(who, line, channel)),
     press: (who, verb, object, channel = 'town') =>

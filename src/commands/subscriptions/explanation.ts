@@ -21,7 +21,7 @@ const words = {
     here: "C'est dit ici",
     because: 'parce que ce canal y est abonné :',
     notHere: "Ce n'est pas dit ici",
-    nobody: (source: string) => rich`: ce canal n'a pas d'abonnement à ${own(source)}.`,
+    nobody: (source: string) => rich` : ce canal n'a pas d'abonnement à ${own(source)}.`,
     reasons: 'et voici pourquoi :',
     by: (name: string, when: string) => rich`fait par ${bold(name)}, ${own(when)}`,
     hears: "l'entend",
@@ -172,7 +172,7 @@ async function whyNotHere(parts: ExplainParts, event: StoredEvent['event'], cont
   const { notHere, nobody, reasons, why, later } = words[context.locale]
   const judged = await judgedHere(parts, event, context)
   const ofSource = judged.filter(({ subscription }) => subscription.source === event.source)
-  if (ofSource.length === 0) return rich`${bold(own(notHere))} ${nobody(event.source)}`
+  if (ofSource.length === 0) return rich`${bold(own(notHere))}${nobody(event.source)}`
   const lines = await Promise.all(
     ofSource.map(async ({ subscription, judgement }) => {
       const reason = judgement.hears ? later : why[judgement.because]

@@ -25,7 +25,7 @@ export function isSameSubject(one: string | undefined, other: string | undefined
 /** One glob without `!`. @throws {UserError} */
 export function readGlob(word: string): string {
   const better = nearestGlob(word)
-  if (better === word && word.length <= longestGlob) return word
+  if (better === word && word !== '' && word.length <= longestGlob) return word
   const why: { fr: Rich; en: Rich } = {
     fr: rich`${code(shown(word))} n'est pas un motif : un chemin comme ${code('groupe/projet')}, ${code('groupe/*')} ou ${code('groupe/**')}.`,
     en: rich`${code(shown(word))} is not a glob: a path like ${code('group/project')}, ${code('group/*')} or ${code('group/**')}.`,

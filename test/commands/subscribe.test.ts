@@ -1,0 +1,239 @@
+// `/subscribe` (interface.md, "What people type", "Who may").
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createWorld, start, type World } from './world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await createWorld()
+})
+afterEach(() => world.store.close())
+
+const here = () => world.store.subscriptions.inChannel('town')
+const day = 86_400_000
+
+describe('/subscribe', () => {
+  it('subscribes the channel, says what it hears, and what stays silent', async () => {
+    const told = await world.read('member', '/subscribe gitlab acme/** !acme/old/**')
+    const [made] = await here()
+    expect(made).toMatchObject({
+      channel: 'town',
+      target: { notifier: 'mattermost', address: 'town' },
+      source: 'gitlab',
+      subject: 'acme/** !acme/old/**',
+      filters: {},
+      maker: 'member',
+    })
+    expect(told).toBe(
+      [
+        '**Subscribed:** this channel hears `acme/** !acme/old/**` (gitlab).',
+        'What is neither public nor opened to this channel stays silent; an administrator of Vigie can open it: `/vigie allow gitlab acme/** ~town-square`.',
+        '',
+        `**Id**: \`${made?.id}\``,
+        '',
+        'Next: `/subscribe list`',
+      ].join('\n'),
+    )
+  })
+
+  it('speaks French', async () => {
+    world.locale.of = 'fr'
+    const told = await world.read('member', '/subscribe gitlab acme/app —branch main')
+    expect(told).toContain('**Abonné\u00a0:** ce canal entend `acme/app` (gitlab).')
+    expect(told).toContain(
+      "un administrateur de Vigie peut l'ouvrir\u00a0: `/vigie allow gitlab acme/app ~town-square`.",
+    )
+    expect(told).toContain('**Filtres**\u00a0: `--branch main`')
+  })
+
+  it('says the same of a closed project and of one that does not exist (threats T7)', async () => {
+    await world.emit({ subject: 'acme/private', audience: 'closed', visibility: 'private' })
+    const [closed, unknown] = await Promise.all([
+      world.read('member', '/subscribe gitlab acme/private', 'town'),
+      world.read('member', '/subscribe gitlab acme/nowhere', 'other'),
+    ])
+    const blank = (text: string) => text.replace(/private|nowhere|town-square|other|`[0-9a-z]{11}`/g, 'X')
+    expect(blank(closed)).toBe(blank(unknown))
+  })
+
+  it('tells a Vigie administrator that what is private is heard too', async () => {
+    expect(await world.read('sysadmin', '/subscribe gitlab acme/private')).toContain('What is private is heard too')
+  })
+
+  it('takes every filter', async () => {
+    const line =
+      '/subscribe gitlab acme/app --events merge_request,gitlab.push.push --events !issue --branch main,release/* --label "à faire",!wip --author @jeanne,!renovate --changes-only --digest 1h30 --cards each'
+    const told = await world.read('member', line)
+    const [made] = await here()
+    expect(made?.filters).toEqual({
+      events: ['merge_request', 'push.push', '!issue'],
+      branch: ['main', 'release/*'],
+      label: ['à faire', '!wip'],
+      author: ['jeanne', '!renovate'],
+      changesOnly: true,
+      digestMs: 5_400_000,
+      cards: 'each',
+    })
+    expect(told).toContain(
+      '**Filters**: `--events merge_request,push.push,!issue --branch main,release/* --label "à faire,!wip" --author jeanne,!renovate --changes-only --digest 90m --cards each`',
+    )
+  })
+
+  it('gives back a command that makes the same subscription', async () => {
+    await world.say('member', '/subscribe gitlab acme/app --events push --label "à faire" --digest 90s')
+    const [first] = await here()
+    const told = await world.read('member', `/unsubscribe ${first?.id}`)
+    const command = /To go back: `([^`]+)`/.exec(told)?.[1] ?? ''
+    await world.say('member', command)
+    const [second] = await here()
+    expect(second).toMatchObject({ subject: first?.subject, filters: first?.filters })
+  })
+
+  it('replaces the filters when it is repeated, and says so', async () => {
+    await world.say('member', '/subscribe gitlab acme/app --events push')
+    const [first] = await here()
+    const told = await world.read('member', '/subscribe gitlab ACME/app --branch main')
+    expect(await here()).toMatchObject([{ id: first?.id, filters: { branch: ['main'] } }])
+    expect(told).toContain('**Subscription replaced:**')
+    expect(told).toContain('The filters before hold no longer: `--events push`.')
+  })
+
+  it('is an edit when it repeats somebody else’s, with an edit’s rights', async () => {
+    await world.say('maker', '/subscribe gitlab acme/app')
+    const refused = await world.say('member', '/subscribe gitlab acme/app --events push')
+    expect(refused.refused).toBe(true)
+    expect(await here()).toMatchObject([{ maker: 'maker', filters: {} }])
+    expect(await world.read('chanadmin', '/subscribe gitlab acme/app')).toContain(
+      "It was **maker**'s; it is yours now.",
+    )
+    expect(await here()).toMatchObject([{ maker: 'chanadmin' }])
+  })
+
+  it('without a subject hears all of the source; excludes alone take their bite out of it', async () => {
+    await world.say('member', '/subscribe gitlab')
+    await world.say('member', '/subscribe gitlab !acme/old')
+    const subjects = (await here()).map(({ subject }) => subject)
+    expect(subjects).toEqual([undefined, '** !acme/old'])
+  })
+
+  it.each([
+    ['/acme/app/', '`acme/app`'],
+    ['https://git.example.org/acme/app/-/issues/3', '`acme/app`'],
+    ['acme//app', '`acme/app`'],
+    ['acme/***', '`acme/**`'],
+    ['acme/a**', '`acme/a*`'],
+    ['acme/{a,b}', '`acme/*`'],
+    ['acme/[ab]c', '`acme/*c`'],
+    ['acme\\app', '`acme/app`'],
+    ['../acme', '`acme`'],
+    ['!!acme', '`acme`'],
+  ])('answers the glob %s with one that can be read', async (glob, expected) => {
+    const told = await world.read('member', `/subscribe gitlab ${glob}`)
+    expect(told).toContain('is not a glob')
+    expect(told).toContain(`Did you mean ${expected}?`)
+    expect(await here()).toEqual([])
+  })
+
+  it.each(['/subscribe gitlab !', '/subscribe gitlab //', `/subscribe gitlab ${'a'.repeat(300)}`])(
+    'refuses %s',
+    async (line) => {
+      expect(await world.read('member', line)).toContain('is not a glob')
+      expect(await here()).toEqual([])
+    },
+  )
+
+  it.each([
+    ['--events gitlab.pusch.push', 'Did you mean `gitlab.push.push`?'],
+    ['--events !all', 'has no event `!all`'],
+    ['--branch /main', 'Did you mean `main`?'],
+    ['--digest 0s', 'from one second to 7 days'],
+    ['--digest 8d', 'from one second to 7 days'],
+  ])('answers %s with what to write', async (flags, expected) => {
+    expect(await world.read('member', `/subscribe gitlab acme/app ${flags}`)).toContain(expected)
+    expect(await here()).toEqual([])
+  })
+
+  it('subscribes nothing where it cannot write', async () => {
+    expect(await world.read('member', '/subscribe gitlab acme/app', 'locked')).toContain('/invite @vigie')
+    expect(await world.store.subscriptions.all()).toEqual([])
+  })
+
+  it('joins a public channel to write there', async () => {
+    await world.say('member', '/subscribe gitlab acme/app', 'fresh')
+    expect(world.brought).toEqual(['fresh'])
+    expect(await world.store.subscriptions.inChannel('fresh')).toHaveLength(1)
+  })
+
+  it('writes what was subscribed into the audit', async () => {
+    await world.say('member', '/subscribe gitlab acme/app --events push')
+    const [made] = await here()
+    const [entry] = await world.store.audit.list({ limit: 1 })
+    expect(entry).toMatchObject({
+      verb: 'subscribe',
+      object: `${made?.id} gitlab acme/app --events push`,
+      person: 'member',
+      outcome: 'done',
+    })
+  })
+})
+
+describe('/subscribe list', () => {
+  it('says that there is nothing, and how to begin', async () => {
+    world.locale.of = 'fr'
+    expect(await world.read('guest', '/subscribe liste')).toBe(
+      "Ce canal n'est abonné à rien.\n\nEnsuite\u00a0: `/subscribe gitlab groupe/projet`",
+    )
+  })
+
+  it('shows this channel’s alone, with ids, makers, and those that sleep', async () => {
+    await world.say('maker', '/subscribe gitlab acme/app --events push')
+    await world.say('maker', '/subscribe gitlab acme/elsewhere', 'other')
+    await world.store.subscriptions.sleep('town', 'archived')
+    const [made] = await here()
+    const told = await world.read('guest', '/subscribe list')
+    expect(told).toContain(
+      `| \`${made?.id}\` | gitlab | \`acme/app\` | \`--events push\` | maker | 😴 asleep: channel archived |`,
+    )
+    expect(told).not.toContain('elsewhere')
+    expect(told).toContain(`Next: \`/unsubscribe ${made?.id}\``)
+  })
+
+  it('shows what is muted and until when, with a button to hear it again', async () => {
+    await world.press('member', 'subscribe.mute', 'gitlab acme/app 1h')
+    await world.press('member', 'subscribe.mute', 'gitlab acme/app 1h', 'other')
+    const { reply } = await world.say('member', '/subscribe list')
+    expect(reply.buttons).toEqual([
+      { verb: 'subscribe.unmute', object: 'gitlab acme/app', label: 'Hear acme/app again' },
+    ])
+    expect(await world.read('guest', '/subscribe list')).toContain(
+      '🔇 `acme/app` (gitlab) muted until 10:00, by member',
+    )
+    expect((await world.say('guest', '/subscribe list')).reply.buttons).toEqual([])
+  })
+})
+
+describe('a card’s mute', () => {
+  it('silences the subject here until then, and says until when', async () => {
+    const { reply } = await world.press('member', 'subscribe.mute', 'gitlab acme/app 8h')
+    expect(await world.store.subscriptions.mutes()).toEqual([
+      { channel: 'town', source: 'gitlab', subject: 'acme/app', until: start + day / 3, maker: 'member' },
+    ])
+    expect(reply).toMatchObject({ mood: 'good', changed: expect.stringContaining('gitlab acme/app 2026-11-21T16:00') })
+  })
+
+  it.each(['gitlab acme/app 25h', 'gitlab acme/app 0h', 'gitlab acme/app soon', 'gitlab', ''])(
+    'refuses %j',
+    async (object) => {
+      expect((await world.press('member', 'subscribe.mute', object)).refused).toBe(true)
+      expect(await world.store.subscriptions.mutes()).toEqual([])
+    },
+  )
+
+  it('ends by its button', async () => {
+    await world.press('member', 'subscribe.mute', 'gitlab acme/app 8h')
+    await world.press('guest', 'subscribe.unmute', 'gitlab acme/app')
+    expect(await world.store.subscriptions.mutes()).toHaveLength(1)
+    await world.press('maker', 'subscribe.unmute', 'gitlab acme/app')
+    expect(await world.store.subscriptions.mutes()).toEqual([])
+  })
+})
