@@ -53,9 +53,10 @@ export function createIntake({ store, router, now, log, meter, onDeliveries }: I
     }
     batch.forEach((queued, index) => {
       const answer = accepted[index]
-      if (!answer) return queued.reject(new Error('the store answered for fewer events than it was given'))
-      queued.resolve(answer)
-      note(answer, queued.draft)
+      if (answer) {
+        queued.resolve(answer)
+        note(answer, queued.draft)
+      } else queued.reject(new Error('the store answered for fewer events than it was given'))
     })
     if (accepted.some((answer) => answer.matched > 0 && !answer.repeated)) onDeliveries?.()
   }

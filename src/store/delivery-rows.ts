@@ -34,6 +34,7 @@ export async function toWaiting(
       unsure: row.unsure === 1,
       each: row.each_post === 1,
       digest: row.folded === 'digest',
+      wished: row.lane === 1,
       ...(card ? { card } : {}),
     })
   }

@@ -1,7 +1,6 @@
 // Folding: many waiting deliveries of one target become one, before their first try (design.md, "A digest is a delivery row that absorbs others").
 
 import { sql } from 'kysely'
-import type { Target } from '../event.ts'
 import { heads } from './claims.ts'
 import { eventKeys, readList, toWaiting } from './delivery-rows.ts'
 import { type Ids, readId, showId } from './ids.ts'
@@ -10,17 +9,25 @@ import type { DeliveryStore } from './store.ts'
 
 export type Folds = Pick<DeliveryStore, 'foldable' | 'fold' | 'overdue'>
 
-/** What may have been sent keeps its place; what stands behind it must not overtake it, so the line breaks there. */
-const isUntouched = (row: DeliveryRow): boolean => row.unsure === 0 && row.lease_until === null && row.folded === null
+/** What may have been sent already keeps its place, ahead of the others: only heads are ever tried. */
+const isUntouched = (row: DeliveryRow): boolean => row.unsure === 0 && row.lease_until === null
 
 export function createFolds(db: Database, ids: Ids): Folds {
   return {
     async foldable(target, { digest, limit }) {
-      const line = await waitingLine(db, target, digest, limit)
-      const first = line.findIndex(isUntouched)
-      if (first < 0) return []
-      const length = line.slice(first).findIndex((row) => !isUntouched(row))
-      const rows = length < 0 ? line.slice(first) : line.slice(first, first + length)
+      const rows = await db
+        .selectFrom('deliveries')
+        .selectAll('deliveries')
+        .innerJoin('targets', 'targets.id', 'deliveries.target')
+        .where('targets.notifier', '=', target.notifier)
+        .where('targets.address', '=', target.address)
+        .where('lane', '=', digest ? 1 : 0)
+        .where(sql<boolean>`state = 'waiting'`)
+        .where('unsure', '=', 0)
+        .where('lease_until', 'is', null)
+        .orderBy('position')
+        .limit(limit)
+        .execute()
       return (await toWaiting(db, rows)).map(({ row: _row, ...waiting }) => waiting)
     },
 
@@ -44,7 +51,7 @@ export function createFolds(db: Database, ids: Ids): Folds {
         await within
           .updateTable('deliveries')
           .set({ state: 'absorbed', absorbed_by: id, settled_at: now })
-          .where('id', 'in', keys)
+          .where('id', 'in', [...keys, ...rows.flatMap(tellers)])
           .execute()
         return showId(id)
       })
@@ -68,20 +75,6 @@ const isLongerThan = (count: number) => sql`${count} < (
   ) some
 )`
 
-async function waitingLine(db: Database, target: Target, digest: boolean, limit: number): Promise<DeliveryRow[]> {
-  return await db
-    .selectFrom('deliveries')
-    .selectAll('deliveries')
-    .innerJoin('targets', 'targets.id', 'deliveries.target')
-    .where('targets.notifier', '=', target.notifier)
-    .where('targets.address', '=', target.address)
-    .where('lane', '=', digest ? 1 : 0)
-    .where(sql<boolean>`state = 'waiting'`)
-    .orderBy('position')
-    .limit(limit)
-    .execute()
-}
-
 function folded(first: DeliveryRow, rows: readonly DeliveryRow[]) {
   return {
     target: first.target,
@@ -93,6 +86,11 @@ function folded(first: DeliveryRow, rows: readonly DeliveryRow[]) {
     each_post: 0,
     subscriptions: JSON.stringify([...new Set(rows.flatMap((row) => readList(row.subscriptions)))]),
     events: JSON.stringify(rows.flatMap(eventKeys).map(showId)),
-    absorbed: JSON.stringify(rows.map((row) => showId(row.id))),
+    absorbed: JSON.stringify(rows.flatMap(tellers).map(showId)),
   }
+}
+
+/** The deliveries of the events one by one: itself, or those that were folded into it before. */
+function tellers(row: DeliveryRow): number[] {
+  return row.absorbed === null ? [row.id] : readList(row.absorbed).flatMap((id) => readId(id) ?? [])
 }

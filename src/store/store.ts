@@ -85,6 +85,8 @@ export interface Waiting {
   readonly each: boolean
   /** Told as one list of events; several events without it are one live card's. */
   readonly digest: boolean
+  /** It waited for the window of a subscription's `--digest`. */
+  readonly wished: boolean
   /** The live post of this target and card key, where there is one. */
   readonly card?: CardRow
 }
@@ -144,11 +146,11 @@ export interface DeliveryStore {
   renew(id: string, attempt: number, request: { now: number; leaseMs: number }): Promise<boolean>
   /** Settles only if `attempt` still is the delivery's. Resolves false when somebody else claimed it since. */
   settle(id: string, attempt: number, outcome: Outcome, now: number): Promise<boolean>
-  /** What of a target's line may be folded, in order: nothing that may already have been sent, is in flight or was folded before. */
+  /** What of a target's line may be folded, in order: nothing that may already have been sent or is in flight. */
   foldable(target: Target, request: { digest: boolean; limit: number }): Promise<readonly Waiting[]>
   /**
-   * Turns these into one delivery in the place of the first, in one transaction: a digest, or one edit of a live card. Resolves its id,
-   * or nothing (and changes nothing) when one of them is not waiting untouched any more.
+   * Turns these, digests among them too, into one delivery in the place of the first, in one transaction: a digest, or one edit of a
+   * live card. Resolves its id, or nothing (and changes nothing) when one of them is not waiting untouched any more.
    */
   fold(deliveries: readonly string[], as: 'digest' | 'card', now: number): Promise<string | undefined>
   /** Targets with more than `count` waiting deliveries, the oldest made before `olderThan`; and targets whose digest window has closed. */

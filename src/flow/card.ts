@@ -1,0 +1,64 @@
+// A card lives while it changes (interface.md): which live post a message belongs to, and what that post shows afterwards. Pure.
+
+import type { Event } from '../event.ts'
+import type { Card, Sent } from '../notifiers/notifier.ts'
+import type { CardRow, StoredEvent, Waiting } from '../store/store.ts'
+
+/** A card that has not changed for so long is followed by a new one. */
+export const cardLifeMs = 24 * 3_600_000
+/** A live card lists its newest events only. */
+const mostEvents = 50
+
+export interface CardPlan {
+  /** The event whose description the message carries. */
+  readonly event: Event
+  /** Nothing for a post of its own. */
+  readonly card?: Card
+  /** What the card is once the message was taken. */
+  readonly after?: (sent: Sent, now: number) => CardRow
+}
+
+export function isAlive(card: CardRow | undefined, now: number): card is CardRow {
+  return card !== undefined && now - card.changedAt <= cardLifeMs
+}
+
+/** `events` are those of `waiting` that may be told, in order; one, or several of one card. Nothing for none. */
+export function planCard(waiting: Waiting, events: readonly StoredEvent[], now: number): CardPlan | undefined {
+  const newest = newestOf(events)
+  if (!newest) return undefined
+  const { event } = newest
+  if (event.card === undefined || waiting.each) return { event }
+  const before = isAlive(waiting.card, now) ? waiting.card : undefined
+  const at = timeOf(newest)
+  const late = before !== undefined && at < before.shownAt
+  const card: Card = {
+    key: event.card,
+    deliveryId: before?.delivery ?? waiting.delivery.id,
+    events: [...(before?.events ?? []), ...events.map((stored) => stored.event.id)].slice(-mostEvents),
+    late,
+    ...(before ? { receipt: before.receipt } : {}),
+    ...(waiting.card && !before ? { continues: waiting.card.receipt } : {}),
+  }
+  const after = (sent: Sent, changedAt: number): CardRow => ({
+    key: card.key,
+    delivery: card.deliveryId,
+    receipt: sent.card ?? sent.receipt,
+    events: card.events,
+    shownAt: late ? before.shownAt : at,
+    changedAt: late ? before.changedAt : changedAt,
+  })
+  return { event, card, after }
+}
+
+/** By the origin's clock; of equal ones the last accepted. */
+function newestOf(events: readonly StoredEvent[]): StoredEvent | undefined {
+  let newest: StoredEvent | undefined
+  for (const stored of events) if (!newest || timeOf(stored) >= timeOf(newest)) newest = stored
+  return newest
+}
+
+/** Milliseconds since 1970; when it was accepted where its origin's time cannot be read. */
+export function timeOf({ event, acceptedAt }: StoredEvent): number {
+  const at = Date.parse(event.time)
+  return Number.isNaN(at) ? acceptedAt : at
+}

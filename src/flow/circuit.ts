@@ -1,0 +1,98 @@
+// A notifier that cannot be reached: nothing is sent but one probe at a time until one gets through (threats F3, F8).
+
+import type { DeliveryFailure } from '../errors.ts'
+import type { Now } from '../event.ts'
+
+/** No more than one probe in so long; once a minute while the token is refused. */
+const probeEveryMs = 5000
+const probeRefusedTokenEveryMs = 60_000
+/** A server that fails on one delivery this often while it takes others fails because of that delivery. */
+const suspectAfter = 3
+
+export interface Away {
+  readonly since: number
+  readonly reason: string
+  readonly error: string
+}
+
+export interface Circuit {
+  /** How many more deliveries may be taken in hand, `inHand` of them being so. */
+  room(inHand: number, most: number): number
+  /** Nothing may be sent but a probe. */
+  away(): Away | undefined
+  /** When it was last away: until then, or still. */
+  lastAway(): { readonly since: number; readonly until: number } | undefined
+  /** When the next probe may be sent; nothing while all is well or a probe is under way. */
+  probeAt(): number | undefined
+  /** A delivery is taken in hand while it is away: no other is until the function returned was called, or the probe had an answer. */
+  probe(): () => void
+  succeeded(delivery: string, wasProbe: boolean): void
+  /** Resolves how the failure is to be understood: everybody's, or that one delivery's own. */
+  failed(delivery: string, failure: DeliveryFailure & { message: string }): 'everybody' | 'its own'
+}
+
+export function createCircuit(now: Now): Circuit {
+  let open: (Away & { until: number; probe: symbol | undefined }) | undefined
+  let last: { since: number; until: number } | undefined
+  let succeededAt = 0
+  /** Deliveries on which the server failed: when last, and how often while it took others. */
+  const suspects = new Map<string, { at: number; count: number }>()
+
+  const close = () => {
+    if (open) last = { since: open.since, until: now() }
+    open = undefined
+  }
+
+  const isItsOwn = (delivery: string, { reason }: DeliveryFailure): boolean => {
+    if (reason !== 'server') return false
+    const before = suspects.get(delivery)
+    const count = (before?.count ?? 0) + (before && succeededAt >= before.at ? 1 : 0)
+    suspects.set(delivery, { at: now(), count })
+    return count >= suspectAfter
+  }
+
+  return {
+    room(inHand, most) {
+      if (!open) return Math.max(0, most - inHand)
+      return open.probe || now() < open.until ? 0 : 1
+    },
+    away: () => open,
+    lastAway: () => (open ? { since: open.since, until: now() } : last),
+    probeAt: () => (open && !open.probe ? open.until : undefined),
+    probe() {
+      const probe = Symbol('probe')
+      if (open) open.probe = probe
+      return () => {
+        if (open?.probe === probe) open.probe = undefined
+      }
+    },
+    succeeded(delivery, wasProbe) {
+      succeededAt = now()
+      suspects.delete(delivery)
+      // What was sent before it was known to be away proves nothing about now.
+      if (wasProbe) close()
+    },
+    failed(delivery, failure) {
+      if (isItsOwn(delivery, failure)) {
+        if (open?.probe) close()
+        return 'its own'
+      }
+      const until = Math.max(open?.until ?? 0, now() + pauseMs(failure))
+      open = {
+        since: open?.since ?? now(),
+        reason: failure.reason,
+        error: failure.message,
+        until,
+        probe: undefined,
+      }
+      return 'everybody'
+    },
+  }
+}
+
+/** A server that names its wait is taken at its word. */
+function pauseMs({ reason, afterMs }: DeliveryFailure): number {
+  if (reason === 'rate_limited') return afterMs ?? probeEveryMs
+  if (reason === 'auth') return Math.max(probeRefusedTokenEveryMs, afterMs ?? 0)
+  return Math.max(probeEveryMs, afterMs ?? 0)
+}

@@ -1,0 +1,75 @@
+// When what waits for a target is told together: the window of `--digest` has closed, or more than 20 wait and the oldest for more
+// than 60 s. A live card is not absorbed; all that happened to it becomes one edit (interface.md).
+
+import type { Log, Meter, Now, Target } from '../event.ts'
+import type { DeliveryStore, Waiting } from '../store/store.ts'
+import { isAlive } from './card.ts'
+import { type DigestPiece, splitDigest } from './digest.ts'
+import type { Teller } from './telling.ts'
+
+const crowd = 20
+const patienceMs = 60_000
+/** Folded at a time; the rest is the next round's. */
+const mostAtOnce = 1000
+
+export interface FoldingParts {
+  readonly deliveries: Pick<DeliveryStore, 'overdue' | 'foldable' | 'fold'>
+  readonly teller: Teller
+  readonly now: Now
+  readonly log: Log
+  readonly meter: Meter
+}
+
+/** Folds what is overdue for a notifier, before anything of it is claimed. @throws {StoreUnavailable} */
+export type Fold = (notifier: string) => Promise<void>
+
+export function createFolding({ deliveries, teller, now, log, meter }: FoldingParts): Fold {
+  async function foldTarget(target: Target, digest: boolean): Promise<void> {
+    let waiting = await deliveries.foldable(target, { digest, limit: mostAtOnce })
+    while (await foldSome(target, waiting)) {
+      if (waiting.length < mostAtOnce) return
+      waiting = await deliveries.foldable(target, { digest, limit: mostAtOnce })
+    }
+  }
+
+  /** Resolves whether anything was folded. */
+  async function foldSome(target: Target, waiting: readonly Waiting[]): Promise<boolean> {
+    const { edits, rest } = sort(waiting, now())
+    const pieces: DigestPiece<Waiting>[] = []
+    for (const one of rest) pieces.push({ of: one, summaries: await teller.summarise(one.events, target) })
+    let folded = false
+    for (const group of edits) folded = (await foldGroup(group, 'card')) || folded
+    for (const group of splitDigest(pieces)) folded = (await foldGroup(group, 'digest')) || folded
+    return folded
+  }
+
+  async function foldGroup(group: readonly Waiting[], as: 'digest' | 'card'): Promise<boolean> {
+    const target = group[0]?.delivery.target
+    if (!target || group.length < 2) return false
+    const ids = group.map(({ delivery }) => delivery.id)
+    const delivery = await deliveries.fold(ids, as, now())
+    if (delivery === undefined) return false
+    log.info({ delivery, as, count: ids.length, ...target }, 'waiting deliveries folded')
+    meter.count('deliveries_digested', { notifier: target.notifier }, ids.length)
+    return true
+  }
+
+  return async (notifier) => {
+    const at = now()
+    const targets = await deliveries.overdue({ notifier, now: at, count: crowd, olderThan: at - patienceMs })
+    for (const { target, digest } of targets) await foldTarget(target, digest)
+  }
+}
+
+/** Apart: what changes cards that are live, by card; and the rest, in order. */
+function sort(waiting: readonly Waiting[], now: number): { edits: Waiting[][]; rest: Waiting[] } {
+  const edits = new Map<string, Waiting[]>()
+  const rest: Waiting[] = []
+  for (const one of waiting) {
+    const key = isAlive(one.card, now) ? one.card.key : undefined
+    const group = key === undefined ? rest : edits.get(key)
+    if (group) group.push(one)
+    else if (key !== undefined) edits.set(key, [one])
+  }
+  return { edits: [...edits.values()], rest }
+}

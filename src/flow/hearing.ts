@@ -1,0 +1,54 @@
+// Whether what was accepted may still be told, judged afresh before every post, edit, digest and replay (interface.md, "Who may").
+
+import type { Event } from '../event.ts'
+import type { EventStore, StoredEvent, Waiting } from '../store/store.ts'
+import type { Judgement, Silence } from './judge.ts'
+import type { Index } from './route.ts'
+import type { Router } from './router.ts'
+
+/** `unsubscribed`: none of the subscriptions that matched is left. */
+export type Withheld = Silence | 'unsubscribed'
+
+export interface Heard {
+  readonly events: readonly StoredEvent[]
+  readonly withheld: readonly { readonly event: string; readonly reason: Withheld }[]
+}
+
+export interface HearingParts {
+  readonly router: Router
+  readonly events: Pick<EventStore, 'visibility'>
+  readonly now: () => number
+}
+
+/** What of a delivery its subscriptions hear now. What was addressed to its target by name has none, and is heard. */
+export async function hear(waiting: Waiting, { router, events: store, now }: HearingParts): Promise<Heard> {
+  const { subscriptions } = waiting.delivery
+  if (subscriptions.length === 0) return { events: waiting.events, withheld: [] }
+  const index = await router.current()
+  const said = new Map<string, Awaited<ReturnType<EventStore['visibility']>>>()
+  const events: StoredEvent[] = []
+  const withheld: { event: string; reason: Withheld }[] = []
+  for (const stored of waiting.events) {
+    const { event } = stored
+    const subject = event.subject
+    if (subject !== undefined && !said.has(subject)) said.set(subject, await store.visibility(event.source, subject))
+    const moment = { now: now(), visibility: subject === undefined ? undefined : said.get(subject) }
+    const reason = silenceOf(index, event, subscriptions, moment)
+    if (reason === undefined) events.push(stored)
+    else withheld.push({ event: event.id, reason })
+  }
+  return { events, withheld }
+}
+
+function silenceOf(
+  index: Index,
+  event: Event,
+  subscriptions: readonly string[],
+  moment: Parameters<Index['judge']>[2],
+): Withheld | undefined {
+  const judgements = subscriptions.flatMap((id) => index.judge(event, id, moment) ?? [])
+  if (judgements.some((judgement) => judgement.hears)) return undefined
+  const reasons = judgements.flatMap((judgement: Judgement) => (judgement.hears ? [] : judgement.because))
+  // Asleep is said first: what slept through may be replayed.
+  return reasons.includes('asleep') ? 'asleep' : (reasons[0] ?? 'unsubscribed')
+}

@@ -1,0 +1,169 @@
+// The only writer of posts that tell events: claims what is due, at most one delivery a target, in order, and has it sent
+// (design.md, "Outbox"; threats F1–F3, F8, F9, F16, F20).
+
+import type { DeliveryError } from '../errors.ts'
+import type { Delivery, Describe, Log, Meter, Now, Target } from '../event.ts'
+import type { Notifier } from '../notifiers/notifier.ts'
+import type { Claim, Store } from '../store/store.ts'
+import { type Away, createCircuit } from './circuit.ts'
+import { createFolding } from './folding.ts'
+import { leaseMs } from './lease.ts'
+import type { Router } from './router.ts'
+import { createSending, type Lane } from './sending.ts'
+import { createTeller, type SettingsOf } from './telling.ts'
+import { createAlarm, createPace, type Wait, waitByTheClock } from './waiting.ts'
+
+export interface OutboxParts {
+  readonly store: Pick<Store, 'events' | 'deliveries'>
+  readonly router: Router
+  readonly notifiers: readonly Notifier[]
+  /** Every source's events in words. */
+  readonly describe: Describe
+  readonly settingsOf: SettingsOf
+  readonly now: Now
+  readonly log: Log
+  readonly meter: Meter
+  /** A delivery was given up. */
+  readonly onParked: (delivery: Delivery, error: string) => Promise<void>
+  /** A target takes nothing any more; awaited before the next of it is judged. */
+  readonly onTargetGone: (target: Target, error: DeliveryError) => Promise<void>
+  readonly wait?: Wait
+  /** In [0, 1). */
+  readonly random?: () => number
+}
+
+export interface Outbox {
+  /** Releases what the process before us held and begins to send. */
+  start(): void
+  /** Claims nothing more, waits for what is in hand, then cuts it off and leaves it for the next start. */
+  stop(drainMs: number): Promise<void>
+  /** Something may be due: look now. */
+  wake(): void
+  status(): OutboxStatus
+}
+
+export interface OutboxStatus {
+  readonly notifiers: readonly {
+    readonly name: string
+    readonly inHand: number
+    /** Out of reach: since when, why. */
+    readonly away?: Away
+  }[]
+}
+
+/** Deliveries of one notifier in hand at once, each for another target. */
+const mostInHand = 16
+/** Digests are few and heavy. */
+const digestsPerSecond = 5
+/** Never asleep longer, whatever the clock says. */
+const longestNapMs = 5000
+const foldEveryMs = 1000
+const troubleNapMs = 1000
+
+interface Line extends Lane {
+  /** By target; the next of a target waits for the one before it. */
+  readonly inHand: Map<string, Promise<void>>
+  foldAt: number
+}
+
+export function createOutbox(parts: OutboxParts): Outbox {
+  const { store, notifiers, now, log, wait = waitByTheClock, random = Math.random } = parts
+  const { deliveries } = store
+  const teller = createTeller({ ...parts, events: store.events })
+  const fold = createFolding({ ...parts, deliveries, teller })
+  const send = createSending({ ...parts, deliveries, teller, wait, random })
+  const lines = notifiers.map((notifier): Line => {
+    const messages = notifier.perSecond === undefined ? undefined : createPace(notifier.perSecond, now, wait)
+    const digests = createPace(digestsPerSecond, now, wait)
+    return { notifier, circuit: createCircuit(now), digests, messages, inHand: new Map(), foldAt: 0 }
+  })
+  const alarm = createAlarm(wait)
+  const stopping = new AbortController()
+  const cut = new AbortController()
+  let running: Promise<void> | undefined
+
+  async function run(): Promise<void> {
+    let isReleased = false
+    while (!stopping.signal.aborted) {
+      try {
+        if (!isReleased) await release()
+        isReleased = true
+        const wakeAt = await round()
+        await alarm.sleep(Math.min(longestNapMs, wakeAt - now()))
+      } catch (error) {
+        log.error({ err: error }, 'the outbox could not work')
+        await alarm.sleep(troubleNapMs)
+      }
+    }
+  }
+
+  async function release(): Promise<void> {
+    const count = await deliveries.releaseClaims(now())
+    if (count > 0) log.warn({ count }, 'deliveries of a process that ended in the middle are looked at again')
+  }
+
+  /** Takes in hand what can be; resolves when to look again. */
+  async function round(): Promise<number> {
+    let wakeAt = now() + longestNapMs
+    for (const line of lines) wakeAt = Math.min(wakeAt, await takeInHand(line))
+    return wakeAt
+  }
+
+  async function takeInHand(line: Line): Promise<number> {
+    const { circuit, inHand, notifier } = line
+    const room = circuit.room(inHand.size, mostInHand)
+    // Whatever makes room wakes us.
+    if (room === 0) return circuit.probeAt() ?? Number.POSITIVE_INFINITY
+    const isAway = circuit.away() !== undefined
+    // While it is away more is coming: what waits is folded once it is back.
+    if (!isAway && now() >= line.foldAt) {
+      await fold(notifier.name)
+      line.foldAt = now() + foldEveryMs
+    }
+    const claims = await deliveries.claim({ notifier: notifier.name, now: now(), leaseMs, limit: room })
+    for (const claim of claims) launch(line, claim, isAway ? circuit.probe() : undefined)
+    if (claims.length === room) return Number.POSITIVE_INFINITY
+    return (await deliveries.nextDueAt(notifier.name)) ?? Number.POSITIVE_INFINITY
+  }
+
+  function launch(line: Line, claim: Claim, probe: (() => void) | undefined): void {
+    const name = claim.delivery.target.address
+    // Only after a long standstill can a lease have run out while we still had its delivery in hand.
+    const before = line.inHand.get(name) ?? Promise.resolve()
+    const work = before
+      .then(() => send(line, claim, { signal: cut.signal, ...(probe ? { probe } : {}) }))
+      .catch((error: unknown) => {
+        log.error({ err: error, delivery: claim.delivery.id }, 'a delivery was left to its lease')
+      })
+      .finally(() => {
+        if (line.inHand.get(name) === work) line.inHand.delete(name)
+        alarm.ring()
+      })
+    line.inHand.set(name, work)
+  }
+
+  const allInHand = () => lines.flatMap((line) => [...line.inHand.values()])
+
+  return {
+    start() {
+      running ??= run()
+    },
+    async stop(drainMs) {
+      stopping.abort()
+      alarm.ring()
+      await running
+      const drained = new AbortController()
+      const all = Promise.all(allInHand()).then(() => drained.abort())
+      await wait(drainMs, drained.signal)
+      cut.abort()
+      await all
+    },
+    wake: () => alarm.ring(),
+    status: () => ({
+      notifiers: lines.map(({ notifier, circuit, inHand }) => {
+        const away = circuit.away()
+        return { name: notifier.name, inHand: inHand.size, ...(away ? { away } : {}) }
+      }),
+    }),
+  }
+}

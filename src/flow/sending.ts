@@ -1,0 +1,175 @@
+// One claimed delivery from judgement to settlement: told, withheld, tried again later, or parked with its error (design.md, "Outbox").
+
+import { DeliveryError } from '../errors.ts'
+import type { Delivery, Log, Meter, Now, Target } from '../event.ts'
+import type { Notifier } from '../notifiers/notifier.ts'
+import type { Claim, DeliveryStore, Outcome } from '../store/store.ts'
+import { backoffMs, mostRefusals, refusalPauseMs, retrySpanMs } from './backoff.ts'
+import type { Circuit } from './circuit.ts'
+import { keepLease } from './lease.ts'
+import type { Teller } from './telling.ts'
+import type { Pace, Wait } from './waiting.ts'
+
+export interface SendingParts {
+  readonly deliveries: Pick<DeliveryStore, 'renew' | 'settle'>
+  readonly teller: Teller
+  readonly now: Now
+  readonly wait: Wait
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly log: Log
+  readonly meter: Meter
+  readonly onParked: (delivery: Delivery, error: string) => Promise<void>
+  readonly onTargetGone: (target: Target, error: DeliveryError) => Promise<void>
+}
+
+/** What the deliveries of one notifier share. */
+export interface Lane {
+  readonly notifier: Notifier
+  readonly circuit: Circuit
+  readonly digests: Pace
+  readonly messages: Pace | undefined
+}
+
+export interface Sending {
+  /** Aborted: what is in hand is cut off and left for the next start. */
+  readonly signal: AbortSignal
+  /** The one delivery that goes out while its notifier is away; called when it is through. */
+  readonly probe?: () => void
+}
+
+/** @throws {StoreUnavailable} when it could neither be prepared nor given back: its lease runs out. */
+export type Send = (lane: Lane, claim: Claim, sending: Sending) => Promise<void>
+
+const storePauseMs = 1000
+
+export function createSending(parts: SendingParts): Send {
+  const { deliveries, teller, now, log, meter } = parts
+
+  async function send(lane: Lane, claim: Claim, { signal, probe }: Sending): Promise<void> {
+    const { notifier, circuit } = lane
+    const { delivery } = claim
+    const told = await teller.tell(claim, circuit.lastAway())
+    if (told.as === 'silence') return await settle(claim, silent(told.reason), signal)
+    const lease = keepLease(claim, parts)
+    const stop = () => lease.stop()
+    signal.addEventListener('abort', stop)
+    try {
+      await lane.messages?.turn(lease.signal)
+      if (claim.digest) await lane.digests.turn(lease.signal)
+      // Another delivery may have found it away meanwhile.
+      const isOff = signal.aborted || (!probe && circuit.away() !== undefined)
+      if (isOff) return await settle(claim, again(claim, now(), delivery.error ?? ''), signal)
+      if (!(await lease.confirm())) return log.warn({ delivery: delivery.id }, 'claimed by somebody else meanwhile')
+      const sent = await notifier.send(told.message, delivery.target.address, lease.signal)
+      circuit.succeeded(delivery.id, probe !== undefined)
+      const card = told.after ? { card: told.after(sent, now()) } : {}
+      const outcome: Outcome = { as: 'delivered', receipt: sent.receipt, ...card, dropped: told.dropped }
+      await settle(claim, outcome, signal)
+      meter.count('deliveries_delivered', { notifier: notifier.name })
+    } catch (error) {
+      if (lease.signal.aborted && !(error instanceof DeliveryError)) throw cutOff(error)
+      throw error
+    } finally {
+      signal.removeEventListener('abort', stop)
+      lease.end()
+    }
+  }
+
+  /** The answer to a failure: what becomes of the delivery. */
+  async function fail(lane: Lane, claim: Claim, error: DeliveryError, isProbe: boolean): Promise<Outcome> {
+    const { circuit } = lane
+    const { attempt, id, target } = claim.delivery
+    if (now() - claim.firstTriedAt > retrySpanMs) return { as: 'parked', error: error.message }
+    const ownPauseMs = Math.max(backoffMs(attempt, parts.random()), error.afterMs ?? 0)
+    const retry = (dueAt: number, refused = false) => again(claim, dueAt, error.message, { error, refused })
+    if (error.scope === 'notifier') {
+      const whose = circuit.failed(id, error)
+      return retry(whose === 'everybody' ? now() : now() + ownPauseMs)
+    }
+    // It was understood and refused: the notifier is there.
+    circuit.succeeded(id, isProbe)
+    if (error.retry) return retry(now() + ownPauseMs)
+    if (error.scope === 'target') {
+      await parts.onTargetGone(target, error)
+      return { as: 'parked', error: error.message }
+    }
+    if (claim.refusals + 1 >= mostRefusals) return { as: 'parked', error: error.message }
+    return retry(now() + refusalPauseMs, true)
+  }
+
+  /** Until it is stored: what was sent and not settled would have to be looked for. */
+  async function settle(claim: Claim, outcome: Outcome, signal: AbortSignal): Promise<void> {
+    const { id, attempt, target } = claim.delivery
+    for (;;) {
+      try {
+        if (!(await deliveries.settle(id, attempt, outcome, now()))) return
+        break
+      } catch (error) {
+        if (signal.aborted) throw error
+        log.error({ err: error, delivery: id }, 'a delivery could not be settled')
+        await parts.wait(storePauseMs, signal)
+      }
+    }
+    log.info({ delivery: id, attempt, ...target, ...factsOf(outcome) }, `delivery ${outcome.as}`)
+    if (outcome.as === 'parked' && !isSleep(outcome)) await parts.onParked(claim.delivery, outcome.error)
+    if (outcome.as === 'withheld') meter.count('deliveries_withheld', { reason: outcome.reason })
+    if (outcome.as === 'parked') meter.count('deliveries_parked', { notifier: target.notifier })
+  }
+
+  return async (lane, claim, sending) => {
+    try {
+      await send(lane, claim, sending)
+    } catch (error) {
+      const outcome = await outcomeOf(lane, claim, error, sending.probe !== undefined)
+      if (outcome) await settle(claim, outcome, sending.signal)
+      else throw error
+    } finally {
+      sending.probe?.()
+    }
+  }
+
+  async function outcomeOf(lane: Lane, claim: Claim, error: unknown, isProbe: boolean): Promise<Outcome | undefined> {
+    const { id, target } = claim.delivery
+    if (error instanceof DeliveryError) {
+      const outcome = await fail(lane, claim, error, isProbe)
+      if (outcome.as === 'retry') meter.count('deliveries_retried', { notifier: target.notifier, reason: error.reason })
+      return outcome
+    }
+    if (error instanceof Error && error.name === 'StoreUnavailable') return undefined
+    log.error({ err: error, delivery: id, ...target }, 'a delivery failed for a reason of our own')
+    return { as: 'parked', error: `internal error, see the log for ${id}` }
+  }
+}
+
+function silent(reason: string): Outcome {
+  return reason === 'asleep' ? { as: 'parked', error: asleep } : { as: 'withheld', reason }
+}
+
+/** Parked, so that it can be replayed once the channel is back; nobody is told of each. */
+const asleep = 'asleep: the channel could not be told anything'
+const isSleep = ({ error }: { error: string }): boolean => error === asleep
+
+function again(
+  claim: Claim,
+  dueAt: number,
+  words: string,
+  { error, refused = false }: { error?: DeliveryError; refused?: boolean } = {},
+): Outcome {
+  return { as: 'retry', dueAt, error: words, unsure: claim.unsure || (error?.unsure ?? false), refused }
+}
+
+/** A send that was cut off may have arrived. */
+function cutOff(cause: unknown): DeliveryError {
+  return new DeliveryError(
+    'no answer in time',
+    { retry: true, scope: 'notifier', unsure: true, reason: 'timeout' },
+    { cause },
+  )
+}
+
+function factsOf(outcome: Outcome): object {
+  if (outcome.as === 'withheld') return { reason: outcome.reason }
+  if (outcome.as === 'delivered') return {}
+  return { error: outcome.error }
+}

@@ -1,0 +1,696 @@
+// What every store must do (src/store/store.ts), whatever lies under it.
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { DedupeKey, Draft, Event } from '../../src/event.ts'
+import type { CardRow, Claim, Recording, Routed, Store } from '../../src/store/store.ts'
+import { draftOf, time, wishOf } from '../fakes/event.ts'
+
+export interface OpenStore {
+  readonly store: Store
+  /** Closes it as it is and opens it again, as the next process would. */
+  reopen(): Promise<Store>
+}
+
+const town = { notifier: 'mattermost', address: 'town' }
+const dev = { notifier: 'mattermost', address: 'dev' }
+const leaseMs = 15_000
+
+export function storeContract(name: string, open: () => Promise<OpenStore>): void {
+  describe(`${name} as a store`, () => {
+    let opened: OpenStore
+    let store: Store
+    beforeEach(async () => {
+      opened = await open()
+      store = opened.store
+    })
+    afterEach(() => store.close())
+
+    const reopen = async () => {
+      store = await opened.reopen()
+    }
+    const record = async (recording: Partial<Recording> = {}) => {
+      const [accepted] = await store.events.record([recordingOf(recording)])
+      if (!accepted) throw new Error('nothing was accepted')
+      return accepted
+    }
+    const claim = (now = time, limit = 10) => store.deliveries.claim({ notifier: 'mattermost', now, leaseMs, limit })
+    const claimOne = async (now = time): Promise<Claim> => {
+      const [first] = await claim(now)
+      if (!first) throw new Error('nothing could be claimed')
+      return first
+    }
+    const fold = async (as: 'digest' | 'card', digest = false) => {
+      const waiting = await store.deliveries.foldable(town, { digest, limit: 100 })
+      return await store.deliveries.fold(
+        waiting.map(({ delivery }) => delivery.id),
+        as,
+        time,
+      )
+    }
+
+    describe('events', () => {
+      test('an event is found as it was accepted', async () => {
+        const draft = draftOf({ data: { title: 'Été' }, facets: { labels: ['a'] } })
+        const { event, matched } = await record({ draft, acceptedAt: time + 5 })
+        expect(await store.events.find(event)).toEqual({
+          event: { id: event, ...draft },
+          acceptedAt: time + 5,
+          matched,
+        })
+      })
+
+      test('an id that nobody gave finds nothing', async () => {
+        expect(await store.events.find('zzzzzzzzzzz')).toBeUndefined()
+        expect(await store.events.find('not an id')).toBeUndefined()
+      })
+
+      test('ids rise in the order of acceptance, also when the clock steps back and after a restart', async () => {
+        const first = await record({ acceptedAt: time })
+        const second = await record({ acceptedAt: time - 3_600_000 })
+        await reopen()
+        const third = await record({ acceptedAt: time - 7_200_000 })
+        expect([second.event > first.event, third.event > second.event]).toEqual([true, true])
+      })
+
+      test('matched counts targets, and routing sees the event with its id', async () => {
+        let seen: Event | undefined
+        const accepted = await record({
+          route: (event) => {
+            seen = event
+            return [routedTo(town), routedTo(dev)]
+          },
+        })
+        expect([accepted.matched, seen?.id]).toEqual([2, accepted.event])
+      })
+
+      test('a batch is all or nothing', async () => {
+        const broken = recordingOf({
+          route: () => {
+            throw new Error('broken')
+          },
+        })
+        await expect(store.events.record([recordingOf(), broken])).rejects.toThrow('broken')
+        expect(await store.events.recent({ limit: 10 })).toEqual([])
+        expect((await store.deliveries.counts()).waiting).toBe(0)
+        expect((await record()).matched).toBe(1)
+      })
+
+      test('recent lists the newest first, by source and by subject without regard to case', async () => {
+        const first = await record({ draft: draftOf({ subject: 'Acme/Site' }) })
+        const other = await record({ draft: draftOf({ source: 'other', subject: 'x' }) })
+        const last = await record()
+        const ids = async (filter: { source?: string; subject?: string; limit: number }) =>
+          (await store.events.recent(filter)).map(({ event }) => event.id)
+        expect(await ids({ limit: 2 })).toEqual([last.event, other.event])
+        expect(await ids({ subject: 'acme/SITE', limit: 5 })).toEqual([last.event, first.event])
+        expect(await ids({ source: 'other', limit: 5 })).toEqual([other.event])
+      })
+
+      test('it is known when a source was last heard of', async () => {
+        expect(await store.events.lastAcceptedAt('gitlab')).toBeUndefined()
+        await record({ acceptedAt: time })
+        await record({ acceptedAt: time + 9 })
+        expect(await store.events.lastAcceptedAt('gitlab')).toBe(time + 9)
+      })
+
+      test('the newest word on a subject’s visibility counts', async () => {
+        expect(await store.events.visibility('gitlab', 'acme/site')).toBeUndefined()
+        await record({ draft: draftOf({ visibility: 'public' }) })
+        expect(await store.events.visibility('gitlab', 'Acme/Site')).toBe('open')
+        await record({ draft: draftOf({ visibility: 'internal' }) })
+        await record({ draft: silentDraft() })
+        expect(await store.events.visibility('gitlab', 'acme/site')).toBe('closed')
+      })
+    })
+
+    describe('deduplication', () => {
+      const key = (name: string, lifeMs = 1000): DedupeKey[] => [{ key: name, lifeMs }]
+
+      test('the same key again is the first event', async () => {
+        const first = await record({ dedupe: key('a') })
+        expect(await record({ dedupe: key('a') })).toEqual({ ...first, repeated: true })
+        expect((await store.events.recent({ limit: 10 })).length).toBe(1)
+      })
+
+      test('twins in one batch are one event', async () => {
+        const accepted = await store.events.record([
+          recordingOf({ dedupe: key('a') }),
+          recordingOf({ dedupe: key('a') }),
+        ])
+        expect(accepted.map(({ repeated }) => repeated)).toEqual([false, true])
+        expect(new Set(accepted.map(({ event }) => event)).size).toBe(1)
+      })
+
+      test('another key is another event', async () => {
+        const first = await record({ dedupe: key('a') })
+        expect((await record({ dedupe: key('b') })).event).not.toBe(first.event)
+      })
+
+      test('a key is forgotten after its life, and survives a restart until then', async () => {
+        const first = await record({ dedupe: key('a', 1000), acceptedAt: time })
+        await reopen()
+        expect((await record({ dedupe: key('a'), acceptedAt: time + 999 })).event).toBe(first.event)
+        expect((await record({ dedupe: key('a'), acceptedAt: time + 1000 })).event).not.toBe(first.event)
+      })
+
+      test('a twin that came by another way is known by its own key from then on', async () => {
+        const body = { key: 'body', lifeMs: 1000 }
+        const first = await record({ dedupe: [{ key: 'project', lifeMs: 9000 }, body], acceptedAt: time })
+        await record({ dedupe: [{ key: 'group', lifeMs: 9000 }, body], acceptedAt: time + 1 })
+        const again = await record({ dedupe: [{ key: 'group', lifeMs: 9000 }], acceptedAt: time + 5000 })
+        expect(again).toEqual({ ...first, repeated: true })
+      })
+    })
+
+    describe('tracked states', () => {
+      const track = async (value: string, order: number): Promise<string | undefined> => {
+        const { event } = await record({ draft: draftOf({ track: { key: 'main', value, order } }) })
+        return (await store.events.find(event))?.event.track?.before
+      }
+
+      test('an event knows the state before it', async () => {
+        expect([await track('failed', 1), await track('success', 2), await track('success', 3)]).toEqual([
+          undefined,
+          'failed',
+          'success',
+        ])
+      })
+
+      test('the same thing told again follows itself', async () => {
+        await track('failed', 1)
+        expect(await track('success', 1)).toBe('failed')
+      })
+
+      test('what comes late is compared with what was before it, and does not replace what is newer', async () => {
+        await track('failed', 1)
+        await track('success', 3)
+        expect(await track('canceled', 2)).toBe('failed')
+        expect(await track('failed', 4)).toBe('success')
+      })
+
+      test('keys of different sources are different', async () => {
+        await track('failed', 1)
+        const draft = draftOf({ source: 'other', track: { key: 'main', value: 'x', order: 2 } })
+        const { event } = await record({ draft })
+        expect((await store.events.find(event))?.event.track?.before).toBeUndefined()
+      })
+    })
+
+    describe('claims', () => {
+      test('a claim brings the delivery with its event, and counts the try', async () => {
+        const { event } = await record({ route: () => [routedTo(town, { subscriptions: ['s1', 's2'] })] })
+        const found = await claimOne()
+        expect(found).toMatchObject({
+          delivery: { target: town, events: [event], subscriptions: ['s1', 's2'], state: 'waiting', attempt: 1 },
+          deliveries: [found.delivery.id],
+          unsure: false,
+          refusals: 0,
+          firstTriedAt: time,
+          digest: false,
+          wished: false,
+        })
+        expect(found.events.map((stored) => stored.event.id)).toEqual([event])
+      })
+
+      test('one delivery a target is in flight, in order', async () => {
+        const first = await record()
+        const second = await record()
+        const [claimed, ...others] = await claim()
+        expect([claimed?.delivery.events, others]).toEqual([[first.event], []])
+        expect(await claim()).toEqual([])
+        await settleAs(store, claimed, 'delivered')
+        expect((await claimOne()).delivery.events).toEqual([second.event])
+      })
+
+      test('targets do not wait for each other, the oldest comes first', async () => {
+        await record({ route: () => [routedTo(dev)] })
+        await record()
+        expect((await claim(time, 1)).map(({ delivery }) => delivery.target)).toEqual([dev])
+        expect((await claim()).map(({ delivery }) => delivery.target)).toEqual([town])
+      })
+
+      test('other notifiers’ deliveries are left alone', async () => {
+        await record({ route: () => [routedTo({ notifier: 'email', address: 'a@example.org' })] })
+        expect(await claim()).toEqual([])
+        expect(await store.deliveries.nextDueAt('mattermost')).toBeUndefined()
+        expect(await store.deliveries.nextDueAt('email')).toBe(time)
+      })
+
+      test('what backs off holds back what stands behind it', async () => {
+        await record()
+        await record()
+        const first = await claimOne()
+        await store.deliveries.settle(first.delivery.id, 1, retryAt(time + 5000), time)
+        expect(await claim(time + 4999)).toEqual([])
+        expect(await store.deliveries.nextDueAt('mattermost')).toBe(time + 5000)
+        expect(await claimOne(time + 5000)).toMatchObject({ delivery: { id: first.delivery.id, attempt: 2 } })
+      })
+
+      test('after its lease a delivery is claimed again and may have arrived', async () => {
+        await record()
+        const first = await claimOne(time)
+        expect(await claim(time + leaseMs - 1)).toEqual([])
+        const again = await claimOne(time + leaseMs)
+        expect(again).toMatchObject({ unsure: true, firstTriedAt: time, delivery: { attempt: 2 } })
+        expect(await store.deliveries.settle(first.delivery.id, 1, { as: 'withheld', reason: 'x' }, time)).toBe(false)
+        expect(await store.deliveries.renew(first.delivery.id, 1, { now: time, leaseMs })).toBe(false)
+        expect(await settleAs(store, again, 'delivered')).toBe(true)
+      })
+
+      test('a renewed lease lasts longer', async () => {
+        await record()
+        const { delivery } = await claimOne(time)
+        expect(await store.deliveries.renew(delivery.id, 1, { now: time + 10_000, leaseMs })).toBe(true)
+        expect(await claim(time + leaseMs)).toEqual([])
+        expect((await claim(time + 10_000 + leaseMs)).length).toBe(1)
+      })
+
+      test('a settled delivery cannot be settled twice', async () => {
+        await record()
+        const found = await claimOne()
+        expect(await settleAs(store, found, 'delivered')).toBe(true)
+        expect(await settleAs(store, found, 'delivered')).toBe(false)
+      })
+
+      test('after a restart what was in hand is due at once, and unsure', async () => {
+        await record()
+        const { delivery } = await claimOne()
+        await reopen()
+        expect(await store.deliveries.releaseClaims(time + 1)).toBe(1)
+        const again = await claimOne(time + 1)
+        expect(again).toMatchObject({ unsure: true, delivery: { id: delivery.id, attempt: 2 } })
+      })
+
+      test('a refusal is counted, and what was unsure stays so only as long as it is said', async () => {
+        await record()
+        const { delivery } = await claimOne()
+        await store.deliveries.settle(delivery.id, 1, { ...retryAt(time), unsure: true, refused: true }, time)
+        expect(await claimOne()).toMatchObject({ refusals: 1, unsure: true })
+        await store.deliveries.settle(delivery.id, 2, retryAt(time), time)
+        expect(await claimOne()).toMatchObject({ refusals: 1, unsure: false })
+      })
+
+      test('what waits for a digest’s window holds nothing up, but only one of a target is in flight', async () => {
+        await record({ route: () => [routedTo(town, { digest: true, dueAt: time + 600_000 })] })
+        const { event } = await record()
+        const found = await claimOne()
+        expect(found.delivery.events).toEqual([event])
+        expect(await claim(time + 600_000 - 600_000)).toEqual([])
+        await settleAs(store, found, 'delivered')
+        expect(await store.deliveries.nextDueAt('mattermost')).toBe(time + 600_000)
+        expect(await claimOne(time + 600_000)).toMatchObject({ wished: true })
+      })
+
+      test('while one line of a target is in flight the other is not due', async () => {
+        await record({ route: () => [routedTo(town, { digest: true })] })
+        await record()
+        await claimOne()
+        expect(await claim()).toEqual([])
+        expect(await store.deliveries.nextDueAt('mattermost')).toBe(time + leaseMs)
+      })
+    })
+
+    describe('what became of deliveries', () => {
+      test('the states, reasons and errors are told', async () => {
+        const states = async () =>
+          (await store.deliveries.list({ limit: 10 })).map(({ state, withheld, error }) => [state, withheld, error])
+        for (let count = 0; count < 3; count += 1) await record()
+        await settleAs(store, await claimOne(), 'delivered')
+        const second = await claimOne()
+        await store.deliveries.settle(second.delivery.id, 1, { as: 'withheld', reason: 'muted' }, time)
+        const third = await claimOne()
+        await store.deliveries.settle(third.delivery.id, 1, { as: 'parked', error: 'too long' }, time)
+        expect(await states()).toEqual([
+          ['parked', undefined, 'too long'],
+          ['withheld', 'muted', undefined],
+          ['delivered', undefined, undefined],
+        ])
+        expect(await store.deliveries.counts()).toEqual({ waiting: 0, parked: 1 })
+      })
+
+      test('they are listed by channel, state and event', async () => {
+        const first = await record({ route: () => [routedTo(town), routedTo(dev)] })
+        const second = await record({ route: () => [routedTo(dev)] })
+        const events = async (filter: Parameters<Store['deliveries']['list']>[0]) =>
+          (await store.deliveries.list(filter)).map(({ target, events: ids }) => [target.address, ...ids])
+        expect(await events({ event: first.event, limit: 9 })).toEqual([
+          ['dev', first.event],
+          ['town', first.event],
+        ])
+        expect(await events({ channel: 'dev', limit: 9 })).toEqual([
+          ['dev', second.event],
+          ['dev', first.event],
+        ])
+        expect(await events({ channel: 'dev', limit: 1 })).toEqual([['dev', second.event]])
+        expect(await events({ state: 'parked', limit: 9 })).toEqual([])
+      })
+
+      test('a parked delivery can be replayed, at the end of its line', async () => {
+        await record()
+        const parked = await claimOne()
+        await store.deliveries.settle(parked.delivery.id, 1, { as: 'parked', error: 'x' }, time)
+        const later = await record()
+        expect(await store.deliveries.replay(parked.delivery.id, time)).toBe(true)
+        expect(await store.deliveries.replay(parked.delivery.id, time)).toBe(false)
+        const next = await claimOne()
+        expect(next.delivery.events).toEqual([later.event])
+        await settleAs(store, next, 'delivered')
+        expect(await claimOne()).toMatchObject({ delivery: { id: parked.delivery.id, attempt: 2 }, refusals: 0 })
+      })
+
+      test('since when the oldest waits is counted without a digest’s window', async () => {
+        await record({ route: () => [routedTo(dev, { digest: true, dueAt: time + 600_000 })] })
+        expect((await store.deliveries.counts()).oldestWaitingAt).toBe(time + 600_000)
+        await record({ acceptedAt: time + 7 })
+        expect(await store.deliveries.counts()).toEqual({ waiting: 2, parked: 0, oldestWaitingAt: time + 7 })
+      })
+    })
+
+    describe('posts and cards', () => {
+      const cardOf = (found: Claim, said: Partial<CardRow> = {}): CardRow => ({
+        key: 'mr',
+        delivery: found.delivery.id,
+        receipt: { post: 'p1', channel: 'town' },
+        events: found.delivery.events,
+        shownAt: time,
+        changedAt: time,
+        ...said,
+      })
+      const makeCard = async (): Promise<Claim> => {
+        await record({ draft: draftOf({ card: 'mr' }) })
+        const found = await claimOne()
+        await store.deliveries.settle(
+          found.delivery.id,
+          1,
+          { as: 'delivered', receipt: { post: 'p1', channel: 'town' }, card: cardOf(found) },
+          time,
+        )
+        return found
+      }
+
+      test('the next event of a card finds the live post', async () => {
+        const first = await makeCard()
+        await record({ draft: draftOf({ card: 'mr' }) })
+        expect((await claimOne()).card).toEqual(cardOf(first))
+      })
+
+      test('another target, another card or a post of its own finds none', async () => {
+        await makeCard()
+        await record({ draft: draftOf({ card: 'mr' }), route: () => [routedTo(dev)] })
+        await record({ draft: draftOf({ card: 'mr' }), route: () => [routedTo(town, { each: true })] })
+        const claims = await claim()
+        expect(claims.map(({ card, each }) => [card, each])).toEqual([
+          [undefined, false],
+          [undefined, true],
+        ])
+      })
+
+      test('a post leads to its deliveries and the events its card lists', async () => {
+        const first = await makeCard()
+        const { event } = await record({ draft: draftOf({ card: 'mr' }) })
+        const second = await claimOne()
+        const events = [...first.delivery.events, event]
+        const line = { post: 'p2', channel: 'town', root: 'p1' }
+        const card = cardOf(first, { events })
+        await store.deliveries.settle(second.delivery.id, 1, { as: 'delivered', receipt: line, card }, time)
+        const found = await store.deliveries.byPost('p1')
+        expect(found?.deliveries.map(({ id }) => id)).toEqual([first.delivery.id, second.delivery.id])
+        expect(found?.events).toEqual(events)
+        expect((await store.deliveries.byPost('p2'))?.events).toEqual([event])
+        expect(await store.deliveries.byPost('p3')).toBeUndefined()
+        expect(await store.deliveries.receipt(second.delivery.id)).toEqual(line)
+      })
+
+      test('a card that was made anew is where its first delivery stands', async () => {
+        const first = await makeCard()
+        await record({ draft: draftOf({ card: 'mr' }) })
+        const second = await claimOne()
+        const receipt = { post: 'p9', channel: 'town' }
+        const card = cardOf(first, { receipt })
+        await store.deliveries.settle(second.delivery.id, 1, { as: 'delivered', receipt, card }, time)
+        expect(await store.deliveries.receipt(first.delivery.id)).toEqual(receipt)
+      })
+    })
+
+    describe('folding', () => {
+      test('a digest stands in the place of the first, tells all in order, and the others say who took them in', async () => {
+        const first = await record()
+        const second = await record()
+        const digest = await fold('digest')
+        const third = await record()
+        const found = await claimOne()
+        expect(found).toMatchObject({ digest: true, delivery: { id: digest, events: [first.event, second.event] } })
+        const absorbed = await store.deliveries.list({ state: 'absorbed', limit: 9 })
+        expect(absorbed.map(({ absorbedBy }) => absorbedBy)).toEqual([digest, digest])
+        expect(found.deliveries).toEqual(absorbed.map(({ id }) => id).toReversed())
+        await settleAs(store, found, 'delivered')
+        expect((await claimOne()).delivery.events).toEqual([third.event])
+      })
+
+      test('what may already have been sent is not taken in', async () => {
+        await record()
+        const second = await record()
+        const third = await record()
+        const tried = await claimOne()
+        await store.deliveries.settle(tried.delivery.id, 1, { ...retryAt(time), unsure: true }, time)
+        const waiting = await store.deliveries.foldable(town, { digest: false, limit: 9 })
+        expect(waiting.flatMap(({ delivery }) => delivery.events)).toEqual([second.event, third.event])
+        const ids = [tried.delivery.id, ...waiting.map(({ delivery }) => delivery.id)]
+        expect(await store.deliveries.fold(ids, 'digest', time)).toBeUndefined()
+        expect((await store.deliveries.counts()).waiting).toBe(3)
+      })
+
+      test('a digest that was not sent yet is taken into the next', async () => {
+        const first = await record()
+        const second = await record()
+        await fold('digest')
+        const third = await record()
+        const whole = await fold('digest')
+        const found = await claimOne()
+        expect(found.delivery).toMatchObject({ id: whole, events: [first.event, second.event, third.event] })
+        expect(found.deliveries.length).toBe(3)
+        const singles = await Promise.all(found.deliveries.map((id) => store.deliveries.find(id)))
+        expect(singles.map((delivery) => delivery?.absorbedBy)).toEqual([whole, whole, whole])
+      })
+
+      test('what is left out of a digest is withheld with its reason', async () => {
+        const first = await record()
+        const second = await record()
+        await fold('digest')
+        const found = await claimOne()
+        const dropped = [{ event: first.event, reason: 'closed' }]
+        const outcome = { as: 'delivered', receipt: { post: 'p' }, dropped } as const
+        await store.deliveries.settle(found.delivery.id, 1, outcome, time)
+        expect((await store.deliveries.find(found.delivery.id))?.events).toEqual([second.event])
+        expect(await store.deliveries.list({ state: 'withheld', limit: 9 })).toMatchObject([
+          { events: [first.event], withheld: 'closed' },
+        ])
+      })
+
+      test('a live card’s events become one edit', async () => {
+        await record({ draft: draftOf({ card: 'mr' }) })
+        await record({ draft: draftOf({ card: 'mr' }) })
+        await fold('card')
+        expect(await claimOne()).toMatchObject({ digest: false, events: [{}, {}] })
+      })
+
+      test('a crowd is overdue once the oldest has waited long enough', async () => {
+        for (let count = 0; count < 4; count += 1) await record()
+        const overdue = (count: number, olderThan: number) =>
+          store.deliveries.overdue({ notifier: 'mattermost', now: time, count, olderThan })
+        expect(await overdue(4, time + 1)).toEqual([])
+        expect(await overdue(3, time)).toEqual([])
+        expect(await overdue(3, time + 1)).toEqual([{ target: town, digest: false }])
+      })
+
+      test('a digest’s window closes for all that waits in it', async () => {
+        const late = { digest: true, dueAt: time + 900_000 }
+        await record({ route: () => [routedTo(town, { digest: true, dueAt: time + 600_000 })] })
+        const overdue = (now: number) =>
+          store.deliveries.overdue({ notifier: 'mattermost', now, count: 20, olderThan: 0 })
+        expect(await overdue(time + 600_000)).toEqual([])
+        await record({ route: () => [routedTo(town, late)] })
+        expect(await overdue(time + 599_999)).toEqual([])
+        expect(await overdue(time + 600_000)).toEqual([{ target: town, digest: true }])
+        await fold('digest', true)
+        expect(await claimOne(time + 600_000)).toMatchObject({ digest: true, wished: true, events: [{}, {}] })
+      })
+    })
+
+    describe('subscriptions', () => {
+      test('one is known by channel, source and subject without regard to case; repeating it replaces the rest', async () => {
+        const first = await store.subscriptions.save(wishOf({ subject: 'Acme/**  !acme/old' }))
+        const again = await store.subscriptions.save(
+          wishOf({ subject: 'acme/** !acme/old', maker: 'hugo', filters: { events: ['push'] } }),
+        )
+        expect(first.replaced).toBeUndefined()
+        expect(again.subscription).toMatchObject({ id: first.subscription.id, maker: 'hugo' })
+        expect(again.replaced).toEqual(first.subscription)
+        expect(await store.subscriptions.all()).toEqual([again.subscription])
+      })
+
+      test('another subject, none, or another channel is another subscription', async () => {
+        await store.subscriptions.save(wishOf())
+        await store.subscriptions.save(wishOf({ subject: '**' }))
+        await store.subscriptions.save(wishOf({ channel: 'dev' }))
+        expect((await store.subscriptions.all()).length).toBe(3)
+        expect((await store.subscriptions.inChannel('town')).map(({ subject }) => subject)).toEqual([undefined, '**'])
+      })
+
+      test('it survives a restart and can be removed once', async () => {
+        const { subscription } = await store.subscriptions.save(
+          wishOf({ filters: { branch: ['main'], label: ['!wip'], digestMs: 5, cards: 'each', changesOnly: true } }),
+        )
+        await reopen()
+        expect(await store.subscriptions.find(subscription.id)).toEqual(subscription)
+        expect(await store.subscriptions.remove(subscription.id)).toBe(true)
+        expect(await store.subscriptions.remove(subscription.id)).toBe(false)
+        expect(await store.subscriptions.find(subscription.id)).toBeUndefined()
+      })
+
+      test('a channel’s subscriptions fall asleep and wake together, and those that changed are told', async () => {
+        const { subscription } = await store.subscriptions.save(wishOf())
+        await store.subscriptions.save(wishOf({ channel: 'dev' }))
+        expect(await store.subscriptions.sleep('town', 'archived')).toEqual([{ ...subscription, asleep: 'archived' }])
+        expect(await store.subscriptions.sleep('town', 'archived')).toEqual([])
+        expect(await store.subscriptions.sleep('town', undefined)).toEqual([subscription])
+      })
+
+      test('allow ends deny of the same words and the other way round', async () => {
+        const rule = { source: 'gitlab', subject: 'acme/**', channel: 'town', maker: 'claire', madeAt: time }
+        await store.subscriptions.saveRule({ effect: 'allow', ...rule })
+        await store.subscriptions.saveRule({ effect: 'deny', ...rule, subject: 'ACME/**' })
+        const { channel: _channel, ...everyone } = rule
+        await store.subscriptions.saveRule({ effect: 'allow', ...everyone })
+        const rules = await store.subscriptions.rules()
+        expect(rules.map(({ effect, channel }) => [effect, channel])).toEqual([
+          ['deny', 'town'],
+          ['allow', undefined],
+        ])
+        expect(await store.subscriptions.removeRule({ effect: 'allow', ...rule })).toBe(false)
+        expect(await store.subscriptions.removeRule({ effect: 'deny', ...rule })).toBe(true)
+      })
+
+      test('a mute is replaced by a later one and can be ended', async () => {
+        const mute = { channel: 'town', source: 'gitlab', subject: 'acme/site', until: time + 1000, maker: 'claire' }
+        await store.subscriptions.mute(mute)
+        await store.subscriptions.mute({ ...mute, subject: 'Acme/Site', until: time + 5000 })
+        expect(await store.subscriptions.mutes()).toEqual([{ ...mute, until: time + 5000 }])
+        expect(await store.subscriptions.unmute('town', 'gitlab')).toBe(false)
+        expect(await store.subscriptions.unmute('town', 'gitlab', 'acme/site')).toBe(true)
+        expect(await store.subscriptions.mutes()).toEqual([])
+      })
+
+      test('a mute whose time is over is forgotten', async () => {
+        await store.subscriptions.mute({ channel: 'town', source: 'gitlab', until: time - 1, maker: 'claire' })
+        expect(await store.subscriptions.mutes()).toEqual([])
+      })
+
+      test('a channel’s language is kept', async () => {
+        expect(await store.subscriptions.settings('town')).toEqual({})
+        await store.subscriptions.saveSettings('town', { lang: 'en' })
+        expect(await store.subscriptions.settings('town')).toEqual({ lang: 'en' })
+        expect([...(await store.subscriptions.allSettings())]).toEqual([['town', { lang: 'en' }]])
+      })
+
+      test('whoever listens hears of every change, after it', async () => {
+        const seen: number[] = []
+        let pending: Promise<unknown> = Promise.resolve()
+        store.subscriptions.onChange(() => {
+          pending = store.subscriptions.all().then((all) => seen.push(all.length))
+        })
+        const { subscription } = await store.subscriptions.save(wishOf())
+        await pending
+        await store.subscriptions.remove(subscription.id)
+        await pending
+        expect(seen).toEqual([1, 0])
+      })
+    })
+
+    describe('small facts', () => {
+      test('a mark is what was last set', async () => {
+        expect(await store.marks.get('socket')).toBeUndefined()
+        await store.marks.set('socket', { at: 1 })
+        await store.marks.set('socket', { at: 2 })
+        await reopen()
+        expect(await store.marks.get('socket')).toEqual({ at: 2 })
+      })
+
+      test('what may happen once happens once, until it is forgotten', async () => {
+        expect(await store.marks.once('post', time, 1000)).toBe(true)
+        expect(await store.marks.once('post', time + 999, 1000)).toBe(false)
+        expect(await store.marks.once('other', time, 1000)).toBe(true)
+        expect(await store.marks.once('post', time + 1000, 1000)).toBe(true)
+      })
+
+      test('a seal is used once, whatever marks bear its name', async () => {
+        await store.marks.once('a', time, 1000)
+        expect(await store.seals.use('a', time + 1000)).toBe(true)
+        expect(await store.seals.use('a', time + 1000)).toBe(false)
+      })
+
+      test('the audit is listed newest first, by person and channel', async () => {
+        const entry = { at: time, person: 'claire', verb: 'subscribe', outcome: 'done' } as const
+        await store.audit.append({ ...entry, channel: 'town', object: 's1', detail: 'gitlab' })
+        await store.audit.append({ ...entry, person: 'hugo', outcome: 'refused' })
+        expect((await store.audit.list({ limit: 9 })).map(({ person }) => person)).toEqual(['hugo', 'claire'])
+        expect(await store.audit.list({ person: 'claire', channel: 'town', limit: 9 })).toEqual([
+          { ...entry, channel: 'town', object: 's1', detail: 'gitlab' },
+        ])
+        expect((await store.audit.list({ limit: 1 })).length).toBe(1)
+      })
+
+      test('who was an administrator is known, and a change of it is told', async () => {
+        let changes = 0
+        store.people.onChange(() => {
+          changes += 1
+        })
+        await store.people.setAdmin('claire', true, time)
+        await store.people.setAdmin('claire', true, time + 1)
+        await store.people.setAdmin('hugo', false, time)
+        expect(await store.people.admins()).toEqual(['claire'])
+        await store.people.setAdmin('claire', false, time)
+        expect([await store.people.admins(), changes]).toEqual([[], 2])
+      })
+
+      test('it says that it can store', async () => {
+        await expect(store.check()).resolves.toBeUndefined()
+      })
+    })
+
+    test('what is asked for all at once is answered all the same', async () => {
+      const wishes = Array.from({ length: 20 }, (_, index) =>
+        store.subscriptions.save(wishOf({ channel: `c${index % 5}` })),
+      )
+      const recordings = Array.from({ length: 20 }, () => record())
+      await Promise.all([...wishes, ...recordings, store.deliveries.counts(), store.check()])
+      expect((await store.subscriptions.all()).length).toBe(5)
+      expect((await store.deliveries.counts()).waiting).toBe(20)
+    })
+  })
+}
+
+function recordingOf(said: Partial<Recording> = {}): Recording {
+  const draft: Draft = said.draft ?? draftOf()
+  return { draft, dedupe: [], acceptedAt: time, route: () => [routedTo(town)], ...said }
+}
+
+function routedTo(target: Routed['target'], said: Partial<Routed> = {}): Routed {
+  return { target, subscriptions: ['s1'], dueAt: time, each: false, ...said }
+}
+
+/** Says nothing of its subject's visibility. */
+function silentDraft(): Draft {
+  const { visibility: _visibility, ...draft } = draftOf()
+  return draft
+}
+
+function retryAt(dueAt: number) {
+  return { as: 'retry', dueAt, error: 'not now', unsure: false } as const
+}
+
+async function settleAs(store: Store, claim: Claim | undefined, as: 'delivered'): Promise<boolean> {
+  if (!claim) return false
+  const { id, attempt } = claim.delivery
+  return await store.deliveries.settle(id, attempt, { as, receipt: { post: `post-${id}`, channel: 'c' } }, time)
+}

@@ -1,0 +1,110 @@
+// A notifier over a channel that exists in memory only: posts, edits and thread lines as Mattermost would hold them. It can be told
+// to fail, and to take a message without its answer coming back.
+
+import type { DeliveryError } from '../../src/errors.ts'
+import type { Description, Receipt } from '../../src/event.ts'
+import type { Message, Notifier, Sent } from '../../src/notifiers/notifier.ts'
+
+export interface FakePost {
+  readonly id: string
+  readonly address: string
+  /** The deliveries it bears. */
+  readonly deliveries: string[]
+  /** Ids of the events it tells. */
+  events: readonly string[]
+  description: Description
+  readonly lines: { readonly delivery: string; readonly events: readonly string[] }[]
+  readonly continues: Receipt | undefined
+}
+
+/** What to do with a message: take it (nothing), refuse it, or take it and lose the answer. */
+export type Fate = { readonly refuse: DeliveryError } | { readonly lose: DeliveryError } | undefined
+
+export interface FakeNotifier extends Notifier {
+  readonly posts: FakePost[]
+  /** Every message it was given, taken or not. */
+  readonly tries: { readonly message: Message; readonly address: string }[]
+  /** Decides each message's fate; all are taken where it is absent. */
+  fate: ((message: Message, address: string) => Fate) | undefined
+  /** Awaited before a message is looked at: holds it in flight. */
+  gate: ((message: Message) => Promise<void>) | undefined
+  deletePost(id: string): void
+  /** Event ids told in an address, post after post, edits and lines in the order they were made. */
+  told(address: string): readonly string[]
+}
+
+export function createFakeNotifier(name = 'mattermost'): FakeNotifier {
+  const posts: FakePost[] = []
+  const told = new Map<string, string[]>()
+  let count = 0
+
+  const say = (address: string, events: readonly string[]) => {
+    told.set(address, [...(told.get(address) ?? []), ...events])
+  }
+
+  const takeNew = (message: Message, address: string): Sent => {
+    count += 1
+    const events = message.events.map(({ id }) => id)
+    const post: FakePost = {
+      id: `post${count}`,
+      address,
+      deliveries: [message.deliveryId, ...(message.deliveries ?? [])],
+      events: message.card?.events ?? events,
+      description: message.description,
+      lines: [],
+      continues: message.card?.continues,
+    }
+    posts.push(post)
+    say(address, events)
+    const receipt = { post: post.id, channel: address }
+    return message.card ? { receipt, card: receipt } : { receipt }
+  }
+
+  const takeEdit = (post: FakePost, message: Message, address: string): Sent => {
+    const events = message.events.map(({ id }) => id)
+    if (!message.card?.late) post.description = message.description
+    post.events = message.card?.events ?? events
+    post.lines.push({ delivery: message.deliveryId, events })
+    say(address, events)
+    const card = { post: post.id, channel: address }
+    return { receipt: { post: `${post.id}-${post.lines.length}`, channel: address, root: post.id }, card }
+  }
+
+  const findOwn = ({ deliveryId }: Message): Sent | undefined => {
+    for (const post of posts) {
+      const receipt = { post: post.id, channel: post.address }
+      if (post.deliveries.includes(deliveryId)) return { receipt, card: receipt }
+      const line = post.lines.findIndex(({ delivery }) => delivery === deliveryId)
+      if (line >= 0)
+        return { receipt: { post: `${post.id}-${line + 1}`, channel: post.address, root: post.id }, card: receipt }
+    }
+    return undefined
+  }
+
+  const notifier: FakeNotifier = {
+    name,
+    posts,
+    tries: [],
+    fate: undefined,
+    gate: undefined,
+    async send(message, address) {
+      notifier.tries.push({ message, address })
+      await notifier.gate?.(message)
+      const fate = notifier.fate?.(message, address)
+      if (fate && 'refuse' in fate) throw fate.refuse
+      const before = message.unsure ? findOwn(message) : undefined
+      const post = posts.find(({ id }) => id === message.card?.receipt?.post)
+      const sent = before ?? (post ? takeEdit(post, message, address) : takeNew(message, address))
+      if (fate) throw fate.lose
+      return sent
+    },
+    deletePost(id) {
+      posts.splice(
+        posts.findIndex((post) => post.id === id),
+        1,
+      )
+    },
+    told: (address) => told.get(address) ?? [],
+  }
+  return notifier
+}
