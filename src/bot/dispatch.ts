@@ -6,7 +6,6 @@ import type { Around, Call, CallContext, Command, Form, Press, Reply, Role } fro
 import { UserError } from '../errors.ts'
 import type { Log, Meter, Now } from '../event.ts'
 import type { AuditStore } from '../store/store.ts'
-import { duration } from '../text/format.ts'
 import type { Locale } from '../text/locale.ts'
 import { code, own, type Rich, rich, shorten } from '../text/rich.ts'
 import type { Answer, Dispatch, People, Pressing, Saying, Submission } from './conversation.ts'
@@ -14,6 +13,7 @@ import { dialogFor } from './dialogs.ts'
 import { type Found, findForm, readWords } from './grammar.ts'
 import { helpFor, usageOf } from './help.ts'
 import { createQuota } from './quota.ts'
+import { brokenReply, nothingHere, outsideNote, tooMany, withNote } from './refusals.ts'
 import { mayTry, reaches, refusal, requireRules } from './rights.ts'
 import { readFields, readValues, type Values } from './values.ts'
 
@@ -78,7 +78,7 @@ async function answerTo(
     const waitMs = quota.take(request.person, now)
     const person = await parts.people.person(request.person)
     locale = person?.locale ?? locale
-    if (waitMs > 0) return { reply: tooMany(waitMs, locale), locale, refused: true }
+    if (waitMs > 0) return { reply: tooMany(mostPerMinute, waitMs, locale), locale, refused: true }
     if (person === undefined) throw new Refusal(nothingHere(locale))
     const place = await parts.people.place(request.channel, person.id, request.team)
     const role = place === undefined ? undefined : await parts.people.role(person, place)
@@ -272,49 +272,6 @@ async function bring({ around, log }: DispatchParts, place: CallContext['place']
   }
 }
 
-function outsideNote(kind: CallContext['place']['kind'], locale: Locale): Rich {
-  if (kind === 'direct' || kind === 'group') {
-    return locale === 'fr'
-      ? rich`Je ne peux pas entrer dans les messages d'autres personnes : écrivez-moi directement, ou dans un canal.`
-      : rich`I cannot be in other people's messages: write to me directly, or in a channel.`
-  }
-  return locale === 'fr'
-    ? rich`Je ne suis pas membre de ce canal : ${code('/invite @vigie')} m'y fait entrer.`
-    : rich`I am not a member of this channel: ${code('/invite @vigie')} lets me in.`
-}
-
-function withNote(reply: Reply, added: Rich | undefined): Reply {
-  if (added === undefined) return reply
-  const text = reply.text === undefined ? added : [...reply.text, ...own('\n\n'), ...added]
-  return { ...reply, text, mood: reply.mood === 'danger' ? 'danger' : 'warning' }
-}
-
 function nameOf({ command, verb }: Found): Asked {
   return { verb: verb === undefined ? command.name : `${command.name} ${verb.name}` }
-}
-
-/** One text for every cause: not a member, deactivated, a bot, an unknown button. */
-function nothingHere(locale: Locale): string {
-  return locale === 'fr' ? 'Je ne peux rien faire pour vous ici.' : 'I cannot do anything for you here.'
-}
-
-function tooMany(waitMs: number, locale: Locale): Reply {
-  const wait = duration(locale, Math.max(1000, waitMs))
-  const text =
-    locale === 'fr'
-      ? `Plus de ${mostPerMinute} demandes en une minute : réessayez dans ${wait}.`
-      : `More than ${mostPerMinute} requests within a minute: try again in ${wait}.`
-  return { text: own(text), mood: 'warning' }
-}
-
-function brokenReply(reference: string, stored: boolean, locale: Locale): Reply {
-  const words = {
-    fr: stored
-      ? rich`Je ne peux rien enregistrer pour l'instant : rien n'a été changé. Réessayez dans un moment. Référence : ${code(reference)}`
-      : rich`Quelque chose a échoué de mon côté. Avec cette référence un administrateur trouvera quoi : ${code(reference)}`,
-    en: stored
-      ? rich`I cannot store anything right now: nothing was changed. Try again in a moment. Reference: ${code(reference)}`
-      : rich`Something failed on my side. With this reference an administrator will find what: ${code(reference)}`,
-  }
-  return { text: words[locale], mood: 'danger' }
 }

@@ -32,7 +32,7 @@ describe('a command with required arguments and none of them', () => {
           const form = verb ?? command
           if (!form.args?.some(({ required }) => required)) continue
           const { reply } = await world.say('sysadmin', `/vigie ${command.name} ${verb?.name ?? ''}`)
-          expect(reply.dialog, command.name).toBeDefined()
+          expect(reply.dialog?.command).toBe(command.name)
           const { title = '', fields = [] } = reply.dialog ?? {}
           expect([...title].length).toBeLessThanOrEqual(24)
           expect(fields.length).toBeLessThanOrEqual(6)
