@@ -91,12 +91,12 @@ export function builtInAnswer(world: World, call: CommandCall): Fields {
       message: text,
     })
   return answerView({
-    response_type: text === '' ? 'in_channel' : 'ephemeral',
+    response_type: aloud ? 'in_channel' : 'ephemeral',
     text,
     username: '',
     channel_id: '',
     icon_url: '',
-    type: '',
+    type: aloud ? said.type : '',
     props: null,
     goto_location: '',
     skip_slack_parsing: false,

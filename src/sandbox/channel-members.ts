@@ -95,6 +95,7 @@ export function joinChannel(world: World, channel: Channel, userId: string, requ
   if (!teamMember(world, channel.team_id, userId))
     throw new ApiError('api.channel.add_user.to.channel.failed.deleted.app_error', 400)
   const member = addMember(world, channel, user)
+  world.hub.recheck(userId)
   const data = { user_id: userId, team_id: channel.team_id }
   world.hub.publish({ event: 'user_added', data, channelId: channel.id, omitUsers: [userId] })
   world.hub.publish({ event: 'user_added', data, channelId: channel.id, userId })
@@ -140,6 +141,7 @@ export function leaveChannel(world: World, channel: Channel, userId: string, rem
   if (channel.name === defaultChannel && !isGuest(user)) throw new ApiError('api.channel.remove.default.app_error', 400)
   requireMember(world, channel.id, userId)
   world.channelMembers.get(channel.id)?.delete(userId)
+  world.hub.recheck(userId)
   world.hub.publish({ event: 'user_removed', data: { user_id: userId, remover_id: removerId }, channelId: channel.id })
   world.hub.publish({ event: 'user_removed', data: { channel_id: channel.id, remover_id: removerId }, userId })
   const left = userId === removerId
@@ -161,11 +163,14 @@ export function removeFromAllChannels(world: World, teamId: string, userId: stri
 /** Marks channels as read by somebody. Answers when each was last written to. */
 export function viewChannels(world: World, channelIds: string[], userId: string): Record<string, number> {
   const times: Record<string, number> = {}
+  let anything = false
   for (const id of channelIds) {
     const channel = world.channels.get(id)
     const member = channelMember(world, id, userId)
     if (!channel || !member) continue
     times[id] = channel.last_post_at
+    if (member.msg_count === channel.total_msg_count && member.mention_count === 0) continue
+    anything = true
     member.last_viewed_at = Math.max(member.last_viewed_at, channel.last_post_at)
     member.msg_count = channel.total_msg_count
     member.msg_count_root = channel.total_msg_count_root
@@ -173,7 +178,6 @@ export function viewChannels(world: World, channelIds: string[], userId: string)
     member.mention_count_root = 0
     member.last_update_at = world.clock()
   }
-  if (Object.keys(times).length > 0)
-    world.hub.publish({ event: 'multiple_channels_viewed', data: { channel_times: times }, userId })
+  if (anything) world.hub.publish({ event: 'multiple_channels_viewed', data: { channel_times: times }, userId })
   return times
 }

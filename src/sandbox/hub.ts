@@ -47,6 +47,8 @@ export interface Connection {
   dead: Numbered[]
   queue: Outgoing[]
   lastActivityAt: number
+  /** The session was good when it was last looked up; looked up again only after `recheck`. */
+  trusted: boolean
 }
 
 interface Numbered {
@@ -73,6 +75,8 @@ export interface Hub {
   /** An answer to a client's action; only connections the hub knows get one. */
   reply(connection: Connection, body: Record<string, unknown>): void
   isAuthenticated(connection: Connection): boolean
+  /** Something about this person changed: their connections' sessions are looked up again. A revoked token alone does not, so its socket goes on hearing. */
+  recheck(userId: string): void
   forget(): void
   reap(): void
   connectionsOf(userId: string): number
@@ -83,10 +87,10 @@ export function createHub(audience: Audience, clock: () => number, losesFrame: (
   const connections = new Set<Connection>()
 
   const isAuthenticated = (connection: Connection): boolean => {
-    if (connection.token === '' || audience.userOf(connection.token) === connection.userId)
-      return connection.token !== ''
-    connection.token = ''
-    return false
+    if (connection.token === '') return false
+    if (!connection.trusted && audience.userOf(connection.token) !== connection.userId) connection.token = ''
+    connection.trusted = connection.token !== ''
+    return connection.trusted
   }
 
   const writeEvent = (connection: Connection, line: Line, body: string): void => {
@@ -162,6 +166,7 @@ export function createHub(audience: Audience, clock: () => number, losesFrame: (
           found.token = session.token
           found.reuseCount += 1
           found.lastActivityAt = clock()
+          found.trusted = true
           resume(found, line)
           audience.presence(found.userId, true)
           return found
@@ -178,6 +183,7 @@ export function createHub(audience: Audience, clock: () => number, losesFrame: (
         dead: [],
         queue: [],
         lastActivityAt: clock(),
+        trusted: true,
       }
       connections.add(fresh)
       enqueue(fresh, { kind: 'event', body: hello(fresh) })
@@ -198,6 +204,9 @@ export function createHub(audience: Audience, clock: () => number, losesFrame: (
         if (connection.line) connection.forgetful = true
         else connections.delete(connection)
       }
+    },
+    recheck(userId) {
+      for (const connection of connections) if (connection.userId === userId) connection.trusted = false
     },
     reap() {
       for (const connection of [...connections])

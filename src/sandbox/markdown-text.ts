@@ -5,6 +5,7 @@
 export function textRuns(markdown: string): string[] {
   return withoutBlocks(markdown)
     .flatMap(withoutSpans)
+    .map(withoutAddresses)
     .map((run) => run.replace(/\\([!-/:-@[-`{-~])/g, '$1').replace(/\]\([^)\s]*(?:\s+"[^"]*")?\)/g, ' '))
     .filter((run) => run.trim() !== '')
 }
@@ -25,7 +26,7 @@ function withoutBlocks(markdown: string): string[] {
       if (new RegExp(`^ {0,3}${fence[0]}{${fence.length},}\\s*$`).test(bare)) fence = null
       continue
     }
-    const opening = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/.exec(bare)
+    const opening = /^ {0,3}(`{3,}|~{3,})(?=[^`]*$)/.exec(bare)
     if (opening?.[1]) {
       end()
       fence = opening[1]
@@ -68,6 +69,37 @@ function withoutSpans(paragraph: string): string[] {
   }
   runs.push(text)
   return runs
+}
+
+const address = /(^|[^A-Za-z0-9])((?:https?|ftp|mailto|tel):\/\/(?=[^\s\p{P}])|(?<=^|[\s*_~)])www\d{0,3}\.)([^\s<]*)/giu
+
+// Addresses are links by themselves (shared/markdown/autolink.go): what stands in them is no text.
+function withoutAddresses(run: string): string {
+  return run.replace(address, (whole: string, before: string, opening: string, rest: string, place: number) => {
+    if (hasOpenBracket(run.slice(0, place) + before)) return whole
+    const domain = /^(?:[^\s\p{P}]|[-.])*/u.exec(rest)?.[0] ?? ''
+    if (rest[domain.length] === '_') return whole
+    const length = linkLength(opening + rest)
+    return `${before} ${(opening + rest).slice(length)}`
+  })
+}
+
+// Behind a bracket that is still open there may be a link to come, whose text is no address.
+function hasOpenBracket(text: string): boolean {
+  return text.split('[').length > text.split(']').length
+}
+
+// Without the punctuation, the entity and the closing brackets that follow an address and are no part of it.
+function linkLength(link: string): number {
+  let length = link.length
+  for (;;) {
+    const last = link[length - 1] ?? ''
+    const part = link.slice(0, length)
+    if (last === ';') length = /&[A-Za-z]+;$/.exec(part)?.index ?? length - 1
+    else if (last === ')' && part.split(')').length > part.split('(').length) length -= 1
+    else if (last !== '' && '?!.,:*_~\'"'.includes(last)) length -= 1
+    else return length
+  }
 }
 
 function closingTicks(paragraph: string, from: number, count: number): number {

@@ -180,10 +180,7 @@ function announcePost(world: World, post: Post, channel: Channel, setOnline: boo
     member.last_update_at = world.clock()
   }
   const author = world.users.get(post.user_id)
-  const sender =
-    typeof post.props.override_username === 'string' && world.config.usernameOverride
-      ? post.props.override_username
-      : `@${author?.username}`
+  const sender = senderName(world, post)
   const followers = new Set(
     [
       ...(world.replies.get(post.root_id) ?? []),
@@ -212,6 +209,13 @@ function announcePost(world: World, post: Post, channel: Channel, setOnline: boo
       ...(mentioned.has(userId) ? { mentions: JSON.stringify([userId]) } : {}),
     }),
   })
+}
+
+function senderName(world: World, post: Post): string {
+  if (post.type.startsWith('system_')) return 'System'
+  const override = post.props.override_username
+  if (typeof override === 'string' && world.config.usernameOverride) return override
+  return `@${world.users.get(post.user_id)?.username}`
 }
 
 /** The author has read what they write in, unless a program writes for them. */

@@ -60,7 +60,8 @@ export function createSocketServer(world: World): SocketServer {
         ws.terminate()
         return
       }
-    } else closeUnlessAuthenticated(socket)
+    }
+    closeUnlessAuthenticated(socket)
     ws.on('message', (data: RawData) => {
       if (!socket.silent) receive(world, socket, data)
     })
@@ -107,7 +108,7 @@ function watch(socket: Socket): void {
 
 function closeUnlessAuthenticated(socket: Socket): void {
   const timer = setTimeout(() => {
-    if (!socket.connection) socket.ws.terminate()
+    if (!socket.connection?.token) socket.ws.terminate()
   }, authenticateWithinMs)
   timer.unref()
   socket.ws.once('close', () => clearTimeout(timer))
@@ -144,7 +145,9 @@ function answer(world: World, connection: Connection, seq: number, action: strin
         ? refuse('api.web_socket_router.bad_seq.app_error', 400)
         : action !== 'presence' && !world.hub.isAuthenticated(connection)
           ? refuse('api.web_socket_router.not_authenticated.app_error', 401)
-          : perform(world, connection, action, details)
+          : action !== 'presence' && !sessionOf(world, connection.token)
+            ? refuse('api.context.invalid_token.error', 401)
+            : perform(world, connection, action, details)
   world.hub.reply(connection, { ...outcome, seq_reply: seq })
 }
 

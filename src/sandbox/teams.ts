@@ -140,6 +140,7 @@ export function joinTeam(world: World, team: Team, user: User, requester: User |
     scheme_admin: admin,
     explicit_roles: '',
   }
+  world.hub.recheck(user.id)
   const members = world.teamMembers.get(team.id) ?? new Map<string, TeamMember>()
   world.teamMembers.set(team.id, members.set(user.id, member))
   user.update_at = world.now()
@@ -196,7 +197,7 @@ export function leaveTeam(world: World, team: Team, userId: string, requesterId:
       user_id: userId,
       channel_id: channel.id,
       type: left ? 'system_leave_team' : 'system_remove_from_team',
-      message: `${user.username} ${left ? 'left the team.' : 'was removed from the team.'}`,
+      message: `${user.username} ${left ? 'left the team.' : 'removed from the team.'}`,
       props: { username: user.username },
     })
   const data = { user_id: userId, team_id: team.id }
@@ -204,6 +205,7 @@ export function leaveTeam(world: World, team: Team, userId: string, requesterId:
   world.hub.publish({ event: 'leave_team', data, userId })
   member.delete_at = world.now()
   member.explicit_roles = ''
+  world.hub.recheck(userId)
   user.update_at = world.now()
 }
 

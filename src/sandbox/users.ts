@@ -145,7 +145,8 @@ export function userView(world: World, user: User, reader: Actor): Fields {
     ...(user.last_picture_update > 0 ? { last_picture_update: user.last_picture_update } : {}),
     locale: user.locale,
     timezone: user.timezone,
-    ...(bot ? { is_bot: true, bot_description: bot.description } : { remote_id: '' }),
+    ...(bot ? { is_bot: true } : { remote_id: '' }),
+    ...(bot?.description ? { bot_description: bot.description } : {}),
     disable_welcome_email: false,
   }
 }
@@ -176,6 +177,7 @@ export function announceUser(world: World, user: User): void {
 export function setActive(world: World, user: User, active: boolean): void {
   user.update_at = world.now()
   user.delete_at = active ? 0 : user.update_at
+  world.hub.recheck(user.id)
   if (!active) {
     endSessions(world, user.id)
     setStatus(world, user.id, 'offline', false)
@@ -200,6 +202,7 @@ export function setRoles(world: World, user: User, roles: string): void {
     throw new ApiError('app.user.update.lastAdmin.app_error', 400)
   user.roles = roles
   user.update_at = world.now()
+  world.hub.recheck(user.id)
   world.hub.publish({ event: 'user_role_updated', data: { user_id: user.id, roles }, userId: user.id })
 }
 
