@@ -79,7 +79,7 @@ async function play(folder: string, json: boolean, world: World): Promise<number
       await app.start()
       const gitlab = `${app.url()}/webhook/gitlab`
       actions.push(...demoActions(gitlab, environment.GITLAB_WEBHOOK_TOKEN ?? '', world))
-      const page = `${sandbox.url}/${demoTeam}/channels/${demoChannel}`
+      const page = `${sandbox.url}/#${people[0]?.username}/${demoTeam}/${demoChannel}`
       if (json) world.stdout(JSON.stringify({ url: page, vigie: app.url(), gitlab }))
       else
         for (const line of invitation(page, gitlab, environment.GITLAB_WEBHOOK_TOKEN ?? '', world)) world.stdout(line)

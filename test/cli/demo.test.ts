@@ -1,0 +1,85 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findChromium, launchChromium } from '../sandbox/page-stage.ts'
+import { type Running, vigie } from './process.ts'
+
+const chromium = findChromium(process.env)
+
+describe('the demo', () => {
+  let demo: Running
+  let folder: string
+  let places: { url: string; vigie: string; gitlab: string }
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'vigie-demo-test-'))
+    demo = vigie(['demo', '--json'], { cwd: folder, environment: { TMPDIR: folder } })
+    places = JSON.parse(await demo.line('"url"'))
+  })
+  afterAll(async () => {
+    demo.child.kill('SIGTERM')
+    expect(await demo.ended()).toBe(0)
+    expect(readdirSync(folder)).toEqual([])
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('says in one line where the page, Vigie and its GitLab webhook are', async () => {
+    expect((await fetch(`${places.vigie}/ready`)).status).toBe(200)
+    expect(
+      (await fetch(places.gitlab, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }))
+        .status,
+    ).toBe(401)
+    expect(await (await fetch(places.url)).text()).toContain('<!doctype html>')
+  })
+
+  if (chromium === undefined)
+    it.skip('shows its main job in a browser (install Chromium, or name one in VIGIE_TEST_CHROMIUM)')
+  else
+    describe('in a browser', () => {
+      let browser: Browser
+      let page: Page
+
+      beforeAll(async () => {
+        browser = await launchChromium(chromium)
+        page = await browser.newPage({ locale: 'fr-FR', viewport: { width: 1280, height: 900 }, colorScheme: 'light' })
+        await page.goto(places.url)
+      })
+      afterAll(() => browser?.close())
+
+      it('shows a subscription by slash command, a card arriving, the card changing, a menu with effect', async () => {
+        const composer = page.getByTestId('composer')
+        await composer.fill('/subscribe gitlab taaf/**')
+        await composer.press('Enter')
+        await page.getByText('Abonné').first().waitFor()
+
+        await page.getByTestId('action-merge-request-open').click()
+        const card = page.getByTestId('feed').getByTestId('card').filter({ hasText: 'Feature: Nouveau module' })
+        await card.waitFor()
+        await expect.poll(() => card.textContent()).toContain('a ouvert une merge request')
+
+        await page.getByTestId('action-merge-request-merge').click()
+        await expect.poll(() => card.textContent()).toContain('a fusionné une merge request')
+        expect(await card.count()).toBe(1)
+        await page.getByTestId('thread-link').last().click()
+        await expect.poll(() => page.getByTestId('thread').textContent()).toContain('Claire')
+        if (process.env.VIGIE_TEST_SHOTS)
+          await page.screenshot({ path: join(process.env.VIGIE_TEST_SHOTS, 'demo.png') })
+        await page.getByTestId('close-thread').click()
+
+        await card.getByTestId('card-menu').click()
+        await page.getByTestId('menu-option').filter({ hasText: 'Sourdine 1' }).click()
+        await expect.poll(() => page.getByTestId('app').textContent()).toContain("n'entend plus")
+        if (process.env.VIGIE_TEST_SHOTS)
+          await page.screenshot({ path: join(process.env.VIGIE_TEST_SHOTS, 'demo-mute.png') })
+        const cards = await page.getByTestId('card').count()
+        await page.getByTestId('action-issue-open').click()
+        await composer.fill('/statut')
+        await composer.press('Enter')
+        await page.getByText('File d’envoi').last().waitFor()
+        expect(await page.getByTestId('card').filter({ hasText: 'solde de congés' }).count()).toBe(0)
+        expect(cards).toBeGreaterThan(0)
+      })
+    })
+})
