@@ -6,7 +6,7 @@ export function textRuns(markdown: string): string[] {
   return withoutBlocks(markdown)
     .flatMap(withoutSpans)
     .map(withoutAddresses)
-    .map((run) => run.replace(/\\([!-/:-@[-`{-~])/g, '$1').replace(/\]\([^)\s]*(?:\s+"[^"]*")?\)/g, ' '))
+    .map((run) => run.replace(/\\([!-/:-@[-`{-~])/g, ' $1').replace(/\]\([^)\s]*(?:\s+"[^"]*")?\)/g, ' '))
     .filter((run) => run.trim() !== '')
 }
 
