@@ -59,6 +59,7 @@ export function askAboutMentions(question: Question): void {
     ['a name in a link text', (name) => `[${name}](http://a.example)`, true],
     ['a name in a quote', (name) => `> ${name}`, true],
     ['a name behind a backslash', (name) => `\\${name}`, true],
+    ['a name parted by a backslash from what follows', (name) => `${name}_\\${name}x`, true],
     ['a name in a code span', (name) => `\`${name}\``, false],
     ['a name in a code span with a longer fence', (name) => `\`\`a \` ${name}\`\``, false],
     ['a name in a code block', (name) => `\`\`\`\n${name}\n\`\`\``, false],
