@@ -1,6 +1,7 @@
 // The guard of the house (design.md, "Imports", "Lists, not folder scans"): who may know whom, what is on which list, and what may not
 // stand in the repository at all. Reads source text; runs nothing of it.
 
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -195,9 +196,24 @@ describe('lists', () => {
   })
 })
 
+/** What git keeps; where there is no git, what is there. */
+function tracked(): string[] {
+  try {
+    const list = execFileSync('git', ['ls-files', '-z'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const paths = list.split('\0').filter((path) => path !== '' && existsSync(join(root, path)))
+    if (paths.length > 0) return paths.map((path) => join(root, path))
+  } catch {
+    // An unpacked archive: no git, or no repository.
+  }
+  return walk(root, ['.git', 'node_modules', 'data', 'coverage', '.env'])
+}
+
 describe('the repository', () => {
-  const skipped = ['.git', 'node_modules', 'data', 'coverage', '.env']
-  const texts = walk(root, skipped)
+  const texts = tracked()
     .filter((path) => !/\.(?:png|db|sock|log|ico)$/.test(path))
     .map((path) => ({ path: slashed(relative(root, path)), text: readFileSync(path, 'utf8') }))
 
@@ -223,5 +239,12 @@ describe('the repository', () => {
   test('allows the one install script there is', () => {
     const { allowScripts } = JSON.parse(texts.find(({ path }) => path === 'package.json')?.text ?? '{}')
     expect(allowScripts).toEqual({ node: true })
+  })
+
+  test('shows in CONTRIBUTING the very command that test/commands/example.test.ts follows', () => {
+    const textOf = (path: string) => readFileSync(join(root, path), 'utf8')
+    const body = /\n(\/\*\* `\/vigie ping`[\s\S]*)$/.exec(textOf('test/fixtures/commands/ping.ts'))?.[1]?.trim()
+    expect(body).toContain('pingCommand')
+    expect(textOf('CONTRIBUTING.md')).toContain(body)
   })
 })

@@ -84,8 +84,11 @@ async function ensureCommand(
 }
 
 async function isOurs(asked: CommandsAsked, holder: PresentCommand): Promise<boolean> {
-  if (holder.url !== asked.url || holder.plugin_id !== '') return false
-  if (holder.creator_id === asked.botId || holder.creator_id === asked.adminId) return true
+  if (holder.plugin_id !== '') return false
+  // What the bot made, the local socket made for us.
+  if (holder.creator_id === asked.botId) return true
+  if (holder.url !== asked.url) return false
+  if (holder.creator_id === asked.adminId) return true
   const maker = await findOrNothing(asked.admin.rest.call('GET', `/users/${holder.creator_id}`))
   return person.safeParse(maker).data?.roles.split(' ').includes('system_admin') ?? false
 }
@@ -105,8 +108,8 @@ async function holderOf({ rest }: Administrator, holder: PresentCommand): Promis
 
 function collision(trigger: string, team: Team, holder: Said): Said {
   return {
-    fr: `équipe ${team.name} : /${trigger} appartient déjà à ${holder.fr}. Laissée telle quelle ; libérez ce mot (Intégrations → Commandes) ou écrivez /vigie ${trigger}.`,
-    en: `team ${team.name}: /${trigger} already belongs to ${holder.en}. Left as it is; free the word (Integrations → Slash Commands) or write /vigie ${trigger}.`,
+    fr: `équipe ${team.name} : /${trigger} appartient déjà à ${holder.fr}. Laissée telle quelle ; libérez ce mot (Intégrations → Commandes) ou écrivez au bot : @vigie ${trigger}.`,
+    en: `team ${team.name}: /${trigger} already belongs to ${holder.en}. Left as it is; free the word (Integrations → Slash Commands) or write to the bot: @vigie ${trigger}.`,
   }
 }
 

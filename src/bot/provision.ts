@@ -215,7 +215,9 @@ async function registerCommands(parts: ProvisionParts, cast: Cast, tell: Told): 
     for (const { trigger } of wanted) kept.delete(`${team.id}/${trigger}`)
     for (const [trigger, token] of found) ours.set(`${team.id}/${trigger}`, token)
     // A later team's failure must not lose the tokens of this one.
-    await store(parts, { VIGIE_COMMAND_TOKENS: printCommandTokens(new Map([...kept, ...ours])) }, tell)
+    const known = new Map([...kept, ...ours])
+    if (known.size + settings.commandTokens.size > 0)
+      await store(parts, { VIGIE_COMMAND_TOKENS: printCommandTokens(known) }, tell)
   }
   return ours
 }

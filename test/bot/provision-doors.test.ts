@@ -9,7 +9,7 @@ import { explainUnreached } from '../../src/bot/provision-reach.ts'
 import { fetchThrough } from '../../src/bot/provision-socket.ts'
 import { createRest, MattermostError } from '../../src/bot/rest.ts'
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { createStage, log, restOf, type Stage } from './provision-stage.ts'
+import { createStage, freePort, log, restOf, type Stage } from './provision-stage.ts'
 
 let folder: string
 let sandbox: Sandbox
@@ -82,6 +82,17 @@ describe('by the local-mode socket', () => {
     const { well, lines } = await stage.run(bySocket())
     expect(well).toBe(true)
     expect(lines).toContain('nothing to change')
+  })
+
+  test('commands of the bot’s own are found again although dotenv file and address are new', async () => {
+    await stage.run(bySocket())
+    const before = await stage.commands()
+    stage.settings = {}
+    const port = await freePort()
+    const { well, lines } = await stage.run(bySocket(), { port, vigieUrl: `http://127.0.0.1:${port}` })
+    expect(well).toBe(true)
+    expect(lines.filter((line) => line.includes('restored (address)'))).toHaveLength(2)
+    expect((await stage.commands()).map(({ id }) => id).sort()).toEqual(before.map(({ id }) => id).sort())
   })
 
   test('nobody at the socket: the person is told, not shown a stack', async () => {
