@@ -5,6 +5,7 @@ import MarkdownIt from 'markdown-it'
 
 const markdown = new MarkdownIt({ html: true, linkify: false, breaks: true })
 markdown.validateLink = () => true
+const literal = new MarkdownIt({ html: true, breaks: true }).disable('entity')
 
 /** Everything in a post that would do more than stand there: `mention @all`, `link https://…`, `image`, `block heading_open`… */
 export function effectsOf(post: string): string[] {
@@ -17,8 +18,10 @@ export function effectsOf(post: string): string[] {
     }
     for (const words of plainWords(block.children ?? [])) effects.push(...inWords(words))
   }
-  const outsideCode = post.replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, '')
-  for (const [formula] of outsideCode.matchAll(/\$[^$\n]+\$/g)) effects.push(`formula ${formula}`)
+  // A client's formula begins at a bare dollar, and not at an entity.
+  for (const block of literal.parse(post, {}))
+    if ((block.children ?? []).some((token) => token.type === 'text' && token.content.includes('$')))
+      effects.push(`formula ${block.content}`)
   for (const [, address] of post.matchAll(/\]\(([^)\s]*)/g)) effects.push(`link ${address}`)
   return [...new Set(effects)]
 }

@@ -76,7 +76,8 @@ export function tellDeed(locale: Locale, deed: Deed): DeedWords {
   const the = theThing(locale, deed.noun, deed.iid, deed.url)
   const text = tell(locale, deed, some)
   const about: Rich = deed.title === undefined ? [] : [deed.title]
-  const summary = tell(locale, deed, the)
+  const known = deed.approvalsReset === true || isKnown(deed.action)
+  const summary = known ? tell(locale, deed, the) : []
   return {
     text,
     summary:
@@ -87,12 +88,16 @@ export function tellDeed(locale: Locale, deed: Deed): DeedWords {
   }
 }
 
+function isKnown(action: string | undefined): boolean {
+  return action !== undefined && Object.hasOwn(participles, action)
+}
+
 type Phrase = (thing: Thing) => Rich
 
 function tell(locale: Locale, deed: Deed, thing: Thing): Rich {
   if (deed.approvalsReset) return approvalsReset(locale, thing)
   const name = nameOf(deed.by)
-  const known = deed.action !== undefined && Object.hasOwn(participles, deed.action)
+  const known = isKnown(deed.action)
   if (name === undefined) return known && deed.action !== undefined ? passive(locale, deed, deed.action, thing) : []
   if (!known) return join([[bold(name)], deed.action === undefined ? [] : [code(deed.action)]], ' · ')
   const phrases = deed.action === 'update' ? updates(locale, deed) : []
@@ -154,8 +159,12 @@ function updates(locale: Locale, deed: Deed): Phrase[] {
   phrases.push(...peopleChanges(locale, changed), ...labelChanges(locale, changed))
   add(
     changed?.confidential?.current === true,
-    ({ plain: it }) => rich`a rendu${it} ${own(deed.noun.fr.feminine ? 'confidentielle' : 'confidentiel')}`,
-    ({ plain: it }) => rich`made${it} confidential`,
+    ({ plain: it }) => {
+      const feminine = deed.noun.fr.feminine
+      const made = it.length > 0 ? rich`a rendu${it}` : own(feminine ? 'l’a rendue' : 'l’a rendu')
+      return rich`${made} ${own(feminine ? 'confidentielle' : 'confidentiel')}`
+    },
+    ({ plain: it }) => rich`made${it.length > 0 ? it : own(' it')} confidential`,
   )
   for (const [field, fr, en] of [
     ['target_branch', 'la branche cible', 'the target branch'],

@@ -73,7 +73,7 @@ export const build = defineKind({
           say(locale, { fr: 'Durée', en: 'Duration' }),
           lasted === undefined || lasted === 0 ? [] : own(duration(locale, lasted * 1000)),
         ),
-        ...field(say(locale, { fr: 'Nouvel essai', en: 'Retry' }), retries === 0 ? [] : own(String(retries))),
+        ...field(say(locale, { fr: 'Reprises', en: 'Retries' }), retries === 0 ? [] : own(String(retries))),
       ],
       color:
         job.build_status === 'failed' && job.build_allow_failure === true

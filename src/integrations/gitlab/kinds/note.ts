@@ -82,7 +82,7 @@ export const note = defineKind({
       text: join([join([by, place], ' · '), words], '\n'),
       fields: projectField(locale, about.project),
       color: colors.other,
-      summary: join([heading, words.length === 0 ? [] : brief(comment?.note)], french ? '\u00a0: ' : ': '),
+      summary: join([heading, brief(comment?.note)], ' · '),
     }
   },
 })
@@ -102,7 +102,13 @@ export const emoji = defineKind({
     const revoked = (reaction?.action ?? type) === 'revoke'
     const topic = topicOf(locale, about, reaction?.awardable_type)
     const name: Rich = reaction?.name === undefined ? [] : [{ own: ' ' }, code(reaction.name)]
-    const verb = french ? (revoked ? 'a retiré la réaction' : 'a réagi') : revoked ? 'removed the reaction' : 'reacted'
+    const verb = french
+      ? revoked
+        ? 'a retiré la réaction'
+        : 'a réagi avec'
+      : revoked
+        ? 'removed the reaction'
+        : 'reacted with'
     const active = rich`${own(verb)}${name}`
     const passive = rich`${own(french ? (revoked ? 'Réaction retirée' : 'Réaction') : revoked ? 'Reaction removed' : 'Reaction')}${name}`
     const toNote = reaction?.awardable_type === 'Note' || commented !== undefined

@@ -55,7 +55,7 @@ export const accessToken = defineKind({
       url,
       text: own(
         french
-          ? 'Renouvelez-le avant : ce qui s’en sert cessera de fonctionner'.replace(' :', '\u00a0:')
+          ? 'Renouvelez-le avant\u00a0: ce qui s’en sert cessera de fonctionner'
           : 'Renew it before: what uses it will stop working',
       ),
       fields: [
