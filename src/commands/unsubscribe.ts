@@ -20,6 +20,7 @@ const words = {
     silent: (what: Rich) => rich`ce canal n'entend plus ${what}.`,
     back: 'Pour revenir :',
     several: "Plusieurs abonnements y répondent ; je n'ai rien retiré :",
+    near: "Aucun abonnement ne s'écrit ainsi ; je n'ai rien retiré. Le plus proche :",
     stopped: (kind: string, what: Rich) => rich`ce canal n'entend plus ${code(kind)} de ${what}.`,
     stop: 'Arrêté :',
     removed: (one: Rich) => rich`${one} retiré`,
@@ -32,6 +33,7 @@ const words = {
     silent: (what: Rich) => rich`this channel no longer hears ${what}.`,
     back: 'To go back:',
     several: 'Several subscriptions answer to that; I removed nothing:',
+    near: 'No subscription is written like that; I removed nothing. The nearest:',
     stopped: (kind: string, what: Rich) => rich`this channel no longer hears ${code(kind)} of ${what}.`,
     stop: 'Stopped:',
     removed: (one: Rich) => rich`${one} removed`,
@@ -89,12 +91,12 @@ async function find({ store }: UnsubscribeParts, call: Call): Promise<Meant> {
 
 async function unsubscribe(parts: UnsubscribeParts, call: Call): Promise<Reply> {
   const { locale } = call
-  const { done, silent, back, several } = words[locale]
+  const { done, silent, back, several, near } = words[locale]
   const found = await find(parts, call)
   if ('none' in found) throw unknown(call)
   if ('several' in found) {
     const lines = found.several.map((one) => item(rich`${code(`/unsubscribe ${one.id}`)} — ${heardWords(one, locale)}`))
-    return { text: [...own(several), ...lines], mood: 'warning' }
+    return { text: [...own(found.several.length > 1 ? several : near), ...lines], mood: 'warning' }
   }
   const { one } = found
   await parts.store.subscriptions.remove(one.id)

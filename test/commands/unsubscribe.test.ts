@@ -49,6 +49,14 @@ describe('/unsubscribe', () => {
     expect(await here()).toHaveLength(2)
   })
 
+  it('shows the nearest where none is written like that, and removes nothing', async () => {
+    await world.say('member', '/subscribe gitlab acme/app')
+    expect(await world.read('member', '/unsubscribe gitlab')).toMatch(
+      /^No subscription is written like that; I removed nothing. The nearest:\n- `\/unsubscribe /,
+    )
+    expect(await here()).toHaveLength(1)
+  })
+
   it.each(['/unsubscribe nothing', '/unsubscribe gitlab other/project'])('says that %s is not there', async (line) => {
     await world.say('member', '/subscribe gitlab acme/app')
     expect(await world.read('member', line)).toContain('This channel has no subscription')
