@@ -54,13 +54,13 @@ const pressBody = z.object({
   post_id: word.default(''),
   team_id: word.default(''),
   trigger_id: z.string().default(''),
-  context: z.looseObject({ vigie: z.unknown(), selected_option: z.unknown() }),
+  context: z.looseObject({ vigie: z.unknown().optional(), selected_option: z.unknown().optional() }),
 })
 const dialogBody = z.object({
   user_id: word,
   channel_id: word,
   team_id: word.default(''),
-  state: z.unknown(),
+  state: z.unknown().optional(),
   cancelled: z.boolean().default(false),
   submission: z.record(z.string(), z.json()).nullish(),
 })

@@ -4,7 +4,7 @@ import type { Now, Part } from '../event.ts'
 import type { SubscriptionStore } from '../store/store.ts'
 import { duration, plural } from '../text/format.ts'
 import type { Locale } from '../text/locale.ts'
-import { type Rich, rich } from '../text/rich.ts'
+import { own, type Rich, rich } from '../text/rich.ts'
 import type { SocketState } from './socket.ts'
 
 export interface StatusParts {
@@ -34,7 +34,7 @@ export function createMattermostStatus({ socket, subscriptions, now }: StatusPar
 }
 
 function glance(locale: Locale, state: SocketState, sinceMs: number): Rich {
-  const since = duration(locale, sinceMs)
+  const since = own(duration(locale, sinceMs))
   if (state.as === 'revoked')
     return locale === 'fr'
       ? rich`jeton refusé depuis ${since}\u00a0: lancez vigie provision`
