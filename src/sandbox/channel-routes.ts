@@ -1,6 +1,7 @@
-// The routes about channels (server/channels/api4/channel.go).
+// The routes about one channel (server/channels/api4/channel.go).
 import { ApiError, badBody, badUrl } from './api-error.ts'
 import { type Answer, type Call, done, type Route, reply } from './call.ts'
+import { mayRead, memberOf } from './channel-lists.ts'
 import { enrol, tellJoin, viewChannels } from './channel-members.ts'
 import {
   announceChannel,
@@ -19,7 +20,7 @@ import {
 import { directChannel, groupChannel } from './direct-channels.ts'
 import { isId } from './ids.ts'
 import { type Fields, textOf } from './json.ts'
-import { allow, canChannel, canEditUser, canSystem, canTeam, teamMember } from './permissions.ts'
+import { allow, canChannel, canEditUser, canSystem, canTeam } from './permissions.ts'
 import type { Channel, ChannelType, User } from './shapes.ts'
 import { teamByName } from './teams.ts'
 import { canSee, userById } from './users.ts'
@@ -78,10 +79,6 @@ function createGroup(call: Call): Answer {
   return reply(channelView(groupChannel(call.world, ids)), 201)
 }
 
-const mayRead = (call: Call, channel: Channel): boolean =>
-  canChannel(call.world, call.actor, channel.id, 'read_channel') ||
-  (channel.type === 'O' && canTeam(call.world, call.actor, channel.team_id, 'read_public_channel'))
-
 function getOne(call: Call): Answer {
   const channel = channelById(call.world, call.id('channel_id'))
   allow(mayRead(call, channel))
@@ -99,87 +96,6 @@ function named(call: Call, teamId: string): Answer {
     throw new ApiError('app.channel.get_by_name.missing.app_error', 404)
   allow(mayRead(call, channel))
   return reply(channelView(channel))
-}
-
-function listPublic(call: Call, archived: boolean): Answer {
-  const id = call.id('team_id')
-  allow(canTeam(call.world, call.actor, id, 'list_team_channels'))
-  const { page, perPage } = call.paging
-  const channels = [...call.world.channels.values()].filter(
-    (channel) =>
-      channel.team_id === id &&
-      (channel.type === 'O' || archived) &&
-      (channel.delete_at !== 0) === archived &&
-      mayRead(call, channel),
-  )
-  channels.sort((a, b) => a.display_name.localeCompare(b.display_name))
-  return reply(channels.slice(page * perPage, (page + 1) * perPage).map(channelView))
-}
-
-const memberOf = (call: Call, channel: Channel, userId: string): boolean =>
-  call.world.channelMembers.get(channel.id)?.has(userId) ?? false
-
-function listMine(call: Call): Answer {
-  const userId = call.id('user_id')
-  const teamId = call.id('team_id')
-  allow(canEditUser(call.world, call.actor, userId))
-  allow(canTeam(call.world, call.actor, teamId, 'view_team'))
-  const withDeleted = call.query.get('include_deleted') === 'true'
-  const channels = [...call.world.channels.values()].filter(
-    (channel) =>
-      (channel.team_id === teamId || channel.team_id === '') &&
-      memberOf(call, channel, userId) &&
-      (withDeleted || channel.delete_at === 0),
-  )
-  if (channels.length === 0) throw new ApiError('app.channel.get_channels.not_found.app_error', 404)
-  channels.sort((a, b) => a.display_name.localeCompare(b.display_name))
-  return reply(channels.map(channelView))
-}
-
-function listAllMine(call: Call): Answer {
-  const userId = call.id('user_id')
-  allow(canEditUser(call.world, call.actor, userId))
-  const withDeleted = call.query.get('include_deleted') === 'true'
-  const channels = [...call.world.channels.values()].filter(
-    (channel) =>
-      memberOf(call, channel, userId) &&
-      (withDeleted || channel.delete_at === 0) &&
-      (channel.team_id === '' || teamMember(call.world, channel.team_id, userId)),
-  )
-  return reply(channels.map(channelView))
-}
-
-function listEverything(call: Call): Answer {
-  allow(canSystem(call.world, call.actor, 'sysconsole_read_user_management_channels'))
-  const { page, perPage } = call.paging
-  const withDeleted = call.query.get('include_deleted') === 'true'
-  const channels = [...call.world.channels.values()].filter(
-    (channel) => channel.team_id !== '' && (withDeleted || channel.delete_at === 0),
-  )
-  const views = channels.slice(page * perPage, (page + 1) * perPage).map((channel) => {
-    const team = call.world.teams.get(channel.team_id)
-    return {
-      ...channelView(channel),
-      team_display_name: team?.display_name,
-      team_name: team?.name,
-      team_update_at: team?.update_at,
-    }
-  })
-  return reply(views)
-}
-
-function search(call: Call, term: string): Answer {
-  const id = call.id('team_id')
-  allow(canTeam(call.world, call.actor, id, 'list_team_channels') || teamMember(call.world, id, call.me) !== null)
-  const word = term.toLowerCase().replace(/^~/, '')
-  const channels = [...call.world.channels.values()].filter(
-    (channel) =>
-      channel.team_id === id &&
-      channel.delete_at === 0 &&
-      (channel.type === 'O' || memberOf(call, channel, call.me)) &&
-      [channel.name, channel.display_name, channel.purpose].some((text) => text.toLowerCase().includes(word)),
-  )
-  return reply(channels.slice(0, 100).map(channelView))
 }
 
 function changeable(call: Call, fields: Fields): Channel {
@@ -301,7 +217,6 @@ function viewed(call: Call): Answer {
 }
 
 export const channelRoutes: Route[] = [
-  { method: 'GET', path: '/channels', handler: listEverything, local: true },
   { method: 'POST', path: '/channels', handler: create, local: true },
   { method: 'POST', path: '/channels/direct', handler: createDirect },
   { method: 'POST', path: '/channels/group', handler: createGroup },
@@ -313,8 +228,6 @@ export const channelRoutes: Route[] = [
   { method: 'DELETE', path: '/channels/:channel_id', handler: archive, local: true },
   { method: 'POST', path: '/channels/:channel_id/restore', handler: restore, local: true },
   { method: 'GET', path: '/channels/:channel_id/stats', handler: stats },
-  { method: 'GET', path: '/teams/:team_id/channels', handler: (call) => listPublic(call, false), local: true },
-  { method: 'GET', path: '/teams/:team_id/channels/deleted', handler: (call) => listPublic(call, true), local: true },
   {
     method: 'GET',
     path: '/teams/:team_id/channels/name/:channel_name',
@@ -327,16 +240,4 @@ export const channelRoutes: Route[] = [
     local: true,
     handler: (call) => named(call, teamByName(call.world, call.word('team_name')).id),
   },
-  {
-    method: 'POST',
-    path: '/teams/:team_id/channels/search',
-    handler: (call) => search(call, textOf(call.fields('channel_search'), 'term')),
-  },
-  {
-    method: 'GET',
-    path: '/teams/:team_id/channels/autocomplete',
-    handler: (call) => search(call, call.query.get('name') ?? ''),
-  },
-  { method: 'GET', path: '/users/:user_id/teams/:team_id/channels', handler: listMine },
-  { method: 'GET', path: '/users/:user_id/channels', handler: listAllMine },
 ]

@@ -1,8 +1,9 @@
 // Ways in which a test may tell the stand-in server to fail, and the count of what was asked of it.
 // The faults are those of the fault table: away, slow, 429 and 5xx, reply lost after the work was done, half-open socket, dropped frames, forgotten connections.
 
-/** Which requests a fault touches; all of them by default. A text matches the start of the path after `/api/v4`. */
-export type PathPattern = string | RegExp
+import { createRequestLog, matches, type PathPattern, type RequestLog } from './request-log.ts'
+
+export type { PathPattern } from './request-log.ts'
 
 export interface AnswerFault {
   /** How many requests are touched; endless by default, until `heal()`. */
@@ -32,7 +33,7 @@ export interface Faults {
   closeSockets(): number
   /** Ends every fault but the silence of sockets already half-open. */
   heal(): void
-  /** How many requests with this path (after `/api/v4`) came so far, failed ones too; `/websocket` counts attempts to connect. */
+  /** How many requests with this path (after `/api/v4`) came so far, those that met a fault too; `/websocket` counts attempts to connect. */
   requests(path?: PathPattern, method?: string): number
   /** Waits until `requests` would answer at least `count`. */
   waitForRequests(count: number, path?: PathPattern, method?: string): Promise<void>
@@ -62,108 +63,97 @@ export interface FaultDesk {
   losesFrame(): boolean
 }
 
-interface Pending {
+/** A fault that some requests meet until it is used up. */
+interface Order {
   left: number
   status: number
   options: AnswerFault
 }
 
-const matches = (pattern: PathPattern | undefined, path: string): boolean =>
-  pattern === undefined || (typeof pattern === 'string' ? path.startsWith(pattern) : pattern.test(path))
+interface Trouble {
+  down: boolean
+  slow: { delayMs: number; path: PathPattern | undefined } | null
+  frameEvery: number
+  frameCount: number
+  answers: Order[]
+  losses: Order[]
+}
+
+const noTrouble = (): Trouble => ({ down: false, slow: null, frameEvery: 0, frameCount: 0, answers: [], losses: [] })
+
+const orderOf = (status: number, options: AnswerFault): Order => ({
+  left: options.count ?? Number.POSITIVE_INFINITY,
+  status,
+  options,
+})
+
+function take(list: Order[], method: string, path: string): Order | null {
+  const index = list.findIndex(
+    ({ options }) => matches(options.path, path) && (options.method === undefined || options.method === method),
+  )
+  const order = list[index]
+  if (!order) return null
+  order.left -= 1
+  if (order.left <= 0) list.splice(index, 1)
+  return order
+}
 
 /** The desk where faults are ordered (`faults`) and looked up by the server. */
 export function createFaultDesk(sockets: SocketFaults, resetConnections: () => void): FaultDesk {
-  let down = false
-  let slow: { delayMs: number; path: PathPattern | undefined } | null = null
-  let frameEvery = 0
-  let frameCount = 0
-  const answers: Pending[] = []
-  const losses: Pending[] = []
-  let seen: { method: string; path: string }[] = []
-  const waiting = new Set<() => void>()
-
-  const take = (list: Pending[], method: string, path: string): Pending | null => {
-    const index = list.findIndex(
-      (fault) =>
-        matches(fault.options.path, path) &&
-        (fault.options.method === undefined || fault.options.method.toUpperCase() === method),
-    )
-    const fault = list[index]
-    if (!fault) return null
-    fault.left -= 1
-    if (fault.left <= 0) list.splice(index, 1)
-    return fault
+  const trouble = noTrouble()
+  const log = createRequestLog()
+  return {
+    faults: ordersTo(trouble, sockets, resetConnections, log),
+    isDown: () => trouble.down,
+    judge(method, path) {
+      log.note(method, path)
+      const order = trouble.down ? null : take(trouble.answers, method, path)
+      const headers = { ...(order?.status === 429 ? { 'Retry-After': '1' } : {}), ...order?.options.headers }
+      return {
+        delayMs: trouble.slow && matches(trouble.slow.path, path) ? trouble.slow.delayMs : 0,
+        answer: order ? { status: order.status, headers } : null,
+        loseReply: !order && !trouble.down && take(trouble.losses, method, path) !== null,
+      }
+    },
+    losesFrame() {
+      if (trouble.frameEvery <= 0) return false
+      trouble.frameCount += 1
+      return trouble.frameCount % trouble.frameEvery === 0
+    },
   }
-  const requests = (path?: PathPattern, method?: string): number =>
-    seen.filter((one) => matches(path, one.path) && (method === undefined || one.method === method)).length
+}
 
-  const faults: Faults = {
+function ordersTo(trouble: Trouble, sockets: SocketFaults, resetConnections: () => void, log: RequestLog): Faults {
+  return {
     down() {
-      down = true
+      trouble.down = true
       sockets.closeSockets()
       resetConnections()
     },
     up() {
-      down = false
+      trouble.down = false
     },
     slow(delayMs, path) {
-      slow = delayMs > 0 ? { delayMs, path } : null
+      trouble.slow = delayMs > 0 ? { delayMs, path } : null
     },
     answer(status, options = {}) {
-      answers.push({ left: options.count ?? Number.POSITIVE_INFINITY, status, options })
+      trouble.answers.push(orderOf(status, options))
     },
     loseReply(options = {}) {
-      losses.push({ left: options.count ?? Number.POSITIVE_INFINITY, status: 0, options })
+      trouble.losses.push(orderOf(0, options))
     },
     halfOpen: () => sockets.halfOpen(),
     dropFrames(n) {
-      frameEvery = n
-      frameCount = 0
+      trouble.frameEvery = n
+      trouble.frameCount = 0
     },
     forget: () => sockets.forget(),
     closeSockets: () => sockets.closeSockets(),
     heal() {
-      down = false
-      slow = null
-      frameEvery = 0
-      answers.length = 0
-      losses.length = 0
+      Object.assign(trouble, noTrouble())
     },
-    requests,
-    waitForRequests(count, path, method) {
-      return new Promise((resolve) => {
-        const look = (): void => {
-          if (requests(path, method) < count) return
-          waiting.delete(look)
-          resolve()
-        }
-        waiting.add(look)
-        look()
-      })
-    },
-    resetRequests() {
-      seen = []
-    },
-  }
-
-  return {
-    faults,
-    isDown: () => down,
-    judge(method, path) {
-      seen.push({ method, path })
-      for (const look of [...waiting]) look()
-      const fault = take(answers, method, path)
-      const headers = { ...(fault?.status === 429 ? { 'Retry-After': '1' } : {}), ...fault?.options.headers }
-      return {
-        delayMs: slow && matches(slow.path, path) ? slow.delayMs : 0,
-        answer: fault ? { status: fault.status, headers } : null,
-        loseReply: fault ? false : take(losses, method, path) !== null,
-      }
-    },
-    losesFrame() {
-      if (frameEvery <= 0) return false
-      frameCount += 1
-      return frameCount % frameEvery === 0
-    },
+    requests: log.requests,
+    waitForRequests: log.waitForRequests,
+    resetRequests: log.reset,
   }
 }

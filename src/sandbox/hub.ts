@@ -1,6 +1,6 @@
-// Who hears which event, and in what order: connections, their sequence numbers, the dead queue that makes resuming possible,
-// as in server/channels/app/platform/web_conn.go and web_hub.go.
-import { isId, newId } from './ids.ts'
+// Who hears which event (server/channels/app/platform/web_hub.go, web_conn.go ShouldSendEvent).
+import { type Connection, type Line, newConnection, type Outgoing, resume, send } from './connections.ts'
+import { isId } from './ids.ts'
 
 /** What travels to clients. An empty part of the broadcast does not restrict. */
 export interface HubEvent {
@@ -30,46 +30,23 @@ export interface Audience {
   helloData(): Record<string, string>
 }
 
-/** The wire under a connection. */
-export interface Line {
-  write(frame: string): void
-  close(): void
-}
+const reapAfterMs = 5 * 60_000
 
-export interface Connection {
-  id: string
+interface Session {
   userId: string
   token: string
-  line: Line | null
-  sequence: number
-  reuseCount: number
-  forgetful: boolean
-  dead: Numbered[]
-  queue: Outgoing[]
-  lastActivityAt: number
-  /** The session was good when it was last looked up; looked up again only after `recheck`. */
-  trusted: boolean
 }
 
-interface Numbered {
-  seq: number
-  body: string
+/** What the address of a websocket asks to resume; '' and null where it asks nothing. */
+interface Wanted {
+  id: string
+  sequence: string | null
 }
-
-type Outgoing = { kind: 'event'; body: string } | { kind: 'reply'; body: string }
-
-const deadQueueSize = 128
-const sendQueueSize = 256
-const reapAfterMs = 5 * 60_000
 
 export interface Hub {
   publish(event: HubEvent): void
   /** A new connection for an authenticated session, or the one it wants to resume; null where the address is malformed and the socket must close. */
-  connect(
-    session: { userId: string; token: string },
-    wanted: { id: string; sequence: string | null },
-    line: Line,
-  ): Connection | null
+  connect(session: Session, wanted: Wanted, line: Line): Connection | null
   /** The line went away; the connection waits to be resumed. */
   disconnect(connection: Connection): void
   /** An answer to a client's action; only connections the hub knows get one. */
@@ -79,68 +56,16 @@ export interface Hub {
   recheck(userId: string): void
   forget(): void
   reap(): void
-  connectionsOf(userId: string): number
 }
 
 /** The hub. `losesFrame` is asked for every event about to be written; `clock` in milliseconds. */
 export function createHub(audience: Audience, clock: () => number, losesFrame: () => boolean): Hub {
   const connections = new Set<Connection>()
-
-  const isAuthenticated = (connection: Connection): boolean => {
-    if (connection.token === '') return false
-    if (!connection.trusted && audience.userOf(connection.token) !== connection.userId) connection.token = ''
-    connection.trusted = connection.token !== ''
-    return connection.trusted
+  const tell = (connection: Connection, item: Outgoing): void => {
+    if (!send(connection, item, losesFrame)) connections.delete(connection)
   }
-
-  const writeEvent = (connection: Connection, line: Line, body: string): void => {
-    const seq = connection.sequence
-    connection.sequence += 1
-    connection.dead.push({ seq, body })
-    if (connection.dead.length > deadQueueSize) connection.dead.shift()
-    if (!losesFrame()) line.write(numbered(body, seq))
-  }
-
-  const enqueue = (connection: Connection, item: Outgoing): void => {
-    if (connection.line) {
-      if (item.kind === 'event') writeEvent(connection, connection.line, item.body)
-      else connection.line.write(item.body)
-      return
-    }
-    if (connection.queue.length >= sendQueueSize) connections.delete(connection)
-    else connection.queue.push(item)
-  }
-
-  const hello = (connection: Connection): string =>
-    bodyOf({
-      event: 'hello',
-      data: { ...audience.helloData(), connection_id: connection.id },
-      userId: connection.userId,
-    })
-
-  const resume = (connection: Connection, line: Line): void => {
-    connection.line = line
-    const wanted = connection.sequence
-    if (wanted !== 0) {
-      const index = connection.dead.findIndex((one) => one.seq === wanted)
-      const last = connection.dead.at(-1)
-      if (index >= 0) {
-        for (const one of connection.dead.slice(index)) {
-          line.write(numbered(one.body, one.seq))
-          connection.sequence = one.seq + 1
-        }
-      } else if (last && last.seq !== wanted - 1) {
-        connection.dead = []
-        connection.id = newId()
-        connection.sequence = 0
-        writeEvent(connection, line, hello(connection))
-      }
-    }
-    for (const item of connection.queue.splice(0)) enqueue(connection, item)
-  }
-
-  const findInactive = (userId: string, id: string): Connection | undefined =>
-    [...connections].find((one) => one.userId === userId && one.id === id && one.line === null)
+  const isAuthenticated = (connection: Connection): boolean => authenticated(audience, connection)
+  const helloOf = (connection: Connection) => (): string => helloBody(audience, connection)
 
   return {
     isAuthenticated,
@@ -149,46 +74,20 @@ export function createHub(audience: Audience, clock: () => number, losesFrame: (
       for (const connection of [...connections]) {
         if (!isAuthenticated(connection) || !hears(audience, connection, event)) continue
         const body = shared ?? bodyOf({ ...event, data: { ...event.data, ...event.dataFor?.(connection.userId) } })
-        enqueue(connection, { kind: 'event', body })
+        tell(connection, { kind: 'event', body })
       }
     },
     connect(session, wanted, line) {
-      let found: Connection | undefined
-      if (wanted.id !== '' && session.userId !== '') {
-        if (!isId(wanted.id)) return null
-        found = findInactive(session.userId, wanted.id)
-        if (found) {
-          if (wanted.sequence === null || !/^\d+$/.test(wanted.sequence)) {
-            connections.delete(found)
-            return null
-          }
-          found.sequence = Number(wanted.sequence)
-          found.token = session.token
-          found.reuseCount += 1
-          found.lastActivityAt = clock()
-          found.trusted = true
-          resume(found, line)
-          audience.presence(found.userId, true)
-          return found
-        }
-      }
-      const fresh: Connection = {
-        id: newId(),
-        userId: session.userId,
-        token: session.token,
-        line,
-        sequence: 0,
-        reuseCount: 0,
-        forgetful: false,
-        dead: [],
-        queue: [],
-        lastActivityAt: clock(),
-        trusted: true,
-      }
-      connections.add(fresh)
-      enqueue(fresh, { kind: 'event', body: hello(fresh) })
-      audience.presence(fresh.userId, true)
-      return fresh
+      if (wanted.id !== '' && !isId(wanted.id)) return null
+      const found = wanted.id === '' ? undefined : waiting(connections, session, wanted)
+      if (found === null) return null
+      const connection = found ?? newConnection(session, line, clock())
+      connections.add(connection)
+      Object.assign(connection, { token: session.token, trusted: true, lastActivityAt: clock() })
+      if (found) resume(found, line, Number(wanted.sequence), helloOf(found), losesFrame)
+      else tell(connection, { kind: 'event', body: helloBody(audience, connection) })
+      audience.presence(connection.userId, true)
+      return connection
     },
     disconnect(connection) {
       connection.line = null
@@ -197,7 +96,7 @@ export function createHub(audience: Audience, clock: () => number, losesFrame: (
         audience.presence(connection.userId, false)
     },
     reply(connection, body) {
-      if (connections.has(connection)) enqueue(connection, { kind: 'reply', body: JSON.stringify(body) })
+      if (connections.has(connection)) tell(connection, { kind: 'reply', body: JSON.stringify(body) })
     },
     forget() {
       for (const connection of [...connections]) {
@@ -212,8 +111,22 @@ export function createHub(audience: Audience, clock: () => number, losesFrame: (
       for (const connection of [...connections])
         if (!connection.line && clock() - connection.lastActivityAt > reapAfterMs) connections.delete(connection)
     },
-    connectionsOf: (userId) => [...connections].filter((one) => one.userId === userId && one.line).length,
   }
+}
+
+// The connection that waits under this id; null where the address says no place in it.
+function waiting(connections: Set<Connection>, session: Session, wanted: Wanted): Connection | null | undefined {
+  const found = [...connections].find((one) => one.userId === session.userId && one.id === wanted.id && !one.line)
+  if (!found || /^\d+$/.test(wanted.sequence ?? '')) return found
+  connections.delete(found)
+  return null
+}
+
+function authenticated(audience: Audience, connection: Connection): boolean {
+  if (connection.token === '') return false
+  if (!connection.trusted && audience.userOf(connection.token) !== connection.userId) connection.token = ''
+  connection.trusted = connection.token !== ''
+  return connection.trusted
 }
 
 function hears(audience: Audience, connection: Connection, event: HubEvent): boolean {
@@ -229,7 +142,8 @@ function hears(audience: Audience, connection: Connection, event: HubEvent): boo
   return true
 }
 
-const numbered = (body: string, seq: number): string => `${body}, "seq": ${seq}}`
+const helloBody = (audience: Audience, connection: Connection): string =>
+  bodyOf({ event: 'hello', data: { ...audience.helloData(), connection_id: connection.id }, userId: connection.userId })
 
 function bodyOf(event: HubEvent): string {
   const omitted = event.omitUsers ? Object.fromEntries(event.omitUsers.map((id) => [id, true])) : null

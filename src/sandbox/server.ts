@@ -1,6 +1,6 @@
 // The HTTP side: from the bytes of a request to its handler and back, with the refusals, headers, limits and faults that stand before it
 // (server/channels/web/handlers.go).
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError, signedOut } from './api-error.ts'
@@ -63,8 +63,8 @@ async function serve(
   const method = request.method ?? 'GET'
   const isApi = url.pathname.startsWith(`${prefix}/`)
   const path = isApi ? url.pathname.slice(prefix.length) : url.pathname
-  if (desk.isDown()) return reset(request)
   const verdict = desk.judge(method, path)
+  if (desk.isDown()) return reset(request)
   if (verdict.answer) {
     request.resume()
     if (verdict.delayMs > 0) await sleep(verdict.delayMs)
@@ -145,17 +145,14 @@ export function tokenOf(request: IncomingMessage): { token: string; fromCookie: 
 function upgrade(parts: ServerParts, request: IncomingMessage, stream: Duplex, head: Buffer): void {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
   stream.on('error', () => stream.destroy())
+  const verdict = parts.desk.judge('GET', pathname.replace(prefix, ''))
   if (parts.desk.isDown()) {
     stream.destroy()
     return
   }
-  if (pathname !== `${prefix}/websocket`) {
-    stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-    return
-  }
-  const verdict = parts.desk.judge('GET', '/websocket')
-  if (verdict.answer) {
-    stream.end(`HTTP/1.1 ${verdict.answer.status} Fault\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  const status = pathname === `${prefix}/websocket` ? verdict.answer?.status : 404
+  if (status !== undefined) {
+    stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
     return
   }
   const go = (): void => parts.sockets.upgrade(request, stream, head, tokenOf(request).token)

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
-import type { Connection } from './hub.ts'
+import type { Connection, Line } from './connections.ts'
 import { isId } from './ids.ts'
 import { type Fields, isFields } from './json.ts'
 import { canChannel } from './permissions.ts'
@@ -39,38 +39,15 @@ export function createSocketServer(world: World): SocketServer {
     world.hub.reap()
   }, pingEveryMs)
   heartbeat.unref()
-
-  const open = (ws: WebSocket, token: string, query: URLSearchParams): void => {
-    const socket: Socket = { ws, connection: null, silent: false, pongTimer: null }
-    sockets.add(socket)
-    watch(socket)
-    ws.on('pong', () => watch(socket))
-    // A broken frame or a reset: the socket closes, which is all there is to do.
-    ws.on('error', () => ws.terminate())
-    ws.on('close', () => {
-      sockets.delete(socket)
-      if (socket.pongTimer) clearTimeout(socket.pongTimer)
-      if (socket.connection) world.hub.disconnect(socket.connection)
-    })
-    const session = sessionOf(world, token)
-    const wanted = { id: query.get('connection_id') ?? '', sequence: query.get('sequence_number') }
-    if (session) {
-      socket.connection = world.hub.connect({ userId: session.user_id, token }, wanted, lineOf(socket))
-      if (!socket.connection) {
-        ws.terminate()
-        return
-      }
-    }
-    closeUnlessAuthenticated(socket)
-    ws.on('message', (data: RawData) => {
-      if (!socket.silent) receive(world, socket, data)
-    })
+  const closeSockets = (): number => {
+    const count = sockets.size
+    for (const { ws } of sockets) ws.terminate()
+    return count
   }
-
   return {
     upgrade(request, stream, head, token) {
       const query = new URL(request.url ?? '/', 'http://localhost').searchParams
-      server.handleUpgrade(request, stream, head, (ws) => open(ws, token, query))
+      server.handleUpgrade(request, stream, head, (ws) => open(world, sockets, ws, token, query))
     },
     halfOpen() {
       for (const socket of sockets) {
@@ -79,30 +56,54 @@ export function createSocketServer(world: World): SocketServer {
       }
       return sockets.size
     },
-    closeSockets() {
-      const count = sockets.size
-      for (const { ws } of sockets) ws.terminate()
-      return count
-    },
+    closeSockets,
     stop() {
       clearInterval(heartbeat)
-      for (const { ws } of sockets) ws.terminate()
+      closeSockets()
       server.close()
     },
   }
 }
 
-const lineOf = (socket: Socket): { write(frame: string): void; close(): void } => ({
+function open(world: World, sockets: Set<Socket>, ws: WebSocket, token: string, query: URLSearchParams): void {
+  const socket: Socket = { ws, connection: null, silent: false, pongTimer: null }
+  sockets.add(socket)
+  watch(world, socket)
+  ws.on('pong', () => watch(world, socket))
+  // A broken frame or a reset: the socket closes, which is all there is to do.
+  ws.on('error', () => ws.terminate())
+  ws.on('close', () => {
+    sockets.delete(socket)
+    if (socket.pongTimer) clearTimeout(socket.pongTimer)
+    hangUp(world, socket)
+  })
+  ws.on('message', (data: RawData) => {
+    if (!socket.silent) receive(world, socket, data)
+  })
+  const session = sessionOf(world, token)
+  const wanted = { id: query.get('connection_id') ?? '', sequence: query.get('sequence_number') }
+  if (session) {
+    socket.connection = world.hub.connect({ userId: session.user_id, token }, wanted, lineOf(socket))
+    if (!socket.connection) ws.terminate()
+  }
+  closeUnlessAuthenticated(socket)
+}
+
+function hangUp(world: World, socket: Socket): void {
+  if (socket.connection) world.hub.disconnect(socket.connection)
+  socket.connection = null
+}
+
+const lineOf = (socket: Socket): Line => ({
   write: (frame) => {
     if (!socket.silent && socket.ws.readyState === socket.ws.OPEN) socket.ws.send(frame)
   },
-  close: () => socket.ws.close(),
 })
 
-// A client that answers no ping for 100 s is gone.
-function watch(socket: Socket): void {
+// A client that answers no ping for 100 s is gone; one behind a dead wire never hears of it.
+function watch(world: World, socket: Socket): void {
   if (socket.pongTimer) clearTimeout(socket.pongTimer)
-  socket.pongTimer = setTimeout(() => socket.ws.terminate(), pongWithinMs)
+  socket.pongTimer = setTimeout(() => (socket.silent ? hangUp(world, socket) : socket.ws.terminate()), pongWithinMs)
   socket.pongTimer.unref()
 }
 

@@ -1,21 +1,9 @@
-// The routes about people: accounts, log-in, lists, pictures (server/channels/api4/user.go).
+// The routes about one person: account, roles, being active or a guest (server/channels/api4/user.go).
 import { ApiError, badBody } from './api-error.ts'
 import { canManageUser } from './bots.ts'
 import { type Answer, type Call, done, type Route, reply } from './call.ts'
-import { type Fields, flagOf, isFields, textOf } from './json.ts'
-import { filePart } from './multipart.ts'
-import {
-  allow,
-  canChannel,
-  canSystem,
-  canTeam,
-  isAdministrator,
-  isGuest,
-  roleNames,
-  teamMember,
-} from './permissions.ts'
-import { pictureOf, pictureType } from './pictures.ts'
-import { endSessions, openSession } from './sessions.ts'
+import { type Fields, isFields, textOf } from './json.ts'
+import { allow, canSystem, isAdministrator, isGuest, roleNames } from './permissions.ts'
 import type { User } from './shapes.ts'
 import {
   announceUser,
@@ -33,7 +21,6 @@ import {
   wholeUserView,
 } from './users.ts'
 
-const stranger = { userId: '', unrestricted: false }
 const nameFields = ['nickname', 'first_name', 'last_name', 'position', 'locale'] as const
 
 function create(call: Call): Answer {
@@ -54,35 +41,6 @@ function create(call: Call): Answer {
     roles: first ? 'system_admin system_user' : 'system_user',
   })
   return reply(wholeUserView(world, user), 201)
-}
-
-function logIn(call: Call): Answer {
-  const fields = call.fields('body')
-  const { world } = call
-  const wrong = new ApiError('api.user.login.invalid_credentials_email_username', 401)
-  const name = textOf(fields, 'login_id').toLowerCase()
-  const password = textOf(fields, 'password')
-  if (password === '') throw new ApiError('api.user.login.blank_pwd.app_error', 400)
-  const user =
-    world.users.get(textOf(fields, 'id')) ??
-    userByName(world, name) ??
-    [...world.users.values()].find((one) => one.email === name && name !== '')
-  if (!user) throw wrong
-  if (world.bots.has(user.id)) throw new ApiError('api.user.login.bot_login_forbidden.app_error', 401)
-  if (user.password !== password) throw wrong
-  if (user.delete_at !== 0) throw new ApiError('api.user.login.inactive.app_error', 401)
-  const session = openSession(world, user)
-  const cookies = `MMAUTHTOKEN=${session.token}; Path=/; HttpOnly; SameSite=Lax`
-  const wantsCookie = call.headers['x-requested-with'] === 'XMLHttpRequest'
-  return reply(wholeUserView(world, user), 200, {
-    Token: session.token,
-    ...(wantsCookie ? { 'Set-Cookie': cookies } : {}),
-  })
-}
-
-function logOut(call: Call): Answer {
-  if (call.session) call.world.sessions.delete(call.session.token)
-  return reply({ status: 'OK' }, 200, { 'Set-Cookie': 'MMAUTHTOKEN=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax' })
 }
 
 function getByName(call: Call): Answer {
@@ -106,84 +64,6 @@ function getOne(call: Call): Answer {
   const id = call.id('user_id')
   allow(canSee(call.world, call.actor, id))
   return reply(userView(call.world, userById(call.world, id), call.actor))
-}
-
-// Lists show everybody as others see them, oneself too.
-const views = (call: Call, users: User[]): Answer =>
-  reply(
-    users.filter((user) => canSee(call.world, call.actor, user.id)).map((user) => userView(call.world, user, stranger)),
-  )
-
-const byUsername = (a: User, b: User): number => (a.username < b.username ? -1 : 1)
-
-function list(call: Call): Answer {
-  const { world, query } = call
-  const [inTeam, inChannel, notInChannel] = [
-    query.get('in_team') ?? '',
-    query.get('in_channel') ?? '',
-    query.get('not_in_channel') ?? '',
-  ]
-  if (inTeam) allow(canTeam(world, call.actor, inTeam, 'view_team'))
-  if (inChannel) allow(canChannel(world, call.actor, inChannel, 'read_channel'))
-  const users = [...world.users.values()].filter(
-    (user) =>
-      (!inTeam || teamMember(world, inTeam, user.id)) &&
-      (!inChannel || world.channelMembers.get(inChannel)?.has(user.id)) &&
-      (!notInChannel || !world.channelMembers.get(notInChannel)?.has(user.id)) &&
-      (query.get('active') !== 'true' || user.delete_at === 0) &&
-      (query.get('inactive') !== 'true' || user.delete_at !== 0) &&
-      (!query.get('role') || user.roles.split(' ').includes(query.get('role') ?? '')) &&
-      (!query.get('roles') || user.roles.split(' ').some((role) => query.get('roles')?.split(',').includes(role))),
-  )
-  users.sort(byUsername)
-  const { page, perPage } = call.paging
-  return views(call, users.slice(page * perPage, (page + 1) * perPage))
-}
-
-const matchesTerm = (user: User, term: string): boolean =>
-  [user.username, user.first_name, user.last_name, user.nickname, user.email].some((word) =>
-    word.toLowerCase().startsWith(term),
-  )
-
-function search(call: Call): Answer {
-  const fields = call.fields('props')
-  const term = textOf(fields, 'term').toLowerCase().replace(/^@/, '')
-  if (term === '') throw badBody('term')
-  const [teamId, channelId] = [textOf(fields, 'team_id'), textOf(fields, 'in_channel_id')]
-  if (teamId) allow(canTeam(call.world, call.actor, teamId, 'view_team'))
-  const users = [...call.world.users.values()].filter(
-    (user) =>
-      matchesTerm(user, term) &&
-      (flagOf(fields, 'allow_inactive') || user.delete_at === 0) &&
-      (!teamId || teamMember(call.world, teamId, user.id)) &&
-      (!channelId || call.world.channelMembers.get(channelId)?.has(user.id)),
-  )
-  return views(call, users.slice(0, 100))
-}
-
-function autocomplete(call: Call): Answer {
-  const term = (call.query.get('name') ?? '').toLowerCase()
-  const teamId = call.query.get('in_team') ?? ''
-  if (teamId !== '') allow(canTeam(call.world, call.actor, teamId, 'view_team'))
-  const users = [...call.world.users.values()].filter(
-    (user) =>
-      user.delete_at === 0 &&
-      matchesTerm(user, term) &&
-      (teamId === '' || teamMember(call.world, teamId, user.id) !== null),
-  )
-  const members = call.world.channelMembers.get(call.query.get('in_channel') ?? '')
-  const view = (user: User): Fields => userView(call.world, user, call.actor)
-  if (!members) return reply({ users: users.slice(0, 25).map(view) })
-  return reply({
-    users: users
-      .filter((user) => members.has(user.id))
-      .slice(0, 25)
-      .map(view),
-    out_of_channel: users
-      .filter((user) => !members.has(user.id))
-      .slice(0, 25)
-      .map(view),
-  })
 }
 
 function change(call: Call, user: User, fields: Fields): Answer {
@@ -268,83 +148,14 @@ function changeGuest(call: Call, guest: boolean): Answer {
   return done()
 }
 
-function setPicture(call: Call): Answer {
-  const id = call.id('user_id')
-  allow(canManageUser(call.world, call.actor, id))
-  const part = filePart(call, 'image')
-  if (!part) throw new ApiError('api.user.upload_profile_user.no_file.app_error', 400)
-  const user = call.world.users.get(id)
-  if (!user) throw badBody('user_id')
-  const type = pictureType(part.bytes)
-  if (!type) throw new ApiError('api.user.upload_profile_user.check_image_limits.app_error', 400)
-  user.picture = { bytes: part.bytes, type }
-  user.update_at = call.world.now()
-  user.last_picture_update = user.update_at
-  announceUser(call.world, user)
-  return done()
-}
-
-function getPicture(call: Call): Answer {
-  const id = call.id('user_id')
-  allow(canSee(call.world, call.actor, id))
-  const picture = pictureOf(userById(call.world, id))
-  return reply(picture.bytes, 200, { 'Content-Type': picture.type, 'Cache-Control': 'max-age=86400, private' })
-}
-
-function removePicture(call: Call): Answer {
-  const id = call.id('user_id')
-  allow(canManageUser(call.world, call.actor, id))
-  const user = userById(call.world, id)
-  user.picture = null
-  user.last_picture_update = 0
-  announceUser(call.world, user)
-  return done()
-}
-
 function changeWhole(call: Call): Answer {
   const fields = call.fields('user')
   if (fields.id !== call.id('user_id')) throw badBody('user_id')
   return change(call, userById(call.world, call.id('user_id')), fields)
 }
 
-function endAllSessions(call: Call): Answer {
-  const id = call.id('user_id')
-  allow(call.me === id || canSystem(call.world, call.actor, 'edit_other_users'))
-  endSessions(call.world, id)
-  return done()
-}
-
 export const userRoutes: Route[] = [
   { method: 'POST', path: '/users', handler: create, open: true, local: true },
-  { method: 'GET', path: '/users', handler: list, local: true },
-  { method: 'POST', path: '/users/login', handler: logIn, open: true },
-  { method: 'POST', path: '/users/logout', handler: logOut, open: true },
-  {
-    method: 'POST',
-    path: '/users/ids',
-    local: true,
-    handler: (call) => {
-      const ids = call.texts('user_ids')
-      if (ids.length === 0) throw badBody('user_ids')
-      const users = ids.flatMap((id) => call.world.users.get(id) ?? [])
-      return views(call, users.sort(byUsername))
-    },
-  },
-  {
-    method: 'POST',
-    path: '/users/usernames',
-    local: true,
-    handler: (call) => {
-      const names = call.texts('usernames')
-      if (names.length === 0) throw badBody('usernames')
-      return views(
-        call,
-        names.flatMap((name) => userByName(call.world, name) ?? []),
-      )
-    },
-  },
-  { method: 'POST', path: '/users/search', handler: search },
-  { method: 'GET', path: '/users/autocomplete', handler: autocomplete },
   { method: 'GET', path: '/users/username/:username', handler: getByName, local: true },
   { method: 'GET', path: '/users/email/:email', handler: getByEmail, local: true },
   { method: 'GET', path: '/users/:user_id', handler: getOne, local: true },
@@ -361,9 +172,4 @@ export const userRoutes: Route[] = [
   { method: 'PUT', path: '/users/:user_id/password', handler: changePassword, local: true },
   { method: 'POST', path: '/users/:user_id/demote', handler: (call) => changeGuest(call, true), local: true },
   { method: 'POST', path: '/users/:user_id/promote', handler: (call) => changeGuest(call, false), local: true },
-  { method: 'GET', path: '/users/:user_id/image', handler: getPicture },
-  { method: 'GET', path: '/users/:user_id/image/default', handler: getPicture },
-  { method: 'POST', path: '/users/:user_id/image', handler: setPicture, file: true },
-  { method: 'DELETE', path: '/users/:user_id/image', handler: removePicture },
-  { method: 'POST', path: '/users/:user_id/sessions/revoke/all', handler: endAllSessions },
 ]
