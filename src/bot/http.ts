@@ -1,7 +1,6 @@
 // Where Mattermost calls us: slash commands, buttons, dialogs (interface.md, "HTTP routes"; threats T1–T5). Each route proves who calls
 // in its own way, refuses in one text for every cause, and answers within 3 s: what takes longer is answered a second time.
 
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -11,10 +10,10 @@ import type { Log } from '../event.ts'
 import { plain } from '../text/rich.ts'
 import type { Answers, Draw } from './answers.ts'
 import type { Calls } from './calls.ts'
+import { isFromMattermost, triggerOf } from './command-token.ts'
 import type { Answer, Dispatch } from './conversation.ts'
 import { dialogForm } from './dialog-form.ts'
 import type { Gate } from './gate.ts'
-import { parseCommandTokens } from './provision-commands.ts'
 import { renderText } from './render.ts'
 import type { ResponseUrls } from './response-urls.ts'
 import type { DialogDraft, Sealer } from './seal.ts'
@@ -134,30 +133,6 @@ async function answerCommand(parts: RoutesParts, request: FastifyRequest): Promi
     .then((late) => ('text' in late ? parts.responseUrls.answer(response_url, late) : undefined))
     .catch((error: unknown) => parts.log.error({ err: error }, 'a late answer to a command was not taken'))
   return { response_type: 'ephemeral', text: patience, skip_slack_parsing: true }
-}
-
-/** By team and trigger; the token in the form and the one in the header must both be right where both are there. */
-function isFromMattermost(
-  tokens: LiveSecrets,
-  form: z.infer<typeof commandForm>,
-  authorization: string | undefined,
-): boolean {
-  const known = parseCommandTokens(tokens.current().map((secret) => secret.reveal()))
-  const expected = known.get(`${form.team_id}/${triggerOf(form.command)}`)
-  const header = authorization === undefined ? undefined : /^Token (.*)$/.exec(authorization)?.[1]
-  if (authorization !== undefined && header === undefined) return false
-  const given = [form.token, header].filter((token) => token !== undefined)
-  const right = given.map((token) => isSame(token, expected ?? ''))
-  return expected !== undefined && right.length > 0 && !right.includes(false)
-}
-
-function isSame(one: string, other: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(one), digest(other))
-}
-
-function triggerOf(command: string): string {
-  return command.replace(/^\//, '').toLowerCase()
 }
 
 function slashAnswer({ draw, sealer }: RoutesParts, { reply, locale }: Answer, channel: string, person: string) {
