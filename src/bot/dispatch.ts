@@ -12,7 +12,7 @@ import type { Answer, Dispatch, People, Pressing, Saying, Submission } from './c
 import { dialogFor } from './dialogs.ts'
 import { type Found, findForm, readWords } from './grammar.ts'
 import { helpFor, usageOf } from './help.ts'
-import { createQuota } from './quota.ts'
+import { createQuota, type Quota } from './quota.ts'
 import { brokenReply, nothingHere, outsideNote, tooMany, withNote } from './refusals.ts'
 import { mayTry, reaches, refusal, requireRules } from './rights.ts'
 import { readFields, readValues, type Values } from './values.ts'
@@ -20,7 +20,7 @@ import { readFields, readValues, type Values } from './values.ts'
 /** The press that opens a command's form where the first answer could not: its object is the command and its verb. */
 export const openFormVerb = 'form.open'
 
-/** Commands, presses and forms of one person within a minute (threats T13). */
+/** Changes of one person within a minute (threats T13). */
 const mostPerMinute = 30
 
 export interface DispatchParts {
@@ -53,11 +53,15 @@ interface Asked {
 type Request = Saying | Pressing | Submission
 type Act = (context: CallContext, asked: (what: Asked) => void) => Promise<Partial<Answer> & { reply: Reply }>
 
+interface Parts extends DispatchParts {
+  readonly quota: Quota
+}
+
 /** @throws {Error} when a command, verb or button declares no rule. */
-export function createDispatch(parts: DispatchParts): Dispatch {
-  requireRules(parts.commands)
-  const quota = createQuota(mostPerMinute, 60_000)
-  const answer = (request: Request, act: Act) => answerTo(parts, quota, request, act)
+export function createDispatch(given: DispatchParts): Dispatch {
+  requireRules(given.commands)
+  const parts: Parts = { ...given, quota: createQuota(mostPerMinute, 60_000) }
+  const answer = (request: Request, act: Act) => answerTo(parts, request, act)
   return {
     say: (saying) => answer(saying, (context, asked) => say(parts, saying, context, asked)),
     press: (pressing) => answer(pressing, (context, asked) => press(parts, pressing, context, asked)),
@@ -65,20 +69,13 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   }
 }
 
-async function answerTo(
-  parts: DispatchParts,
-  quota: ReturnType<typeof createQuota>,
-  request: Request,
-  act: Act,
-): Promise<Answer> {
+async function answerTo(parts: Parts, request: Request, act: Act): Promise<Answer> {
   const now = parts.now()
   let what: Asked = { verb: 'verb' in request ? request.verb : 'unknown' }
   let locale = parts.locale ?? 'fr'
   try {
-    const waitMs = quota.take(request.person, now)
     const person = await parts.people.person(request.person)
     locale = person?.locale ?? locale
-    if (waitMs > 0) return { reply: tooMany(mostPerMinute, waitMs, locale), locale, refused: true }
     if (person === undefined) throw new Refusal(nothingHere(locale))
     const place = await parts.people.place(request.channel, person.id, request.team)
     const role = place === undefined ? undefined : await parts.people.role(person, place)
@@ -96,6 +93,7 @@ async function answerTo(
       what = asked
     })
     if (answer.reply.changed !== undefined) {
+      parts.quota.count(person.id, now)
       await note(parts, request, { verb: what.verb, object: answer.reply.changed }, 'done')
     }
     parts.meter.count('commands', { command: what.verb, by: request.by, outcome: 'done' })
@@ -146,7 +144,7 @@ async function note(parts: DispatchParts, request: Request, what: Asked, outcome
 }
 
 async function say(
-  parts: DispatchParts,
+  parts: Parts,
   saying: Saying,
   context: CallContext,
   asked: (what: Asked) => void,
@@ -155,7 +153,7 @@ async function say(
   try {
     const found = findForm(parts.commands, saying.trigger, saying.text)
     asked(nameOf(found))
-    return { reply: withNote(await give(found, brought.context, asked), brought.note) }
+    return { reply: withNote(await give(parts, found, brought.context, asked), brought.note) }
   } catch (error) {
     if (brought.note === undefined || !(error instanceof UserError)) throw error
     return { reply: withNote({ text: own(error.in(context.locale)), mood: 'warning' }, brought.note), refused: true }
@@ -163,9 +161,10 @@ async function say(
 }
 
 /** Gives a command in words: explained, asked for by a form, or run. */
-async function give(found: Found, context: CallContext, asked: (what: Asked) => void): Promise<Reply> {
+async function give(parts: Parts, found: Found, context: CallContext, asked: (what: Asked) => void): Promise<Reply> {
   if (found.help) return helpFor(found.command, found.verb, context.locale)
   if (!mayTry(context.role, found.form.allow)) throw new Refusal(refusal(found.form.allow, context.locale))
+  requireQuota(parts, found.form.allow, context)
   if (found.words.length === 0 && found.form.args?.some(({ required }) => required)) {
     return {
       text: rich`${own(context.locale === 'fr' ? 'Il manque de quoi faire :' : 'More is needed:')} ${code(usageOf(found, context.locale))}`,
@@ -207,15 +206,21 @@ async function requireMaker(
   if (owner !== undefined && owner !== person.id) throw new Refusal(refusal(rule, locale))
 }
 
+/** What every guest may do only looks, and looking is free. */
+function requireQuota({ quota }: Parts, rule: Role, { person, now }: CallContext): void {
+  const waitMs = rule === 'guest' ? 0 : quota.waitMs(person.id, now)
+  if (waitMs > 0) throw tooMany(mostPerMinute, waitMs)
+}
+
 async function press(
-  parts: DispatchParts,
+  parts: Parts,
   pressing: Pressing,
   context: CallContext,
   asked: (what: Asked) => void,
 ): Promise<{ reply: Reply }> {
   asked({ verb: pressing.verb, object: pressing.object })
   if (pressing.verb === openFormVerb) {
-    return { reply: await give(findForm(parts.commands, undefined, pressing.object), context, asked) }
+    return { reply: await give(parts, findForm(parts.commands, undefined, pressing.object), context, asked) }
   }
   const [name, button = ''] = pressing.verb.split('.')
   const buttons = parts.commands.find((command) => command.name === name)?.buttons ?? {}
@@ -227,11 +232,12 @@ async function press(
     ...(pressing.delivery === undefined ? {} : { delivery: pressing.delivery }),
   }
   await requireMaker(handler.allow, () => handler.maker?.(pressed), context)
+  requireQuota(parts, handler.allow, context)
   return { reply: await handler.run(pressed) }
 }
 
 async function submit(
-  parts: DispatchParts,
+  parts: Parts,
   submission: Submission,
   context: CallContext,
   asked: (what: Asked) => void,
@@ -243,6 +249,7 @@ async function submit(
   const found: Found = { command, form, words: [], help: false, ...(verb === undefined ? {} : { verb }) }
   asked(nameOf(found))
   if (!mayTry(context.role, form.allow)) throw new Refusal(refusal(form.allow, context.locale))
+  requireQuota(parts, form.allow, context)
   const values = await readFields(form, submission.fields, context)
   if ('errors' in values) {
     const text = own(context.locale === 'fr' ? 'Des champs sont à revoir.' : 'Some fields need another look.')

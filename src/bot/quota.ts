@@ -1,30 +1,36 @@
-// How often one person may command (threats T13): so that nobody's flood is everybody's wait.
+// How much one person may change in a while (threats T13): so that nobody's flood is everybody's wait. What was done counts, not what
+// was tried, and looking is free.
 
 export interface Quota {
-  /** Counts a try. Milliseconds to wait where it is one too many, else 0. */
-  take(person: string, now: number): number
+  /** Milliseconds until this person may change something again; 0: now. */
+  waitMs(person: string, now: number): number
+  /** Counts something that was done. */
+  count(person: string, now: number): void
 }
 
-/** At most `limit` tries within any `windowMs` for each person; tries that were refused do not count. */
+/** At most `limit` changes within any `windowMs` for each person. */
 export function createQuota(limit: number, windowMs: number): Quota {
-  const tries = new Map<string, readonly number[]>()
+  const done = new Map<string, readonly number[]>()
+  const recent = (person: string, now: number) => (done.get(person) ?? []).filter((at) => at > now - windowMs)
   return {
-    take(person, now) {
-      const recent = (tries.get(person) ?? []).filter((at) => at > now - windowMs)
-      const [oldest] = recent
-      if (oldest !== undefined && recent.length >= limit) return oldest + windowMs - now
-      tries.delete(person)
-      tries.set(person, [...recent, now])
-      forgetIdle(tries, now - windowMs)
-      return 0
+    waitMs(person, now) {
+      const times = recent(person, now)
+      const [oldest] = times
+      return oldest !== undefined && times.length >= limit ? oldest + windowMs - now : 0
+    },
+    count(person, now) {
+      const times = [...recent(person, now), now]
+      done.delete(person)
+      done.set(person, times)
+      forgetIdle(done, now - windowMs)
     },
   }
 }
 
-/** Map order is order of the last try: the idle stand first. */
-function forgetIdle(tries: Map<string, readonly number[]>, before: number): void {
-  for (const [person, times] of tries) {
+/** Map order is order of the last change: the idle stand first. */
+function forgetIdle(done: Map<string, readonly number[]>, before: number): void {
+  for (const [person, times] of done) {
     if ((times.at(-1) ?? 0) > before) return
-    tries.delete(person)
+    done.delete(person)
   }
 }

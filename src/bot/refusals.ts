@@ -1,6 +1,7 @@
 // What dispatch itself has to say: no, not yet, not so often, and that something broke; in both languages.
 
 import type { CallContext, Reply } from '../commands/command.ts'
+import { UserError } from '../errors.ts'
 import { duration } from '../text/format.ts'
 import type { Locale } from '../text/locale.ts'
 import { code, own, type Rich, rich } from '../text/rich.ts'
@@ -30,13 +31,12 @@ export function nothingHere(locale: Locale): string {
 }
 
 /** When to ask again. */
-export function tooMany(most: number, waitMs: number, locale: Locale): Reply {
-  const wait = duration(locale, Math.max(1000, waitMs))
-  const text =
-    locale === 'fr'
-      ? `Plus de ${most} demandes en une minute : réessayez dans ${wait}.`
-      : `More than ${most} requests within a minute: try again in ${wait}.`
-  return { text: own(text), mood: 'warning' }
+export function tooMany(most: number, waitMs: number): UserError {
+  const wait = (locale: Locale) => duration(locale, Math.max(1000, waitMs))
+  return new UserError({
+    fr: `Plus de ${most} changements en une minute : réessayez dans ${wait('fr')}.`,
+    en: `More than ${most} changes within a minute: try again in ${wait('en')}.`,
+  })
 }
 
 /** A fault of ours: its reference alone, or that nothing could be stored. */

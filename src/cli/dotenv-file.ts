@@ -28,19 +28,19 @@ export function envOf(world: Pick<World, 'environment' | 'cwd'>, dotenv = defaul
   })
 }
 
-/** Calls `changed` with the file's settings whenever its time or size differs from the last look. Resolves with the signal. */
+/** Calls `changed` with the file's settings whenever its stamp differs from the last look. Resolves with the signal. */
 export async function followDotenv(
-  path: string,
+  file: { readonly path: string; readonly stamp: string },
   changed: (values: Values) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let seen = stamp(path)
+  let seen = file.stamp
   try {
     for await (const _ of setInterval(lookEveryMs, undefined, { signal })) {
-      const now = stamp(path)
+      const now = stampOf(file.path)
       if (now === seen) continue
       seen = now
-      changed(readDotenv(path))
+      changed(readDotenv(file.path))
     }
   } catch (error) {
     if (!signal.aborted) throw error
@@ -50,7 +50,8 @@ export async function followDotenv(
 /** Changed secrets are taken up within 5 s. */
 const lookEveryMs = 2000
 
-function stamp(path: string): string {
+/** What tells one state of the file from another; to be taken before it is read. */
+export function stampOf(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats ? `${stats.mtimeMs} ${stats.size} ${stats.ino}` : ''
 }

@@ -70,7 +70,7 @@ export const provision: Subcommand = {
       settings,
       async save(changes) {
         for (const name of hiddenBy(world.environment, changes)) hidden.add(name)
-        return writeDotenv(path, changes)
+        return writeDotenv(path, changes).catch((error: unknown) => Promise.reject(unwritable(error, path)))
       },
       lookup: addressesOf,
       pause: async (ms) => {
@@ -191,6 +191,15 @@ async function addressesOf(host: string): Promise<readonly string[]> {
     // Unknown from here: Mattermost may know it.
     return []
   }
+}
+
+/** The system's refusal, for the person; anything else is ours. */
+function unwritable(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error
+  return new UserError(
+    { fr: `${path} ne peut pas être écrit (${error.message}).`, en: `${path} cannot be written (${error.message}).` },
+    { cause: error },
+  )
 }
 
 /** What the environment says otherwise, and would win over the dotenv file at the next start. */

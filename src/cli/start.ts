@@ -11,7 +11,7 @@ import { createLog, logLevels } from '../log.ts'
 import { readDatabasePath } from '../settings.ts'
 import { listenForControl } from '../web/control.ts'
 import { controlPath } from './control.ts'
-import { defaultDotenv, envOf, followDotenv } from './dotenv-file.ts'
+import { defaultDotenv, envOf, followDotenv, stampOf } from './dotenv-file.ts'
 import type { Subcommand, World } from './subcommand.ts'
 
 export const start: Subcommand = {
@@ -24,6 +24,8 @@ export const start: Subcommand = {
   },
   async run(args, world) {
     const { values } = parseArgs({ args: [...args], options: { dotenv: { type: 'string', default: defaultDotenv } } })
+    const path = join(world.cwd, values.dotenv)
+    const dotenv = { path, stamp: stampOf(path) }
     const env = envOf(world, values.dotenv)
     const log = createLog({
       level: env.choice('LOG_LEVEL', 'info', logLevels),
@@ -45,7 +47,7 @@ export const start: Subcommand = {
     try {
       await app.start()
       const door = await listenForControl(socket, { ...app, stop: () => stopping.abort(), log })
-      const following = follow(join(world.cwd, values.dotenv), env, log, signal)
+      const following = follow(dotenv, env, log, signal)
       if (!signal.aborted) await Promise.race([once(signal, 'abort'), app.ended()])
       log.info({}, 'stopping')
       stopping.abort()
@@ -58,9 +60,14 @@ export const start: Subcommand = {
   },
 }
 
-async function follow(path: string, env: ReloadableEnv, log: Log, signal: AbortSignal): Promise<void> {
+async function follow(
+  file: { readonly path: string; readonly stamp: string },
+  env: ReloadableEnv,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
   await followDotenv(
-    path,
+    file,
     (values) => {
       env.reload(values)
       log.info({}, 'took up the changed secrets of the dotenv file')
