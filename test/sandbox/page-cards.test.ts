@@ -1,6 +1,6 @@
 // Cards, buttons, menus, slash commands and dialogs on the stand-in's page (issue 3; reference/cards.md, reference/mattermost.md §1).
 import { describe, expect, it } from 'vitest'
-import { findChromium, onStage, postsOf, type Scene, send } from './page-stage.ts'
+import { eventually, findChromium, onStage, postsOf, type Scene, send } from './page-stage.ts'
 
 const chromium = findChromium(process.env)
 
@@ -87,6 +87,12 @@ describe.skipIf(chromium === undefined)('cards on the page (skipped without Chro
       expect(text.endsWith('GitLab · taaf/projet-testPrendre en charge')).toBe(true)
     })
 
+    it('of a bot says so beside its name', async () => {
+      const { page, channel } = await scene().enter()
+      await scene().tell(channel.id, mergeRequest)
+      await postsOf(page).locator('header', { hasText: 'vigie' }).getByText('BOT', { exact: true }).waitFor()
+    })
+
     it('changes in place, flashes and is marked as edited', async () => {
       const { page, channel } = await scene().enter()
       const { id } = await scene().tell(channel.id, mergeRequest)
@@ -120,6 +126,7 @@ describe.skipIf(chromium === undefined)('cards on the page (skipped without Chro
       await scene().tell(channel.id, withButton('primary'))
       await page.getByTestId('card-button').click()
       await page.locator('.ephemeral', { hasText: 'Pris par vous' }).waitFor()
+      expect(await page.locator('.ephemeral .post-author').textContent()).toBe('Mattermost')
       expect(JSON.parse(service.heard[0]?.body ?? '{}')).toMatchObject({
         type: 'button',
         context: { n: 1 },
@@ -161,7 +168,7 @@ describe.skipIf(chromium === undefined)('cards on the page (skipped without Chro
       await scene().tell(channel.id, withMenu())
       await page.getByTestId('card-menu').click()
       await page.getByRole('menuitem', { name: '1 jour' }).click()
-      await expect.poll(() => heard(scene())).toEqual([{ k: 1, selected_option: '24h' }])
+      await eventually(() => heard(scene())).toEqual([{ k: 1, selected_option: '24h' }])
     })
 
     it('stays open while its card is edited, and closes when its button is pressed again', async () => {
@@ -192,7 +199,7 @@ describe.skipIf(chromium === undefined)('cards on the page (skipped without Chro
       await page.getByRole('menuitem', { name: '1 heure' }).and(page.locator(':focus')).waitFor()
       await page.keyboard.press('ArrowDown')
       await page.keyboard.press('Enter')
-      await expect.poll(() => heard(scene())).toEqual([{ k: 1, selected_option: '24h' }])
+      await eventually(() => heard(scene())).toEqual([{ k: 1, selected_option: '24h' }])
     })
   })
 
@@ -227,7 +234,7 @@ describe.skipIf(chromium === undefined)('cards on the page (skipped without Chro
     it('that nobody registered is refused in words and stays in the line', async () => {
       const { page } = await scene().enter()
       await send(page.getByTestId('composer'), '/inconnue')
-      await expect.poll(() => page.getByTestId('composer-error').textContent()).not.toBe('')
+      await eventually(() => page.getByTestId('composer-error').textContent()).not.toBe('')
       expect(await page.getByTestId('composer').inputValue()).toBe('/inconnue')
     })
   })
@@ -262,6 +269,8 @@ describe.skipIf(chromium === undefined)('cards on the page (skipped without Chro
       await page.getByTestId('field-cards-each').check()
       await page.getByTestId('dialog-submit').click()
       await page.getByRole('dialog').waitFor({ state: 'detached' })
+      await send(page.getByTestId('composer'), 'fini')
+      await postsOf(page).getByText('fini').waitFor()
       expect(submissions()).toMatchObject([
         {
           ...{ type: 'dialog_submission', callback_id: 'abonnement', state: 'caché', cancelled: false },
@@ -282,7 +291,7 @@ describe.skipIf(chromium === undefined)('cards on the page (skipped without Chro
     it('says beside each field what is missing, before it asks the server', async () => {
       const page = await open()
       await page.getByTestId('dialog-submit').click()
-      await expect.poll(() => page.getByTestId('error-subject').textContent()).toBe('Ce champ est obligatoire.')
+      await eventually(() => page.getByTestId('error-subject').textContent()).toBe('Ce champ est obligatoire.')
       expect(await page.getByTestId('error-cards').textContent()).toBe('Ce champ est obligatoire.')
       expect(await page.getByTestId('error-note').textContent()).toBe('')
       expect(submissions()).toEqual([])
@@ -298,7 +307,7 @@ describe.skipIf(chromium === undefined)('cards on the page (skipped without Chro
       await page.getByTestId('field-source').selectOption('gitlab')
       await page.getByTestId('field-cards-live').check()
       await page.getByTestId('dialog-submit').click()
-      await expect.poll(() => page.getByTestId('error-subject').textContent()).toBe('Projet inconnu.')
+      await eventually(() => page.getByTestId('error-subject').textContent()).toBe('Projet inconnu.')
       expect(await page.getByTestId('dialog-error').textContent()).toBe('Rien n’a changé.')
       await page.getByTestId('field-subject').and(page.locator(':focus')).waitFor()
     })
@@ -306,7 +315,7 @@ describe.skipIf(chromium === undefined)('cards on the page (skipped without Chro
     it('tells the service when it is closed, where it wants to know', async () => {
       const page = await open()
       await page.keyboard.press('Escape')
-      await expect.poll(submissions).toMatchObject([{ cancelled: true, submission: {} }])
+      await eventually(submissions).toMatchObject([{ cancelled: true, submission: {} }])
     })
   })
 })

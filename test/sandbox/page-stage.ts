@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { delimiter, join } from 'node:path'
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { PageAction, PagePerson } from '../../src/sandbox/page-routes.ts'
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 
@@ -159,8 +159,8 @@ export interface Opened {
   offences: string[]
 }
 
-/** Well under a test's own limit, so that a failure names what was waited for. */
-const waitMs = 10_000
+/** Under a test's own limit, so that a failure names what was waited for. */
+const waitMs = 15_000
 
 /** The page in a tab of its own. */
 export async function openPage(
@@ -254,3 +254,6 @@ export async function send(line: Locator, text: string): Promise<void> {
 
 /** The posts of the open channel. */
 export const postsOf = (page: Page): Locator => page.getByTestId('feed').getByTestId('post')
+
+/** Asks again until it is as expected. */
+export const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: waitMs })

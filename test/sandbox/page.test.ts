@@ -2,7 +2,7 @@
 // two people to switch between, live by websocket").
 import { describe, expect, it } from 'vitest'
 import { createSandbox } from '../../src/sandbox/sandbox.ts'
-import { findChromium, onStage, openPage, postsOf, send } from './page-stage.ts'
+import { eventually, findChromium, onStage, openPage, postsOf, send } from './page-stage.ts'
 
 const chromium = findChromium(process.env)
 
@@ -75,7 +75,7 @@ describe.skipIf(chromium === undefined)(
         const { page } = await scene().enter()
         const text = 'a'.repeat(16_384)
         await send(page.getByTestId('composer'), text)
-        await expect.poll(() => page.getByTestId('composer-error').textContent()).not.toBe('')
+        await eventually(() => page.getByTestId('composer-error').textContent()).not.toBe('')
         expect(await page.getByTestId('composer').inputValue()).toBe(text)
       })
 
@@ -126,9 +126,10 @@ describe.skipIf(chromium === undefined)(
         await scene().stage.bob.post('/reactions', { user_id: scene().stage.bob.id, post_id: id, emoji_name: 'eyes' })
         const chip = page.getByTestId('reaction-eyes')
         await chip.click()
-        await expect.poll(() => chip.textContent()).toContain('2')
+        await eventually(() => chip.textContent()).toContain('2')
+        await chip.and(page.locator(':focus')).waitFor()
         await chip.click()
-        await expect.poll(() => chip.textContent()).toContain('1')
+        await eventually(() => chip.textContent()).toContain('1')
       })
 
       it('open from a permalink', async () => {
@@ -150,10 +151,23 @@ describe.skipIf(chromium === undefined)(
         const other = await scene().stage.channel()
         await scene().stage.bot.post('/posts', { channel_id: other.id, message: '@alice deux mots' })
         const entry = page.locator(`[data-channel=${other.name}]`)
-        await expect.poll(() => entry.getByTestId('badge').textContent()).toBe('1')
+        await eventually(() => entry.getByTestId('badge').textContent()).toBe('1')
+        await scene().stage.bot.post('/posts', { channel_id: other.id, message: '@alice encore' })
+        await eventually(() => entry.getByTestId('badge').textContent()).toBe('2')
         await entry.click()
         await page.getByText('Nouveaux messages').waitFor()
         await entry.getByTestId('badge').waitFor({ state: 'detached' })
+      })
+
+      it('do not stand out for what one wrote oneself', async () => {
+        const { page, channel } = await scene().enter()
+        const other = await scene().stage.channel()
+        await scene().stage.alice.post('/channels/members/me/view', { channel_id: other.id })
+        await page.locator(`[data-channel=${other.name}]`).waitFor()
+        await scene().stage.alice.post('/posts', { channel_id: other.id, message: 'de moi' })
+        await scene().stage.bob.post('/posts', { channel_id: channel.id, message: 'après' })
+        await postsOf(page).getByText('après').waitFor()
+        expect(await page.locator(`[data-channel=${other.name}].unread`).count()).toBe(0)
       })
 
       it('that are public can be joined', async () => {

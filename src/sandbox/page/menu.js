@@ -39,7 +39,6 @@ export function createMenu({ label, name, options, pick, testId, className = 'me
         'data-value': option.value,
         onclick: () => {
           list.hidePopover()
-          button.focus()
           pick(option)
         },
       },

@@ -27,25 +27,17 @@ import { renderFiles, renderReactions } from './post-extras.js'
 export function renderPost(post, context, { follows, inThread }) {
   const { session, words, markdown } = context
   const isEphemeral = post.type === 'system_ephemeral'
-  const isSystem = post.type.startsWith('system_') && !isEphemeral
+  const isSystem = isSystemPost(post)
   const author = session.users.get(post.user_id)
+  const name = nameOf(post, author, context)
   const message = isSystem ? systemWords(post, context) : post.message
-  const time = h(
-    'time',
-    { datetime: new Date(post.create_at).toISOString(), title: words.exact(post.create_at) },
-    words.clock(post.create_at),
-  )
-  const edited =
-    post.edit_at > 0 && !isSystem && !isEphemeral
-      ? h(
-          'span',
-          { class: 'edited', title: words.exact(post.edit_at), 'data-testid': 'edited' },
-          `(${words.say('edited')})`,
-        )
-      : null
-  const cards = (Array.isArray(post.props?.attachments) ? post.props.attachments : []).map((attachment) =>
-    renderCard(attachment, cardContext(post, context)),
-  )
+  const attachments = Array.isArray(post.props?.attachments) ? post.props.attachments : []
+  const cards = attachments.map((attachment) => renderCard(attachment, cardContext(post, context)))
+  const head = h('header', { class: 'post-head' }, ...(follows ? [] : [h('span', { class: 'post-author' }, name)]))
+  if (!follows && isAutomatic(post, author)) head.append(h('span', { class: 'tag' }, 'BOT'))
+  if (!follows) head.append(timeOf(post, words))
+  if (isEphemeral) head.append(onlyYou(post, context))
+  const picture = () => context.avatar(speaksAsServer(post, author) ? undefined : author)
 
   return h(
     'article',
@@ -54,45 +46,21 @@ export function renderPost(post, context, { follows, inThread }) {
       id: `${inThread ? 'thread-' : ''}post-${post.id}`,
       'data-testid': 'post',
       'data-post-id': post.id,
-      'aria-label': `${nameOf(post, author, context)}, ${words.clock(post.create_at)}`,
+      'aria-label': `${name}, ${words.clock(post.create_at)}`,
     },
-    h('div', { class: 'post-side' }, follows ? time.cloneNode(true) : context.avatar(isSystem ? undefined : author)),
+    h('div', { class: 'post-side' }, follows ? timeOf(post, words) : picture()),
     h(
       'div',
       { class: 'post-body' },
-      follows
-        ? null
-        : h(
-            'header',
-            { class: 'post-head' },
-            h('span', { class: 'post-author' }, nameOf(post, author, context)),
-            isAutomatic(post, author) ? h('span', { class: 'tag' }, 'BOT') : null,
-            time,
-            isEphemeral ? onlyYou(post, context) : null,
-          ),
-      follows && isEphemeral ? h('header', { class: 'post-head' }, onlyYou(post, context)) : null,
+      head.childElementCount > 0 ? head : null,
       message ? h('div', { class: 'markdown', html: markdown.block(message) }) : null,
       ...cards,
-      edited,
+      editedMark(post, words),
       renderFiles(post, context),
       renderReactions(post, context),
       inThread || isEphemeral ? null : threadLink(post, context),
     ),
-    inThread || isEphemeral || isSystem
-      ? null
-      : h(
-          'button',
-          {
-            type: 'button',
-            class: 'post-reply',
-            title: words.say('reply'),
-            'aria-label': words.say('reply'),
-            'data-testid': 'reply',
-            'data-key': 'reply',
-            onclick: () => context.openThread(post.root_id || post.id),
-          },
-          icon('reply'),
-        ),
+    inThread || isEphemeral || isSystem ? null : replyButton(post, context),
   )
 }
 
@@ -103,14 +71,54 @@ function classesOf(classes) {
     .join(' ')
 }
 
+/** @param {Post} post @param {import('./words.js').Words} words */
+function timeOf({ create_at }, words) {
+  const datetime = new Date(create_at).toISOString()
+  return h('time', { datetime, title: words.exact(create_at) }, words.clock(create_at))
+}
+
+/** @param {Post} post @param {import('./words.js').Words} words */
+function editedMark({ edit_at, type }, words) {
+  if (edit_at === 0 || type.startsWith('system_')) return null
+  return h('div', { class: 'edited', title: words.exact(edit_at), 'data-testid': 'edited' }, `(${words.say('edited')})`)
+}
+
+/** @param {Post} post @param {PostContext} context */
+function replyButton({ id, root_id }, { words, openThread }) {
+  const label = words.say('reply')
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'post-reply',
+      title: label,
+      'aria-label': label,
+      'data-testid': 'reply',
+      'data-key': 'reply',
+      onclick: () => openThread(root_id || id),
+    },
+    icon('reply'),
+  )
+}
+
+/** What the server notes of somebody's coming and going. @param {Post} post */
+function isSystemPost({ type }) {
+  return type.startsWith('system_') && type !== 'system_ephemeral'
+}
+
+/** A note of the server's, or a button's answer: those bear the presser's id but are nobody's words. @param {Post} post @param {User | undefined} author */
+function speaksAsServer(post, author) {
+  return post.type.startsWith('system_') && !(post.type === 'system_ephemeral' && isAutomatic(post, author))
+}
+
 /** @param {Post} post @param {User | undefined} author */
 function isAutomatic(post, author) {
-  return author?.is_bot === true || post.props?.from_webhook === 'true'
+  return !isSystemPost(post) && (author?.is_bot === true || post.props?.from_webhook === 'true')
 }
 
 /** @param {Post} post @param {User | undefined} author @param {PostContext} context */
 function nameOf(post, author, { words }) {
-  if (post.type.startsWith('system_') && post.type !== 'system_ephemeral') return 'Mattermost'
+  if (speaksAsServer(post, author)) return 'Mattermost'
   const override = post.props?.from_webhook === 'true' ? post.props.override_username : undefined
   return String(override || author?.username || words.say('unknownUser'))
 }

@@ -91,7 +91,8 @@ export async function createSession(person, teamName) {
       api.get(`/api/v4/teams/${team.id}/commands/autocomplete`),
     ])
     for (const user of people) users.set(user.id, user)
-    state.commands = commands.filter(({ auto_complete }) => auto_complete)
+    // The server's own have no id; they are taken when typed, but not what one comes here to try.
+    state.commands = commands.filter(({ id, auto_complete }) => id !== '' && auto_complete)
     await loadChannels()
   }
 
