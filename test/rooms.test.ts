@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const source = join(root, 'src')
@@ -212,6 +213,10 @@ function tracked(): string[] {
   return walk(root, ['.git', 'node_modules', 'data', 'coverage', '.env'])
 }
 
+const lockShape = z.object({
+  packages: z.record(z.string(), z.object({ optionalDependencies: z.record(z.string(), z.string()).default({}) })),
+})
+
 describe('the repository', () => {
   const texts = tracked()
     .filter((path) => !/\.(?:png|db|sock|log|ico)$/.test(path))
@@ -234,6 +239,17 @@ describe('the repository', () => {
     expect(texts.filter(({ text }) => registries.some((host) => text.includes(host))).map(({ path }) => path)).toEqual(
       [],
     )
+  })
+
+  // npm ci refuses a lock that leaves out packages of other platforms.
+  test('locks what other platforms install too', () => {
+    const { packages } = lockShape.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')))
+    const missing = Object.values(packages).flatMap(({ optionalDependencies }) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)),
+      ),
+    )
+    expect(missing).toEqual([])
   })
 
   test('allows the one install script there is', () => {

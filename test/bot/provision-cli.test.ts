@@ -107,6 +107,14 @@ test('a setting of the environment that hides the one just written is named', as
   expect(err.join('\n')).toContain('! MATTERMOST_TOKEN: the environment gives another value')
 })
 
+test('a dotenv file that cannot be written is named before anything is made', async () => {
+  const path = join(folder, 'no-such-folder', '.env')
+  await expect(run(['--admin-token', sandbox.adminToken, '--dotenv', path])).rejects.toThrow(
+    `${path} cannot be written`,
+  )
+  expect(await stage.commands()).toEqual([])
+})
+
 test('an English Vigie registers English texts', async () => {
   await run(['--admin-token', sandbox.adminToken], '', { ...environment, VIGIE_LOCALE: 'en' })
   const texts = (await stage.commands()).map((one) => one.auto_complete_desc)
