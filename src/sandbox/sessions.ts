@@ -4,17 +4,21 @@ import { newId } from './ids.ts'
 import type { Session, User, UserToken } from './shapes.ts'
 import type { World } from './world.ts'
 
-const loginLifeMs = 180 * 24 * 3_600_000
+const dayMs = 24 * 3_600_000
+const loginLifeMs = 180 * dayMs
+// A session opened by an access token ends with the token.
+const tokenLifeMs = 100 * 365 * dayMs
 
 /** Opens a session for somebody who has proved who they are. */
 export function openSession(world: World, user: User, tokenId = '', token = newId()): Session {
   const at = world.clock()
+  const lifeMs = tokenId === '' ? loginLifeMs : tokenLifeMs
   const session: Session = {
     id: newId(),
     token,
     user_id: user.id,
     create_at: at,
-    expires_at: at + loginLifeMs,
+    expires_at: at + lifeMs,
     tokenId,
   }
   world.sessions.set(token, session)
