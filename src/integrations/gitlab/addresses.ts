@@ -16,8 +16,7 @@ export function keepOwnAddresses(facts: object, origin: string | undefined): voi
     if (typeof value === 'object' && value !== null) keepOwnAddresses(value, origin)
     else if (typeof value === 'string' && /(?:^|_)(?:url|homepage)$/.test(name)) {
       const address = webAddress(value)
-      if (address !== undefined && address.origin === origin) Reflect.set(facts, name, address.href)
-      else Reflect.deleteProperty(facts, name)
+      Reflect.set(facts, name, address?.origin === origin ? address?.href : undefined)
     }
   }
 }

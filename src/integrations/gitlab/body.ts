@@ -2,7 +2,7 @@
 // an object. Pure, so that a large body can be read on another thread (read-worker.ts).
 
 import { isUtf8 } from 'node:buffer'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Json, JsonObject } from '../../event.ts'
 import { type Hint, type Translated, translate } from './translate.ts'
 
@@ -24,7 +24,7 @@ export function readBody(bytes: Uint8Array, hint: Hint): Read {
   const body = parse(bytes)
   if (body === undefined) return { refusal: 'not_json' }
   if (!isObject(body)) return { refusal: 'not_object' }
-  const bodyHash = createHash('sha256').update(canonical(body)).digest('hex')
+  const bodyHash = hash('sha256', JSON.stringify(ordered(body)))
   return { ...translate(body, hint), bodyHash }
 }
 
@@ -61,10 +61,19 @@ function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** JSON text with sorted keys. The depth is bounded by `maxDepth` already. */
-function canonical(value: Json | undefined): string {
-  if (value === undefined || value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${canonical(entry)}`).join(',')}}`
+/**
+ * The same value for equal facts however they are written: an object as `[1, name, value, …]` by sorted names, a list as
+ * `[0, entry, …]`. Lists, since making objects anew costs twice as much. The depth is bounded by `maxDepth` already.
+ */
+function ordered(value: Json | undefined): Json {
+  if (value === undefined) return null
+  if (value === null || typeof value !== 'object') return value
+  const list: Json[] = [isList(value) ? 0 : 1]
+  if (isList(value)) for (const entry of value) list.push(ordered(entry))
+  else for (const name of Object.keys(value).sort()) list.push(name, ordered(value[name]))
+  return list
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value)
 }
