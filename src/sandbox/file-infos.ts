@@ -4,7 +4,7 @@ import type { Fields } from './json.ts'
 import type { FileInfo, Post } from './shapes.ts'
 import type { World } from './world.ts'
 
-// The content types Go knows by extension; what is not here is `application/octet-stream` unless the upload says otherwise.
+// The content types Go knows by extension; what is not here has none.
 const types: Record<string, string> = {
   csv: 'text/csv; charset=utf-8',
   txt: 'text/plain; charset=utf-8',
@@ -16,6 +16,7 @@ const types: Record<string, string> = {
   xml: 'text/xml; charset=utf-8',
   pdf: 'application/pdf',
   zip: 'application/zip',
+  bin: 'application/octet-stream',
   png: 'image/png',
   jpg: 'image/jpeg',
   jpeg: 'image/jpeg',
@@ -42,7 +43,7 @@ export function keepFile(world: World, userId: string, channelId: string, name: 
     name: base,
     extension,
     size: bytes.length,
-    mime_type: types[extension] ?? 'application/octet-stream',
+    mime_type: types[extension] ?? '',
     ...size,
     bytes,
   }
@@ -92,13 +93,13 @@ export function fileInfoView(file: FileInfo): Fields {
   }
 }
 
-/** Gives files to a new post: the author's own, not yet given, in the same channel. Answers which took; others are left out as the real server does. */
+/** Gives files to a new post: the author's own, not yet given. They move into its channel. Answers which took; others are left out as the real server does. */
 export function attachFiles(world: World, post: Post): string[] {
   return post.file_ids.filter((id) => {
     const file = world.files.get(id)
-    if (!file || file.user_id !== post.user_id || file.post_id !== '' || file.channel_id !== post.channel_id)
-      return false
+    if (!file || file.user_id !== post.user_id || file.post_id !== '') return false
     file.post_id = post.id
+    file.channel_id = post.channel_id
     return true
   })
 }

@@ -25,7 +25,8 @@ function upload(call: Call): Answer {
       .filter((part) => part.name === name && part.filename === '')
       .map((part) => Buffer.from(part.bytes).toString('utf8'))
   const channelId = call.query.get('channel_id') ?? text('channel_id')[0] ?? ''
-  if (!isId(channelId)) throw multipart ? badBody('channel_id') : badUrl('channel_id')
+  if (!isId(channelId))
+    throw multipart && text('channel_id').length === 0 ? badBody('channel_id') : badUrl('channel_id')
   const files: Upload[] = multipart
     ? parts.filter((part) => part.filename !== '').map((part) => ({ name: part.filename, bytes: part.bytes }))
     : [{ name: call.query.get('filename') ?? '', bytes: call.bytes }]
@@ -46,15 +47,20 @@ function readable(call: Call): FileInfo {
   return file
 }
 
+// What a file may be to be shown in place; everything else is only saved.
+const shownInBrowsers = /^(image\/(jpeg|png|bmp|gif|tiff)|video\/(avi|mpeg|mp4)|audio\/(mpeg|wav))$/
+
 function download(call: Call): Answer {
   const file = readable(call)
-  const inline = call.query.get('download') !== '1' && /^(image|video|audio|text\/plain)/.test(file.mime_type)
+  const inline = call.query.get('download') !== '1' && shownInBrowsers.test(file.mime_type)
   const name = encodeURIComponent(file.name)
   return reply(file.bytes, 200, {
-    'Content-Type': file.mime_type,
+    'Content-Type': file.mime_type || 'application/octet-stream',
     'Content-Disposition': `${inline ? 'inline' : 'attachment'};filename="${name}"; filename*=UTF-8''${name}`,
-    'Cache-Control': 'private, no-cache',
+    'Cache-Control': 'private, max-age=86400',
+    'Content-Security-Policy': "Frame-ancestors 'none'",
     'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
   })
 }
 

@@ -116,8 +116,9 @@ const comingsAndGoings = new Set(
 function savePost(world: World, post: Post, channel: Channel): void {
   keepPost(world, post)
   if (post.root_id !== '') {
-    const thread = [...(world.replies.get(post.root_id) ?? []), post]
+    const thread = world.replies.get(post.root_id) ?? []
     world.replies.set(post.root_id, thread)
+    thread.push(post)
     const root = world.posts.get(post.root_id)
     if (root) root.update_at = Math.max(root.update_at, post.create_at)
   }
