@@ -53,7 +53,7 @@ export function createReader(): Reader {
       const id = nextId
       nextId += 1
       // A copy that may be handed over: a Buffer's memory can belong to a pool.
-      const own = Uint8Array.from(bytes)
+      const own = new Uint8Array(bytes)
       const job: Job = { id, bytes: own, hint }
       worker.postMessage(job, [own.buffer])
       return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }))

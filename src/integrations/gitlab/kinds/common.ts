@@ -93,6 +93,11 @@ export function cardKey(kind: string, place: Place, id: number | string | undefi
   return place.home === undefined || id === undefined ? undefined : `${kind}:${place.home}:${id}`
 }
 
+/** What identifies a thing without its number in the project: no number of another. */
+export function otherId(id: number | undefined): string | undefined {
+  return id === undefined ? undefined : `id${id}`
+}
+
 /** A page of the project: `-/jobs/1` below its own; nothing where that may not be linked. */
 export function projectPage(place: Place, path: string): string | undefined {
   return place.webUrl === undefined ? undefined : `${place.webUrl.replace(/\/+$/, '')}/${path}`

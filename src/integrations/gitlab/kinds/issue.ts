@@ -11,6 +11,7 @@ import {
   field,
   labels,
   names,
+  otherId,
   people,
   projectField,
   projectPage,
@@ -68,7 +69,7 @@ function defineWorkItem(name: string, fallback?: Noun): Kind {
         action: item?.action,
         time: item?.updated_at ?? item?.created_at,
         url,
-        card: cardKey(name, place, item?.iid ?? item?.id),
+        card: cardKey(name, place, item?.iid ?? otherId(item?.id)),
         facets: {
           labels: titles(labels),
           ...(user?.username === undefined ? {} : { author: user.username }),

@@ -4,7 +4,19 @@ import * as z from 'zod'
 import type { Locale, Said } from '../../../text/locale.ts'
 import { own, type Rich } from '../../../text/rich.ts'
 import { count, flag, instant, object, text, word } from '../fields.ts'
-import { cardKey, codeField, common, field, labels, projectField, projectPage, say, titles, wordFor } from './common.ts'
+import {
+  cardKey,
+  codeField,
+  common,
+  field,
+  labels,
+  otherId,
+  projectField,
+  projectPage,
+  say,
+  titles,
+  wordFor,
+} from './common.ts'
 import { actionColor, changes, tellDeed } from './deeds.ts'
 import { defineKind } from './kind.ts'
 import { head, mergeRequestNoun } from './nouns.ts'
@@ -55,7 +67,7 @@ export const mergeRequest = defineKind({
       action: request?.action,
       time: request?.updated_at ?? request?.created_at,
       url: request?.url ?? (iid === undefined ? undefined : projectPage(place, `-/merge_requests/${iid}`)),
-      card: cardKey('merge_request', place, iid ?? request?.id),
+      card: cardKey('merge_request', place, iid ?? otherId(request?.id)),
       facets: {
         branches: [source, target].flatMap((branch) => branch ?? []),
         labels: titles(labels),
