@@ -10,12 +10,12 @@ import { createCalls } from './bot/calls.ts'
 import { createDispatch } from './bot/dispatch.ts'
 import { createGate } from './bot/gate.ts'
 import { createHelp } from './bot/help.ts'
-import { readBack } from './bot/history.ts'
 import { createMattermostRoutes } from './bot/http.ts'
 import { createLife } from './bot/life.ts'
 import { createListener } from './bot/listen.ts'
 import { createMembership } from './bot/membership.ts'
 import { createPeople } from './bot/people.ts'
+import { createPosts } from './bot/posts.ts'
 import { render } from './bot/render.ts'
 import { createResponseUrls } from './bot/response-urls.ts'
 import { answered, createRest } from './bot/rest.ts'
@@ -161,12 +161,7 @@ export function createBot(parts: BotParts) {
     now,
   })
   const mattermost: Notifier = notifiers.mattermost({
-    posts: {
-      ...calls,
-      since: (channel, from, signal) => readBack(calls, channel, from, signal),
-      direct: async (person, signal) => (await calls.directChannel((await self()).id, person, signal)).id,
-      botId: async () => (await self()).id,
-    },
+    posts: createPosts(calls, self),
     stamp: sealer.stamp,
     permalink: around.permalink,
   })
@@ -192,6 +187,7 @@ export function createBot(parts: BotParts) {
     },
     /** Those that VIGIE_ADMINS names come first. */
     async adminIds(): Promise<readonly string[]> {
+      await admins.resolve()
       await admins.refresh()
       return admins.all()
     },

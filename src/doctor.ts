@@ -50,7 +50,7 @@ export function createDoctor(parts: DoctorParts): () => Promise<readonly DoctorL
       }),
     ]
     for (const integration of parts.integrations) {
-      const probe = integration.probe?.(randomBytes(6).toString('hex'))
+      const probe = await integration.probe?.(randomBytes(6).toString('hex'))
       if (probe)
         lines.push(await line(`${integration.name} → mattermost`, () => follow(parts, integration.name, probe)))
     }

@@ -107,8 +107,8 @@ export function createEnv(source: EnvSource): ReloadableEnv {
   const live: LiveSecrets[] = []
   let dotenv = source.dotenv
   const raw = (name: string): string | undefined => {
-    const value = source.environment[name] ?? dotenv[name]
-    return value === undefined || value.trim() === '' ? undefined : value.trim()
+    // An empty variable of the environment says nothing, so it hides nothing.
+    return source.environment[name]?.trim() || dotenv[name]?.trim() || undefined
   }
   const problem = (name: string, fr: string, en: string) => {
     problems.push({ fr: `${name} : ${fr}`, en: `${name}: ${en}` })

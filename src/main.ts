@@ -15,6 +15,12 @@ const locale = localeOf(
 const stdout = (line: string) => void process.stdout.write(`${line}\n`)
 const stderr = (line: string) => void process.stderr.write(`${line}\n`)
 
+// Whoever read our output has gone (`vigie … | head`): there is nobody left to tell.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(1)
+})
+
 /** A terminal's Ctrl-C reaches us and our launcher, which passes it on: within this time it is the same signal. */
 const sameSignalMs = 500
 

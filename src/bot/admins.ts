@@ -19,7 +19,7 @@ export interface Admins {
   judge(user: User): Promise<boolean>
   /** Asks Mattermost about these people and everybody known; what is a few seconds old is not asked again. Without an answer what was known stays. */
   refresh(ids?: readonly string[]): Promise<void>
-  /** Ids of all that are known, for what concerns Vigie itself. */
+  /** Ids of all that are known, those that VIGIE_ADMINS names first, for what concerns Vigie itself. */
   all(): readonly string[]
 }
 
@@ -59,7 +59,7 @@ export function createAdmins({ names, calls, marks, people, now, log }: AdminsPa
   return {
     judge,
     has: (userId) => known.has(userId),
-    all: () => [...known],
+    all: () => [...new Set([...named, ...known])].filter((id) => known.has(id)),
     async load() {
       for (const id of await people.admins()) known.add(id)
       const kept = (await marks.get(markName)) ?? {}

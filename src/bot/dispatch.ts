@@ -262,12 +262,14 @@ async function submit(
 
 /** Any command in a public channel brings the bot into it; elsewhere the answer says how it is let in. */
 async function bringBot(parts: DispatchParts, context: CallContext): Promise<{ context: CallContext; note?: Rich }> {
-  const { place, locale } = context
+  const { place, person, locale } = context
   if (place.botIn) return { context }
   const inside = place.kind === 'public' && (await bring(parts, place))
-  return inside
-    ? { context: { ...context, place: { ...place, botIn: true } } }
-    : { context, note: outsideNote(place.kind, locale) }
+  if (!inside) return { context, note: outsideNote(place.kind, locale) }
+  // Only from inside does the bot see who is who here.
+  const seen = (await parts.people.place(place.channel, person.id, place.team)) ?? place
+  const role = (await parts.people.role(person, seen)) ?? context.role
+  return { context: { ...context, place: { ...seen, botIn: true }, role } }
 }
 
 async function bring({ around, log }: DispatchParts, place: CallContext['place']): Promise<boolean> {

@@ -3,7 +3,7 @@
 
 import type { Reply, Table } from '../commands/command.ts'
 import type { Locale } from '../text/locale.ts'
-import { codeSpan, toMattermost } from '../text/mattermost-markdown.ts'
+import { codeSpan, escapeForeign, toMattermost } from '../text/mattermost-markdown.ts'
 import { plain, type Rich, shorten } from '../text/rich.ts'
 import { openFormVerb } from './dispatch.ts'
 import type { Integration, Offer, Stamp } from './seal.ts'
@@ -119,11 +119,15 @@ function escapeCell(cell: string): string {
 const join = (parts: readonly string[], separator = '\n\n'): string =>
   parts.filter((part) => part !== '').join(separator)
 
-/** Cut at a line's end, or within a line that alone is too long. */
+/** Cut at a line's end, so that no code span is left open; a line that alone is too long loses its markup. */
 function limit(text: string): string {
-  const runes = [...text]
-  if (runes.length <= mostRunes) return text
-  const kept = runes.slice(0, mostRunes - 2).join('')
-  const end = kept.lastIndexOf('\n')
-  return `${end > mostRunes / 2 ? kept.slice(0, end) : kept}\n…`
+  if ([...text].length <= mostRunes) return text
+  const lines: string[] = []
+  let runes = 0
+  for (const line of text.split('\n')) {
+    runes += [...line].length + 1
+    if (runes > mostRunes - 2) break
+    lines.push(line)
+  }
+  return `${lines.length > 0 ? lines.join('\n') : escapeForeign(shorten(text, mostRunes >> 2))}\n…`
 }

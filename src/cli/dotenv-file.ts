@@ -1,7 +1,7 @@
 // The dotenv file of the working directory: read at the start, and again when it changes (interface.md, "provision").
 
 import { readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { setInterval } from 'node:timers/promises'
 import { parseEnv } from 'node:util'
 import { createEnv, type ReloadableEnv, type Values } from '../env.ts'
@@ -23,7 +23,7 @@ export function readDotenv(path: string): Values {
 export function envOf(world: Pick<World, 'environment' | 'cwd'>, dotenv = defaultDotenv): ReloadableEnv {
   return createEnv({
     environment: world.environment,
-    dotenv: readDotenv(join(world.cwd, dotenv)),
+    dotenv: readDotenv(resolve(world.cwd, dotenv)),
     readFile: (path) => readFileSync(path, 'utf8'),
   })
 }

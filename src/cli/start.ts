@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createApp } from '../app.ts'
 import type { ReloadableEnv } from '../env.ts'
@@ -24,7 +24,7 @@ export const start: Subcommand = {
   },
   async run(args, world) {
     const { values } = parseArgs({ args: [...args], options: { dotenv: { type: 'string', default: defaultDotenv } } })
-    const path = join(world.cwd, values.dotenv)
+    const path = resolve(world.cwd, values.dotenv)
     const dotenv = { path, stamp: stampOf(path) }
     const env = envOf(world, values.dotenv)
     const log = createLog({

@@ -1,5 +1,6 @@
 // A card lives while it changes (interface.md): which live post a message belongs to, and what that post shows afterwards. Pure.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { Event } from '../event.ts'
 import type { Card, Sent } from '../notifiers/notifier.ts'
 import type { CardRow, StoredEvent, Waiting } from '../store/store.ts'
@@ -39,14 +40,19 @@ export function planCard(waiting: Waiting, events: readonly StoredEvent[], now: 
     ...(before ? { receipt: before.receipt } : {}),
     ...(waiting.card && !before ? { continues: waiting.card.receipt } : {}),
   }
-  const after = (sent: Sent, changedAt: number): CardRow => ({
-    key: card.key,
-    delivery: card.deliveryId,
-    receipt: sent.card ?? sent.receipt,
-    events: card.events,
-    shownAt: late ? before.shownAt : at,
-    changedAt: late ? before.changedAt : changedAt,
-  })
+  const after = (sent: Sent, changedAt: number): CardRow => {
+    const receipt = sent.card ?? sent.receipt
+    // Where somebody had deleted the card, this delivery made another one, and its buttons are bound to it.
+    const isNew = !isDeepStrictEqual(receipt, before?.receipt)
+    return {
+      key: card.key,
+      delivery: isNew ? waiting.delivery.id : card.deliveryId,
+      receipt,
+      events: card.events,
+      shownAt: late ? before.shownAt : at,
+      changedAt: late && !isNew ? before.changedAt : changedAt,
+    }
+  }
   return { event, card, after }
 }
 

@@ -16,7 +16,7 @@ export interface Integration {
   /** How it does, for `/statut`. */
   status(): Promise<Part>
   /** A harmless request that takes the whole path, for `vigie doctor`; nothing while the integration is off. */
-  probe?(nonce: string): Probe | undefined
+  probe?(nonce: string): Promise<Probe | undefined>
   /** What `--events` may name, for help and did-you-mean: `merge_request`, `merge_request.open`. */
   readonly events: readonly string[]
 }

@@ -80,11 +80,11 @@ function isRich(value: Span | Rich): value is Rich {
 /** Control, direction-changing, invisible and tag characters. The joiner U+200D stays: emoji are made with it. */
 const hidden = /[\p{Cc}\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
 
-/** Foreign text on one line: white space folded, control and direction-changing characters shown by their number, so that nothing hides or turns around. */
+/** Foreign text on one line: spaces and line breaks folded (no-break spaces stay), control and direction-changing characters shown by their number, so that nothing hides or turns around. */
 export function oneLine(text: string): string {
   return text
     .toWellFormed()
-    .replace(/[\s\u2028\u2029]+/gu, ' ')
+    .replace(/[\t-\r \u0085\u2028\u2029]+/g, ' ')
     .trim()
     .replace(
       hidden,

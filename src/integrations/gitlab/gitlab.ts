@@ -6,6 +6,7 @@ import { code, type Rich, rich } from '../../text/rich.ts'
 import type { MakeIntegration } from '../integration.ts'
 import { describe } from './describe.ts'
 import { kinds } from './kinds/list.ts'
+import { createProbe } from './probe.ts'
 import { createReader } from './reader.ts'
 import { registerRoutes } from './routes.ts'
 import { createVerifier, signingKey } from './verify.ts'
@@ -45,6 +46,7 @@ export const createGitlab: MakeIntegration = ({ env, emit, log, meter, now, last
         },
       }),
     describe,
+    probe: (nonce) => createProbe({ tokens, signing, now }, nonce),
     async status() {
       if (!verifier.configured()) return offPart
       const last = await lastEventAt('gitlab')

@@ -78,7 +78,8 @@ function isRecent(timestamp: string, nowMs: number): boolean {
   )
 }
 
-async function sign(key: Buffer, head: string, body: Uint8Array): Promise<string> {
+/** The base64 HMAC-SHA256 of a head and a body, in steps. */
+export async function sign(key: Buffer, head: string, body: Uint8Array): Promise<string> {
   const hmac = createHmac('sha256', key).update(head)
   for (let from = 0; from < body.length; from += stepBytes) {
     if (from > 0) await setImmediate()
