@@ -59,11 +59,14 @@ const digestsPerSecond = 5
 const longestNapMs = 5000
 const foldEveryMs = 1000
 const troubleNapMs = 1000
+const lastWordsMs = 1000
 
 interface Line extends Lane {
   /** By target; the next of a target waits for the one before it. */
   readonly inHand: Map<string, Promise<void>>
   foldAt: number
+  /** Probed last while it is away: the next probe is another's, if any waits, for the fault may be that one message's. */
+  probed: Target | undefined
 }
 
 export function createOutbox(parts: OutboxParts): Outbox {
@@ -75,7 +78,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const lines = notifiers.map((notifier): Line => {
     const messages = notifier.perSecond === undefined ? undefined : createPace(notifier.perSecond, now, wait)
     const digests = createPace(digestsPerSecond, now, wait)
-    return { notifier, circuit: createCircuit(now), digests, messages, inHand: new Map(), foldAt: 0 }
+    return { notifier, circuit: createCircuit(now), digests, messages, inHand: new Map(), foldAt: 0, probed: undefined }
   })
   const alarm = createAlarm(wait)
   const stopping = new AbortController()
@@ -120,7 +123,9 @@ export function createOutbox(parts: OutboxParts): Outbox {
       await fold(notifier.name)
       line.foldAt = now() + foldEveryMs
     }
-    const claims = await deliveries.claim({ notifier: notifier.name, now: now(), leaseMs, limit: room })
+    const last = isAway ? line.probed : undefined
+    const claims = await deliveries.claim({ notifier: notifier.name, now: now(), leaseMs, limit: room, last })
+    if (isAway) line.probed = claims[0]?.delivery.target
     for (const claim of claims) launch(line, claim, isAway ? circuit.probe() : undefined)
     if (claims.length === room) return Number.POSITIVE_INFINITY
     return (await deliveries.nextDueAt(notifier.name)) ?? Number.POSITIVE_INFINITY
@@ -153,10 +158,11 @@ export function createOutbox(parts: OutboxParts): Outbox {
       alarm.ring()
       await running
       const drained = new AbortController()
-      const all = Promise.all(allInHand()).then(() => drained.abort())
+      void Promise.all(allInHand()).then(() => drained.abort())
       await wait(drainMs, drained.signal)
       cut.abort()
-      await all
+      // A notifier that does not give up when it is told to cannot hold us.
+      await wait(lastWordsMs, drained.signal)
     },
     wake: () => alarm.ring(),
     status: () => ({

@@ -84,8 +84,11 @@ export function createSending(parts: SendingParts): Send {
     const ownPauseMs = Math.max(backoffMs(attempt, parts.random()), error.afterMs ?? 0)
     const retry = (dueAt: number, refused = false) => again(claim, dueAt, error.message, { error, refused })
     if (error.scope === 'notifier') {
-      const whose = circuit.failed(id, error)
-      return retry(whose === 'everybody' ? now() : now() + ownPauseMs)
+      // As due as ever: the circuit says when.
+      if (circuit.failed(id, error) === 'everybody') return retry(now())
+      return isRefusedForGood(claim)
+        ? { as: 'parked', error: error.message }
+        : retry(now() + backoffMs(claim.refusals + 1, parts.random()), true)
     }
     // It was understood and refused: the notifier is there.
     circuit.succeeded(id, isProbe)
@@ -94,8 +97,7 @@ export function createSending(parts: SendingParts): Send {
       await parts.onTargetGone(target, error)
       return { as: 'parked', error: error.message }
     }
-    if (claim.refusals + 1 >= mostRefusals) return { as: 'parked', error: error.message }
-    return retry(now() + refusalPauseMs, true)
+    return isRefusedForGood(claim) ? { as: 'parked', error: error.message } : retry(now() + refusalPauseMs, true)
   }
 
   /** Until it is stored: what was sent and not settled would have to be looked for. */
@@ -140,6 +142,10 @@ export function createSending(parts: SendingParts): Send {
     log.error({ err: error, delivery: id, ...target }, 'a delivery failed for a reason of our own')
     return { as: 'parked', error: `internal error, see the log for ${id}` }
   }
+}
+
+function isRefusedForGood({ refusals }: Claim): boolean {
+  return refusals + 1 >= mostRefusals
 }
 
 function silent(reason: string): Outcome {

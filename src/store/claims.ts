@@ -1,6 +1,7 @@
 // Claim and settle: who has which delivery in hand, and what became of it (design.md, "Outbox").
 
 import { type Kysely, sql } from 'kysely'
+import type { Target } from '../event.ts'
 import { readList, toWaiting } from './delivery-rows.ts'
 import { readId } from './ids.ts'
 import type { Database, DeliveryRow, Tables } from './schema.ts'
@@ -24,7 +25,7 @@ export const heads = (notifier: string) => sql`
 
 export function createClaims(db: Database): Claims {
   return {
-    async claim({ notifier, now, leaseMs, limit }) {
+    async claim({ notifier, now, leaseMs, limit, last }) {
       const { rows } = await sql<DeliveryRow>`
         with heads as materialized (${heads(notifier)})
         update deliveries set
@@ -34,7 +35,9 @@ export function createClaims(db: Database): Claims {
         where id in (
           select min(id) from heads
           where due_at <= ${now} and target not in (select target from heads where lease_until > ${now})
-          group by target order by min(position) limit ${limit}
+          group by target
+          order by case when target = (${keyOf(last)}) then 1 else 0 end, min(position)
+          limit ${limit}
         )
         returning *`.execute(db)
       const claimed = await toWaiting(
@@ -98,6 +101,9 @@ export function createClaims(db: Database): Claims {
   }
 }
 
+const keyOf = (target: Target | undefined) => sql`
+  select id from targets where notifier = ${target?.notifier ?? ''} and address = ${target?.address ?? ''}`
+
 function settled(outcome: Outcome, now: number) {
   switch (outcome.as) {
     case 'delivered':
@@ -130,13 +136,10 @@ async function saveCard(db: Kysely<Tables>, delivery: number, card: CardRow): Pr
     .select('target')
     .where('id', '=', delivery)
     .executeTakeFirstOrThrow()
-  const receipt = JSON.stringify(card.receipt)
-  const post = card.receipt.post ?? null
-  const maker = readId(card.delivery) ?? delivery
   const shown = {
-    delivery: maker,
-    receipt,
-    post,
+    delivery: readId(card.delivery) ?? delivery,
+    receipt: JSON.stringify(card.receipt),
+    post: card.receipt.post ?? null,
     events: JSON.stringify(card.events),
     shown_at: card.shownAt,
     changed_at: card.changedAt,
@@ -145,13 +148,6 @@ async function saveCard(db: Kysely<Tables>, delivery: number, card: CardRow): Pr
     .insertInto('cards')
     .values({ target, key: card.key, ...shown })
     .onConflict((conflict) => conflict.columns(['target', 'key']).doUpdateSet(shown))
-    .execute()
-  // Somebody deleted the post and a new one was made: the card's buttons are bound to the delivery that made the first.
-  await db
-    .updateTable('deliveries')
-    .set({ receipt, post })
-    .where('id', '=', maker)
-    .where('post', '<>', post ?? '')
     .execute()
 }
 

@@ -140,8 +140,15 @@ export interface DeliveryStore {
   /**
    * Claims the head of every target of a notifier that is due and has nothing in flight, the oldest first, one a target: pushes it
    * forward by the lease and counts the attempt, in one statement. What waits for a digest's window is a line of its own.
+   * `last` comes after all others, however old its head is.
    */
-  claim(request: { notifier: string; now: number; leaseMs: number; limit: number }): Promise<readonly Claim[]>
+  claim(request: {
+    notifier: string
+    now: number
+    leaseMs: number
+    limit: number
+    last?: Target | undefined
+  }): Promise<readonly Claim[]>
   /** Extends a lease. Resolves false when somebody else claimed it since: it must not be sent any more. */
   renew(id: string, attempt: number, request: { now: number; leaseMs: number }): Promise<boolean>
   /** Settles only if `attempt` still is the delivery's. Resolves false when somebody else claimed it since. */

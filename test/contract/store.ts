@@ -420,16 +420,6 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         expect(await store.deliveries.byPost('p3')).toBeUndefined()
         expect(await store.deliveries.receipt(second.delivery.id)).toEqual(line)
       })
-
-      test('a card that was made anew is where its first delivery stands', async () => {
-        const first = await makeCard()
-        await record({ draft: draftOf({ card: 'mr' }) })
-        const second = await claimOne()
-        const receipt = { post: 'p9', channel: 'town' }
-        const card = cardOf(first, { receipt })
-        await store.deliveries.settle(second.delivery.id, 1, { as: 'delivered', receipt, card }, time)
-        expect(await store.deliveries.receipt(first.delivery.id)).toEqual(receipt)
-      })
     })
 
     describe('folding', () => {

@@ -17,8 +17,8 @@ export interface FakePost {
   readonly continues: Receipt | undefined
 }
 
-/** What to do with a message: take it (nothing), refuse it, or take it and lose the answer. */
-export type Fate = { readonly refuse: DeliveryError } | { readonly lose: DeliveryError } | undefined
+/** What to do with a message: take it (nothing), refuse it, take it and fail, or take it and never answer. */
+export type Fate = { readonly refuse: DeliveryError } | { readonly lose: DeliveryError } | 'hang' | undefined
 
 export interface FakeNotifier extends Notifier {
   readonly posts: FakePost[]
@@ -87,15 +87,16 @@ export function createFakeNotifier(name = 'mattermost'): FakeNotifier {
     tries: [],
     fate: undefined,
     gate: undefined,
-    async send(message, address) {
+    async send(message, address, signal) {
       notifier.tries.push({ message, address })
-      await notifier.gate?.(message)
+      if (notifier.gate) await Promise.race([notifier.gate(message), cut(signal)])
       const fate = notifier.fate?.(message, address)
-      if (fate && 'refuse' in fate) throw fate.refuse
+      if (typeof fate === 'object' && 'refuse' in fate) throw fate.refuse
       const before = message.unsure ? findOwn(message) : undefined
       const post = posts.find(({ id }) => id === message.card?.receipt?.post)
       const sent = before ?? (post ? takeEdit(post, message, address) : takeNew(message, address))
-      if (fate) throw fate.lose
+      if (fate === 'hang') await cut(signal)
+      if (typeof fate === 'object') throw fate.lose
       return sent
     },
     deletePost(id) {
@@ -107,4 +108,10 @@ export function createFakeNotifier(name = 'mattermost'): FakeNotifier {
     told: (address) => told.get(address) ?? [],
   }
   return notifier
+}
+
+function cut(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('cut off')))
+  })
 }

@@ -1,0 +1,95 @@
+// The whole flow over an in-memory store, a notifier that holds its posts in memory, and a clock that moves when told to.
+
+import type { DeliveryError } from '../../src/errors.ts'
+import type { Accepted, Delivery, Describe, Draft, EmitOptions, Subscription, Target } from '../../src/event.ts'
+import { createIntake, type Intake } from '../../src/flow/intake.ts'
+import { createOutbox, type Outbox } from '../../src/flow/outbox.ts'
+import { createRouter, type Router } from '../../src/flow/router.ts'
+import { openSqliteStore } from '../../src/store/sqlite.ts'
+import type { Store } from '../../src/store/store.ts'
+import { own } from '../../src/text/rich.ts'
+import { createClock, type FakeClock } from '../fakes/clock.ts'
+import { draftOf, wishOf } from '../fakes/event.ts'
+import { createFakeLog, createFakeMeter, type FakeLog, type FakeMeter } from '../fakes/log.ts'
+import { createFakeNotifier, type FakeNotifier } from '../fakes/notifier.ts'
+
+export interface World {
+  readonly clock: FakeClock
+  readonly store: Store
+  readonly notifier: FakeNotifier
+  readonly log: FakeLog
+  readonly meter: FakeMeter
+  readonly router: Router
+  readonly intake: Intake
+  readonly outbox: Outbox
+  readonly parked: { readonly delivery: Delivery; readonly error: string }[]
+  readonly gone: { readonly target: Target; readonly error: DeliveryError }[]
+  /** What `describe` says; throws what it likes. */
+  describe: Describe
+  subscribe(said?: Partial<Subscription>): Promise<Subscription>
+  emit(said?: Partial<Draft>, options?: EmitOptions): Promise<Accepted>
+  /** Emits and lets everything that follows at once happen. Resolves the event's id. */
+  tell(said?: Partial<Draft>): Promise<string>
+  /** Every delivery in its last state, oldest first: `delivered`, `withheld muted`, `parked too long`… */
+  ledger(): Promise<readonly string[]>
+}
+
+export async function createWorld(
+  said: { store?: Store; notifier?: FakeNotifier; clock?: FakeClock } = {},
+): Promise<World> {
+  const clock = said.clock ?? createClock()
+  const log = createFakeLog()
+  const meter = createFakeMeter()
+  const store = said.store ?? (await openSqliteStore({ path: ':memory:', now: clock.now, log }))
+  const notifier = said.notifier ?? createFakeNotifier()
+  const router = createRouter(store)
+  const parked: World['parked'] = []
+  const gone: World['gone'] = []
+  const outbox = createOutbox({
+    store,
+    router,
+    notifiers: [notifier],
+    describe: (event, telling) => world.describe(event, telling),
+    settingsOf: async () => ({ locale: 'fr', timeZone: 'UTC' }),
+    now: clock.now,
+    wait: clock.wait,
+    random: () => 0,
+    log,
+    meter,
+    onParked: async (delivery, error) => void parked.push({ delivery, error }),
+    onTargetGone: async (target, error) => {
+      gone.push({ target, error })
+      await store.subscriptions.sleep(target.address, 'removed')
+    },
+  })
+  const onDeliveries = () => outbox.wake()
+  const intake = createIntake({ store, router, now: clock.now, log, meter, onDeliveries })
+
+  const world: World = {
+    clock,
+    store,
+    notifier,
+    log,
+    meter,
+    router,
+    intake,
+    outbox,
+    parked,
+    gone,
+    describe: (event) => ({ color: '#000000', summary: own(`${event.type} ${event.id}`), title: own(event.id) }),
+    subscribe: async (wish) => (await store.subscriptions.save(wishOf(wish))).subscription,
+    emit: (draft, options) => intake.emit(draftOf({ time: new Date(clock.now()).toISOString(), ...draft }), options),
+    async tell(draft) {
+      const { event } = await world.emit(draft)
+      await clock.rest()
+      return event
+    },
+    async ledger() {
+      const deliveries = await store.deliveries.list({ limit: 10_000 })
+      return deliveries
+        .toReversed()
+        .map(({ state, withheld, error }) => [state, withheld, state === 'parked' && error].filter(Boolean).join(' '))
+    },
+  }
+  return world
+}
