@@ -43,7 +43,8 @@ const rows: readonly Row[] = [
   { what: 'deliveries failed', by: 'member', line: () => '/vigie deliveries failed' },
   { what: 'audit', by: 'member', line: () => '/vigie audit' },
   { what: 'subscribe.mute', by: 'member', object: () => 'gitlab acme/app 24h' },
-  { what: 'subscribe.unmute', by: 'member', object: () => 'gitlab acme/app' },
+  { what: 'subscribe.unmute', by: 'member', declared: 'maker', object: () => 'gitlab acme/app' },
+  { what: 'subscribe.unmute', by: 'maker', object: () => 'gitlab acme/long' },
   { what: 'subscribe', by: 'member', declared: 'maker', line: () => '/subscribe gitlab acme/new' },
   { what: 'subscribe', by: 'maker', line: () => '/subscribe gitlab acme/app --events push' },
   { what: 'unsubscribe', by: 'maker', line: ({ subscription }) => `/unsubscribe ${subscription}` },
@@ -69,7 +70,9 @@ async function hold(world: World): Promise<Held> {
     maker: 'maker',
     madeAt: clock.now,
   })
-  await store.subscriptions.mute({ channel: 'town', source: 'gitlab', subject: 'acme/app', until: 1, maker: 'maker' })
+  const muted = { channel: 'town', source: 'gitlab', maker: 'maker' }
+  await store.subscriptions.mute({ ...muted, subject: 'acme/app', until: clock.now + 3_600_000 })
+  await store.subscriptions.mute({ ...muted, subject: 'acme/long', until: clock.now + 30 * 86_400_000 })
   const { id: event } = await world.emit({ subject: 'acme/app' })
   const [claim] = await store.deliveries.claim({ notifier: 'mattermost', now: clock.now, leaseMs: 1000, limit: 1 })
   const parked = claim?.delivery.id ?? ''

@@ -6,7 +6,7 @@ import { moment } from '../text/format.ts'
 import { code, own, plain, type Rich, rich, shorten } from '../text/rich.ts'
 import type { Call, Command, Reply } from './command.ts'
 import type { CommandParts } from './index.ts'
-import { mayHear } from './subscriptions/hearing.ts'
+import { mayHear, wasTold } from './subscriptions/hearing.ts'
 
 const most = 20
 
@@ -74,16 +74,18 @@ async function listed(parts: DeliveriesParts, call: Call, isFailed: boolean): Pr
     ...(everywhere ? {} : { channel: call.place.channel }),
     ...(isFailed ? { state: 'parked' as const } : {}),
   })
-  const rows = (await Promise.all(deliveries.map((delivery) => rowOf(parts, delivery, call)))).filter(
-    (row) => row.length > 0,
-  )
-  if (rows.length === 0) return { text: own(isFailed ? noneFailed : none), mood: 'good' }
-  const [first] = deliveries
+  const shown = (
+    await Promise.all(deliveries.map(async (delivery) => ({ delivery, row: await rowOf(parts, delivery, call) })))
+  ).filter(({ row }) => row.length > 0)
+  const [first] = shown
+  if (first === undefined) return { text: own(isFailed ? noneFailed : none), mood: 'good' }
   const next = isFailed && call.role === 'vigie_admin' ? 'replay' : 'explain'
   return {
     title: own(isFailed ? failed : title),
-    table: { head, rows },
-    ...(first === undefined ? {} : { next: `/vigie ${next} ${first.id}` }),
+    table: { head, rows: shown.map(({ row }) => row) },
+    next: `/vigie ${next} ${first.delivery.id}`,
+    // A Vigie administrator sees what this channel may not hear.
+    personal: call.role === 'vigie_admin',
   }
 }
 
@@ -103,17 +105,15 @@ async function rowOf(parts: DeliveriesParts, delivery: Delivery, call: Call): Pr
   ]
 }
 
-async function summaryOf(
-  parts: DeliveriesParts,
-  { events, state }: Delivery,
-  context: Call,
-): Promise<Rich | undefined> {
+async function summaryOf(parts: DeliveriesParts, delivery: Delivery, context: Call): Promise<Rich | undefined> {
+  const { events } = delivery
   const { locale, now, role } = context
   const [id] = events
   const stored = id === undefined ? undefined : await parts.store.events.find(id)
   if (stored === undefined) return []
-  if (role !== 'vigie_admin' && state !== 'delivered' && !(await mayHear(parts, stored.event, context)))
-    return undefined
+  const maySee =
+    role === 'vigie_admin' || (await wasTold(parts, delivery)) || (await mayHear(parts, stored.event, context))
+  if (!maySee) return undefined
   if (events.length > 1) return own(words[locale].several(events.length))
   const telling: Telling = { locale, timeZone: parts.timeZone, now }
   return rich`${shorten(plain(parts.describe(stored.event, telling).summary), 100)}`

@@ -9,7 +9,10 @@ import { said } from '../text/said.ts'
 import type { CallContext, Command, Reply } from './command.ts'
 import type { CommandParts } from './index.ts'
 import { eventReply, postReply } from './subscriptions/explanation.ts'
-import { mayHear } from './subscriptions/hearing.ts'
+import { mayHear, wasTold } from './subscriptions/hearing.ts'
+
+/** Of one event's deliveries to this channel, one for each target. */
+const mostHere = 20
 
 export type ExplainParts = Pick<CommandParts, 'around' | 'describe' | 'timeZone' | 'router'> & {
   readonly store: Pick<CommandParts['store'], 'deliveries' | 'events' | 'subscriptions'>
@@ -79,9 +82,10 @@ async function explainEvents(
 async function maySee(parts: ExplainParts, { event }: StoredEvent, context: CallContext): Promise<boolean> {
   if (context.role === 'vigie_admin') return true
   const { channel } = context.place
-  const deliveries = await parts.store.deliveries.list({ channel, event: event.id, state: 'delivered', limit: 1 })
-  if (deliveries.length > 0) return true
-  return event.confidential !== true && mayHear(parts, event, context)
+  for (const delivery of await parts.store.deliveries.list({ channel, event: event.id, limit: mostHere })) {
+    if (await wasTold(parts, delivery)) return true
+  }
+  return mayHear(parts, event, context)
 }
 
 /** A Vigie administrator asks about every channel, others about this one. */

@@ -26,7 +26,10 @@ export function replayCommand({ store, wakeOutbox }: ReplayParts): Command {
       {
         name: 'delivery',
         title: { fr: 'Livraison', en: 'Delivery' },
-        help: { fr: 'le numéro que montre /vigie deliveries failed', en: 'the id that /vigie deliveries failed shows' },
+        help: {
+          fr: 'le numéro que montre /vigie deliveries échouées',
+          en: 'the id that /vigie deliveries failed shows',
+        },
         required: true,
       },
     ],
@@ -46,7 +49,7 @@ async function notParked(store: ReplayParts['store'], id: string): Promise<UserE
   if (known === undefined) {
     return new UserError(
       said({
-        fr: rich`Livraison inconnue : ${code(id)}. ${code('/vigie deliveries failed')} montre celles qui ont été abandonnées.`,
+        fr: rich`Livraison inconnue : ${code(id)}. ${code('/vigie deliveries échouées')} montre celles qui ont été abandonnées.`,
         en: rich`Unknown delivery: ${code(id)}. ${code('/vigie deliveries failed')} shows those that were given up.`,
       }),
     )

@@ -39,7 +39,7 @@ export function settingsCommand({ store, locale: byDefault }: SettingsParts): Co
       return {
         title: own(title),
         fields: [{ title: language, value: own(value), short: true }],
-        next: `/vigie settings lang ${(lang ?? byDefault) === 'fr' ? 'en' : 'fr'}`,
+        next: `/vigie settings ${locale === 'fr' ? 'langue' : 'lang'} ${(lang ?? byDefault) === 'fr' ? 'en' : 'fr'}`,
       }
     },
     verbs: [

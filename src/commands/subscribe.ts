@@ -2,7 +2,7 @@
 // "Who may"). Its card's menu mutes a subject for a time.
 
 import { UserError } from '../errors.ts'
-import type { Subscription } from '../event.ts'
+import type { Mute, Subscription } from '../event.ts'
 import { parseDuration } from '../text/format.ts'
 import { code, rich } from '../text/rich.ts'
 import { said } from '../text/said.ts'
@@ -10,8 +10,9 @@ import type { Call, Command, Flag, Press, Reply } from './command.ts'
 import type { CommandParts, Source } from './index.ts'
 import { eventChoices, readFilters } from './subscriptions/filters.ts'
 import { listReply } from './subscriptions/list.ts'
+import { requireRoom } from './subscriptions/room.ts'
 import { isSameSubject, readSubject } from './subscriptions/subject.ts'
-import { mutedReply, subscribedReply, unmutedReply } from './subscriptions/words.ts'
+import { mutedReply, stillMutedReply, subscribedReply, unmutedReply } from './subscriptions/words.ts'
 
 /** Members mute a day at most; longer is for who has a channel administrator's rights. */
 const memberMuteMs = 86_400_000
@@ -74,7 +75,7 @@ export function subscribeCommand(parts: SubscribeParts): Command {
     ],
     buttons: {
       mute: { allow: 'member', run: (press) => mute(parts, press) },
-      unmute: { allow: 'member', run: (press) => unmute(parts, press) },
+      unmute: { allow: 'maker', maker: (press) => makerOfLong(parts, press), run: (press) => unmute(parts, press) },
     },
   }
 }
@@ -146,6 +147,8 @@ async function subscribe(parts: SubscribeParts, call: Call): Promise<Reply> {
   if (source === undefined) throw new Error(`no source ${call.args.source}`)
   const subject = readSubject(call.args.subject)
   const filters = readFilters(call.flags, source)
+  const here = await parts.store.subscriptions.inChannel(call.place.channel)
+  if (!here.some((one) => isThis(one, call, subject))) requireRoom(here.length + 1)
   if (!call.place.botIn && !(await parts.around.bringBot(call.place))) throw notInside()
   const { channel } = call.place
   const { subscription, replaced } = await parts.store.subscriptions.save({
@@ -169,8 +172,11 @@ async function sameAs(
   subject: string | undefined,
 ): Promise<Subscription | undefined> {
   const here = await store.subscriptions.inChannel(call.place.channel)
-  return here.find((one) => one.source === call.args.source && isSameSubject(one.subject, subject))
+  return here.find((one) => isThis(one, call, subject))
 }
+
+const isThis = (one: Subscription, call: Call, subject: string | undefined): boolean =>
+  one.source === call.args.source && isSameSubject(one.subject, subject)
 
 function notInside(): UserError {
   return new UserError(
@@ -181,14 +187,18 @@ function notInside(): UserError {
   )
 }
 
-/** `<source> [subject] <duration>`, as a card's menu says it. */
-async function mute({ store, timeZone }: SubscribeParts, press: Press): Promise<Reply> {
+/** `<source> [subject] <duration>`, as a card's menu says it. Who may mute a day does not cut short what lasts longer. */
+async function mute({ store, around, timeZone }: SubscribeParts, press: Press): Promise<Reply> {
   const words = press.object.split(' ')
   const [source = '', subject] = words.length > 2 ? words : [words[0]]
   const durationMs = parseDuration(words.at(-1) ?? '') ?? 0
   const most = press.role === 'guest' || press.role === 'member' ? memberMuteMs : longestMuteMs
   if (words.length < 2 || durationMs <= 0 || durationMs > most) throw unreadableMute()
   const until = press.now + durationMs
+  const known = await mutedNow(store, press, source, subject)
+  if (known !== undefined && known.maker !== press.person.id && known.until > Math.max(until, press.now + most)) {
+    return stillMutedReply(known, await around.username(known.maker), press, timeZone)
+  }
   await store.subscriptions.mute({
     channel: press.place.channel,
     source,
@@ -206,6 +216,25 @@ function unreadableMute(): UserError {
       en: rich`A mute lasts 24 hours at most.`,
     }),
   )
+}
+
+async function mutedNow(
+  { subscriptions }: SubscribeParts['store'],
+  { place, now }: Press,
+  source: string,
+  subject: string | undefined,
+): Promise<Mute | undefined> {
+  return (await subscriptions.mutes()).find(
+    (one) =>
+      one.channel === place.channel && one.source === source && isSameSubject(one.subject, subject) && one.until > now,
+  )
+}
+
+/** Whose a mute is that lasts longer than a member's may; any member ends a shorter one. */
+async function makerOfLong({ store }: SubscribeParts, press: Press): Promise<string | undefined> {
+  const [source = '', subject] = press.object.split(' ')
+  const known = await mutedNow(store, press, source, subject)
+  return known !== undefined && known.until > press.now + memberMuteMs ? known.maker : undefined
 }
 
 /** `<source> [subject]` */

@@ -11,8 +11,9 @@ import type { Call, Command, Press, Reply } from './command.ts'
 import type { CommandParts } from './index.ts'
 import { commandOf } from './subscriptions/filters.ts'
 import { hearsKind, type Meant, meant, withoutKind } from './subscriptions/match.ts'
-import { isSameSubject, readSubject } from './subscriptions/subject.ts'
-import { heardWords } from './subscriptions/words.ts'
+import { requireRoom } from './subscriptions/room.ts'
+import { isSameSubject, readSubject, requireShort } from './subscriptions/subject.ts'
+import { heardWords, listCommand } from './subscriptions/words.ts'
 
 const words = {
   fr: {
@@ -58,7 +59,7 @@ export function unsubscribeCommand(parts: UnsubscribeParts): Command {
         name: 'what',
         title: { fr: 'Numéro ou source', en: 'Id or source' },
         help: {
-          fr: 'le numéro que montre /subscribe list, ou la source',
+          fr: 'le numéro que montre /subscribe liste, ou la source',
           en: 'the id that /subscribe list shows, or the source',
         },
         required: true,
@@ -103,7 +104,7 @@ async function unsubscribe(parts: UnsubscribeParts, call: Call): Promise<Reply> 
   return {
     text: rich`${bold(own(done))} ${silent(heardWords(one, locale))} ${own(back)} ${code(commandOf(one))}`,
     mood: 'good',
-    next: '/subscribe list',
+    next: listCommand[locale],
     changed: [one.id, one.source, one.subject ?? ''].filter((word) => word !== '').join(' '),
   }
 }
@@ -112,8 +113,8 @@ function unknown({ args }: Call): UserError {
   const typed = [args.what, args.subject].filter((word) => word !== undefined).join(' ')
   return new UserError(
     said({
-      fr: rich`Ce canal n'a pas d'abonnement ${code(typed)}. ${code('/subscribe liste')} montre ceux qu'il a.`,
-      en: rich`This channel has no subscription ${code(typed)}. ${code('/subscribe list')} shows those it has.`,
+      fr: rich`Ce canal n'a pas d'abonnement ${code(typed)}. ${code(listCommand.fr)} montre ceux qu'il a.`,
+      en: rich`This channel has no subscription ${code(typed)}. ${code(listCommand.en)} shows those it has.`,
     }),
   )
 }
@@ -166,8 +167,12 @@ async function stop(parts: UnsubscribeParts, press: Press): Promise<Reply> {
   const what = object.subject === undefined ? own(words[locale].source) : heardWords(object, locale)
   const heard = await heardHere(parts, press)
   if (heard.length === 0) return { text: nothing(object.kind, what) }
+  const plans = heard.map((one) => planOf(one, object))
+  for (const { wishes } of plans) for (const { subject } of wishes) if (subject !== undefined) requireShort(subject)
+  const { length: count } = await parts.store.subscriptions.inChannel(press.place.channel)
+  requireRoom(count + plans.reduce((more, { wishes }) => more + Math.max(0, wishes.length - 1), 0))
   const lines: Rich[] = []
-  for (const one of heard) lines.push(await narrow(parts, one, object, locale))
+  for (const plan of plans) lines.push(await narrow(parts, plan, locale))
   const undo = heard.map((one) => item([code(commandOf(one))]))
   return {
     text: [
@@ -177,27 +182,38 @@ async function stop(parts: UnsubscribeParts, press: Press): Promise<Reply> {
       ...undo,
     ],
     mood: 'good',
-    next: '/subscribe list',
+    next: listCommand[locale],
     changed: press.object,
   }
 }
 
+/** What becomes of a subscription. */
+interface Plan {
+  readonly one: Subscription
+  readonly wishes: readonly Omit<Subscription, 'id'>[]
+  /** It is not among `wishes` itself. */
+  readonly goes: boolean
+  readonly isAllOfIt: boolean
+}
+
 /** One subscription without this kind of this subject. It stays its maker's: what it still hears, it hears by their right. */
-async function narrow(
-  { store }: UnsubscribeParts,
-  one: Subscription,
-  { source, subject, kind }: Stopped,
-  locale: Locale,
-): Promise<Rich> {
-  const { removed, narrowed } = words[locale]
-  const { id, ...wish } = one
+function planOf(one: Subscription, { source, subject, kind }: Stopped): Plan {
+  const { id: _id, ...wish } = one
   const filters = withoutKind(one.filters, source, kind)
   const isAllOfIt = subject === undefined || isSameSubject(one.subject, subject)
   const others: Omit<Subscription, 'id'>[] = isAllOfIt
     ? []
     : [{ ...wish, subject: `${one.subject ?? '**'} !${subject}` }]
   const rest = filters === undefined ? [] : [isAllOfIt ? { ...wish, filters } : { ...wish, subject, filters }]
-  const wishes = [...others, ...rest]
+  return { one, wishes: [...others, ...rest], goes: !isAllOfIt || filters === undefined, isAllOfIt }
+}
+
+async function narrow(
+  { store }: UnsubscribeParts,
+  { one, wishes, goes, isAllOfIt }: Plan,
+  locale: Locale,
+): Promise<Rich> {
+  const { removed, narrowed } = words[locale]
   const known = new Set(
     (await store.subscriptions.inChannel(one.channel)).map((other) => `${other.source} ${other.subject}`),
   )
@@ -205,7 +221,7 @@ async function narrow(
     // Another one for exactly this subject is narrowed in its own turn: it is not replaced by this one's filters.
     if (isAllOfIt || !known.has(`${made.source} ${made.subject}`)) await store.subscriptions.save(made)
   }
-  if (!isAllOfIt || filters === undefined) await store.subscriptions.remove(id)
+  if (goes) await store.subscriptions.remove(one.id)
   const before = [code(commandOf(one))]
   if (wishes.length === 0) return removed(before)
   return narrowed(

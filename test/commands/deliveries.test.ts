@@ -56,6 +56,50 @@ it('leaves out what this channel may not hear any more (threats T8)', async () =
   expect(await world.read('sysadmin', '/vigie deliveries')).toContain('acme/app')
 })
 
+it('leaves out what is confidential and was not posted here', async () => {
+  await world.say('sysadmin', '/subscribe gitlab acme/app --confidential')
+  await world.emit({ subject: 'acme/app', visibility: 'public', confidential: true })
+  const { deliveries, people } = world.store
+  const [claim] = await deliveries.claim({ notifier: 'mattermost', now: world.clock.now, leaseMs: 1000, limit: 1 })
+  const id = claim?.delivery.id ?? ''
+  await deliveries.settle(id, 1, { as: 'withheld', reason: 'confidential' }, world.clock.now)
+  await people.setAdmin('sysadmin', false, world.clock.now)
+  expect(await world.read('member', '/vigie deliveries')).toBe('Nothing has been delivered here yet.')
+})
+
+it('is not answered before everybody where a Vigie administrator asks', async () => {
+  await park()
+  await world.emit({ subject: 'acme/app', audience: 'closed', visibility: 'private' })
+  const asked = { by: 'mention', person: 'sysadmin', channel: 'town', team: 'team', text: 'deliveries' } as const
+  expect((await world.dispatch.say(asked)).reply.personal).toBe(true)
+})
+
+it('points to the first that it shows', async () => {
+  const id = await park()
+  await world.say('sysadmin', '/vigie allow gitlab acme/private')
+  await world.say('maker', '/subscribe gitlab acme/private')
+  await world.emit({ subject: 'acme/private', audience: 'closed' })
+  await world.say('sysadmin', '/vigie deny gitlab acme/private')
+  const told = await world.read('member', '/vigie deliveries')
+  expect(told).not.toContain('acme/private')
+  expect(told).toContain(`Next: \`/vigie explain ${id}\``)
+})
+
+it('shows what a digest told, although it was closed since', async () => {
+  await world.say('maker', '/subscribe gitlab acme/app')
+  await world.emit({ subject: 'acme/app' })
+  await world.emit({ subject: 'acme/app' })
+  const { deliveries } = world.store
+  const ids = (await deliveries.list({ limit: 2 })).map(({ id }) => id).toReversed()
+  await deliveries.fold(ids, 'digest', world.clock.now)
+  await world.emit({ subject: 'acme/app', audience: 'closed', visibility: 'private' })
+  expect(await world.read('member', '/vigie deliveries')).toBe('Nothing has been delivered here yet.')
+  const [claim] = await deliveries.claim({ notifier: 'mattermost', now: world.clock.now, leaseMs: 1000, limit: 1 })
+  const told = { as: 'delivered', receipt: { post: 'p1', channel: 'town' } } as const
+  await deliveries.settle(claim?.delivery.id ?? '', 1, told, world.clock.now)
+  expect((await world.read('member', '/vigie deliveries')).match(/📎 in a digest/g)).toHaveLength(2)
+})
+
 it('puts a delivery back in line and wakes the outbox', async () => {
   const id = await park()
   const told = await world.read('sysadmin', `/vigie replay ${id}`)

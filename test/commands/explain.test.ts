@@ -56,6 +56,20 @@ describe('what is here', () => {
     expect(await world.read('guest', `/vigie explain ${id}`)).toContain('removed since')
   })
 
+  it('is explained where a digest told it, although it was closed from the beginning', async () => {
+    await world.say('sysadmin', '/subscribe gitlab acme/app')
+    const closed = { subject: 'acme/app', audience: 'closed', visibility: 'private' } as const
+    const first = await world.emit(closed)
+    await world.emit(closed)
+    const ids = (await world.store.deliveries.list({ limit: 2 })).map(({ id }) => id).toReversed()
+    await world.store.deliveries.fold(ids, 'digest', world.clock.now)
+    expect(await world.read('member', `/vigie explain ${first.id}`)).toContain('I know of no such thing')
+    const digest = await deliver('p1')
+    expect(await world.read('member', `/vigie explain ${first.id}`)).toContain('It is told here')
+    expect(await world.read('member', `/vigie explain ${digest}`)).toContain('This post tells 2 events')
+    expect(await world.read('member', '/vigie explain p1')).toContain('This post tells 2 events')
+  })
+
   it('lists the events of a post that tells several', async () => {
     await world.say('maker', '/subscribe gitlab acme/app --digest 10m')
     const first = await world.emit({ subject: 'acme/app' })

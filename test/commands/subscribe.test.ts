@@ -1,7 +1,7 @@
 // `/subscribe` (interface.md, "What people type", "Who may").
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createWorld, start, type World } from './world.ts'
+import { createWorld, readAnswer, start, type World } from './world.ts'
 
 let world: World
 beforeEach(async () => {
@@ -153,6 +153,33 @@ describe('/subscribe', () => {
     expect(await here()).toEqual([])
   })
 
+  it.each([
+    ['21 globs', Array.from({ length: 21 }, (_, index) => `a${index}`).join(' '), 'too much for one subscription'],
+    ['2,001 characters', Array.from({ length: 9 }, (_, index) => 'a'.repeat(240 - index)).join(' '), '2000 characters'],
+    ['51 branches', `acme/app --branch ${Array.from({ length: 51 }, (_, index) => `b${index}`).join()}`, '50 words'],
+    ['a long list', `acme/app --label ${Array.from({ length: 10 }, (_, n) => n + 'a'.repeat(200)).join()}`, '50 words'],
+  ])('refuses %s, which every event would be held against', async (_what, words, expected) => {
+    expect(await world.read('member', `/subscribe gitlab ${words}`)).toContain(expected)
+    expect(await here()).toEqual([])
+  })
+
+  it('takes 20 globs and lists of 50 words', async () => {
+    const globs = Array.from({ length: 20 }, (_, index) => `a${index}`).join(' ')
+    const labels = Array.from({ length: 50 }, (_, index) => `l${index}`).join()
+    await world.say('member', `/subscribe gitlab ${globs} --label ${labels}`)
+    expect(await here()).toHaveLength(1)
+  })
+
+  it('makes 200 subscriptions in a channel and no more, and still replaces one', async () => {
+    const made = { channel: 'town', target: { notifier: 'mattermost', address: 'town' }, source: 'gitlab', filters: {} }
+    for (let index = 0; index < 200; index += 1) {
+      await world.store.subscriptions.save({ ...made, subject: `acme/p${index}`, maker: 'member', madeAt: start })
+    }
+    expect(await world.read('member', '/subscribe gitlab acme/more')).toContain('200 subscriptions at most')
+    expect(await world.read('member', '/subscribe gitlab acme/p7 --events push')).toContain('Subscription replaced')
+    expect(await here()).toHaveLength(200)
+  })
+
   it('subscribes nothing where it cannot write', async () => {
     expect(await world.read('member', '/subscribe gitlab acme/app', 'locked')).toContain('/invite @vigie')
     expect(await world.store.subscriptions.all()).toEqual([])
@@ -228,6 +255,29 @@ describe('a card’s mute', () => {
       expect(await world.store.subscriptions.mutes()).toEqual([])
     },
   )
+
+  const thirtyDays = { channel: 'town', source: 'gitlab', subject: 'acme/app', until: start + 30 * day, maker: 'maker' }
+
+  it('does not cut short what somebody with more rights muted longer', async () => {
+    await world.store.subscriptions.mute(thirtyDays)
+    const told = readAnswer(await world.press('member', 'subscribe.mute', 'gitlab acme/app 1h'))
+    expect(told).toContain('**Muted already:** this channel no longer hears `acme/app` (gitlab) until 21/12/2026 09:00')
+    expect(await world.store.subscriptions.mutes()).toEqual([thirtyDays])
+  })
+
+  it.each(['maker', 'chanadmin'] as const)('is cut short by %s, who may mute that long', async (who) => {
+    await world.store.subscriptions.mute(thirtyDays)
+    await world.press(who, 'subscribe.mute', 'gitlab acme/app 1h')
+    expect(await world.store.subscriptions.mutes()).toEqual([{ ...thirtyDays, until: start + day / 24, maker: who }])
+  })
+
+  it('is not ended by a member where somebody muted longer than a day', async () => {
+    await world.store.subscriptions.mute(thirtyDays)
+    expect((await world.press('member', 'subscribe.unmute', 'gitlab acme/app')).refused).toBe(true)
+    expect(await world.store.subscriptions.mutes()).toEqual([thirtyDays])
+    await world.press('maker', 'subscribe.unmute', 'gitlab acme/app')
+    expect(await world.store.subscriptions.mutes()).toEqual([])
+  })
 
   it('ends by its button', async () => {
     await world.press('member', 'subscribe.mute', 'gitlab acme/app 8h')

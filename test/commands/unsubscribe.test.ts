@@ -21,7 +21,7 @@ describe('/unsubscribe', () => {
     const [made] = await world.store.subscriptions.inChannel('town')
     world.locale.of = 'fr'
     expect(await world.read('member', `/unsubscribe ${made?.id}`)).toBe(
-      "**Désabonné\u00a0:** ce canal n'entend plus `acme/app` (gitlab). Pour revenir\u00a0: `/subscribe gitlab acme/app --events push`\n\nEnsuite\u00a0: `/subscribe list`",
+      "**Désabonné\u00a0:** ce canal n'entend plus `acme/app` (gitlab). Pour revenir\u00a0: `/subscribe gitlab acme/app --events push`\n\nEnsuite\u00a0: `/subscribe liste`",
     )
     expect(await here()).toEqual([])
   })
@@ -149,6 +149,25 @@ describe('a card’s “stop these”', () => {
     await world.press('chanadmin', 'unsubscribe.stop', 'gitlab acme/app merge_request')
     const makers = (await world.store.subscriptions.inChannel('town')).map(({ maker }) => maker)
     expect(makers).toEqual(['sysadmin', 'sysadmin'])
+  })
+
+  it('changes nothing where a subscription would hold too many exclusions', async () => {
+    const excluded = Array.from({ length: 19 }, (_, index) => `!acme/old${index}`).join(' ')
+    await world.say('member', `/subscribe gitlab acme/** ${excluded}`)
+    const before = await here()
+    expect(await stop()).toContain('too much for one subscription')
+    expect(await here()).toEqual(before)
+  })
+
+  it('changes nothing where the channel would hold too many', async () => {
+    await world.say('member', '/subscribe gitlab acme/**')
+    const made = { channel: 'town', target: { notifier: 'mattermost', address: 'town' }, source: 'gitlab', filters: {} }
+    for (let index = 0; index < 199; index += 1) {
+      await world.store.subscriptions.save({ ...made, subject: `other/p${index}`, maker: 'member', madeAt: 0 })
+    }
+    const before = await here()
+    expect(await stop()).toContain('200 subscriptions at most')
+    expect(await here()).toEqual(before)
   })
 
   it('is refused where any of them is somebody else’s', async () => {

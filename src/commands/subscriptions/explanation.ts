@@ -9,6 +9,7 @@ import type { CallContext, Reply, Table } from '../command.ts'
 import type { ExplainParts } from '../explain.ts'
 import { commandOf } from './filters.ts'
 import { judgedHere } from './hearing.ts'
+import { listCommand } from './words.ts'
 
 /** Why a subscription is silent, or why a delivery was held back. */
 type Withheld = Silence | 'unsubscribed'
@@ -126,7 +127,7 @@ export async function eventReply(
     ],
     ...(deliveries.length > 0 ? { table: deliveryTable(parts, deliveries, context) } : {}),
     personal: role === 'vigie_admin',
-    next: '/subscribe list',
+    next: listCommand[locale],
   }
 }
 

@@ -10,13 +10,15 @@ import { readGlob } from './subject.ts'
 
 const longestDigestMs = 7 * 86_400_000
 const shortestDigestMs = 1000
+const mostWords = 50
+const longestList = 2000
 
-/** @throws {UserError} for an event the source does not have, a branch glob that cannot be read, or a digest of no use. */
+/** @throws {UserError} for an event the source does not have, a branch glob that cannot be read, a list too long, or a digest of no use. */
 export function readFilters(flags: Call['flags'], source: Source): Filters {
-  const events = listOf(flags.events)?.map((word) => readEvent(word, source))
-  const branch = listOf(flags.branch)?.map(readGlob)
-  const label = listOf(flags.label)
-  const author = listOf(flags.author)?.map((name) => name.replace(/^(!?)@/, '$1'))
+  const events = listOf(flags, 'events')?.map((word) => readEvent(word, source))
+  const branch = listOf(flags, 'branch')?.map(readGlob)
+  const label = listOf(flags, 'label')
+  const author = listOf(flags, 'author')?.map((name) => name.replace(/^(!?)@/, '$1'))
   const digestMs = readDigest(flags.digest)
   return {
     ...(events === undefined ? {} : { events: [...new Set(events)] }),
@@ -60,8 +62,16 @@ export function commandOf({ source, subject, filters }: Pick<Subscription, 'sour
   return ['/subscribe', source, subject ?? '', flagsOf(filters)].filter((word) => word !== '').join(' ')
 }
 
-function listOf(value: Call['flags'][string] | undefined): readonly string[] | undefined {
-  return Array.isArray(value) ? value : undefined
+function listOf(flags: Call['flags'], name: string): readonly string[] | undefined {
+  const value = flags[name]
+  if (!Array.isArray(value)) return undefined
+  if (value.length <= mostWords && value.join(',').length <= longestList) return value
+  throw new UserError(
+    said({
+      fr: rich`${code(`--${name}`)} est trop long : ${mostWords} mots et ${longestList} caractères au plus.`,
+      en: rich`${code(`--${name}`)} is too long: ${mostWords} words and ${longestList} characters at most.`,
+    }),
+  )
 }
 
 /** The choices are those of every source: one of another source ends here. */

@@ -1,6 +1,6 @@
 // What a channel hears or may hear, as routing judges it now.
 
-import type { Event, Subscription } from '../../event.ts'
+import type { Delivery, Event, Subscription } from '../../event.ts'
 import type { Judgement } from '../../flow/judge.ts'
 import type { Moment } from '../../flow/route.ts'
 import type { CallContext } from '../command.ts'
@@ -8,10 +8,20 @@ import type { CommandParts } from '../index.ts'
 
 export type HearingParts = Pick<CommandParts, 'router'> & { readonly store: Pick<CommandParts['store'], 'events'> }
 
-/** Whether an event is open to this channel or was opened to it, whatever is subscribed. */
+/** Whether an event is open to this channel or was opened to it, whatever is subscribed. What is confidential is open to nobody. */
 export async function mayHear(parts: HearingParts, event: Event, { place, now }: CallContext): Promise<boolean> {
+  if (event.confidential === true) return false
   const index = await parts.router.current()
   return index.mayHear(event, place.channel, await momentOf(parts, event, now))
+}
+
+/** Whether what a delivery tells was posted: by itself, or in a digest or an edit that took it in. */
+export async function wasTold(
+  { store }: { readonly store: Pick<CommandParts['store'], 'deliveries'> },
+  { state, absorbedBy }: Pick<Delivery, 'state' | 'absorbedBy'>,
+): Promise<boolean> {
+  if (state !== 'absorbed' || absorbedBy === undefined) return state === 'delivered'
+  return (await store.deliveries.find(absorbedBy))?.state === 'delivered'
 }
 
 /** What each of this channel's subscriptions makes of an event. */

@@ -6,15 +6,29 @@ import { code, type Rich, rich } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
 
 const longestGlob = 255
+/** What one subscription may ask of every event that is routed. */
+const mostGlobs = 20
+const longestSubject = 2000
 
-/** Globs separated by spaces, `!` excludes, as the store keeps them; nothing for nothing. @throws {UserError} for one that cannot be read. */
+/** Globs separated by spaces, `!` excludes, as the store keeps them; nothing for nothing. @throws {UserError} for one that cannot be read, or too many. */
 export function readSubject(text: string | undefined): string | undefined {
   const words = (text ?? '').split(/\s+/).filter((word) => word !== '')
   if (words.length === 0) return undefined
   const globs = [
     ...new Set(words.map((word) => (word.startsWith('!') ? `!${readGlob(word.slice(1))}` : readGlob(word)))),
   ]
-  return (globs.every((glob) => glob.startsWith('!')) ? ['**', ...globs] : globs).join(' ')
+  return requireShort((globs.every((glob) => glob.startsWith('!')) ? ['**', ...globs] : globs).join(' '))
+}
+
+/** The subject itself. @throws {UserError} when it holds too many globs. */
+export function requireShort(subject: string): string {
+  if (subject.split(' ').length <= mostGlobs && subject.length <= longestSubject) return subject
+  throw new UserError(
+    said({
+      fr: rich`C'est trop pour un abonnement : ${mostGlobs} motifs et ${longestSubject} caractères au plus. Un groupe entier s'écrit ${code('groupe/**')}.`,
+      en: rich`That is too much for one subscription: ${mostGlobs} globs and ${longestSubject} characters at most. A whole group is written ${code('group/**')}.`,
+    }),
+  )
 }
 
 /** Subjects are told apart without regard to case, as paths are. */

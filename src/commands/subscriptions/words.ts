@@ -2,10 +2,13 @@
 
 import type { Subscription } from '../../event.ts'
 import { moment } from '../../text/format.ts'
-import type { Locale } from '../../text/locale.ts'
+import type { Locale, Said } from '../../text/locale.ts'
 import { bold, code, join, own, type Rich, rich } from '../../text/rich.ts'
 import type { CallContext, Reply } from '../command.ts'
 import { flagsOf } from './filters.ts'
+
+/** How the list of subscriptions is asked for: a verb's French twin comes first in French. */
+export const listCommand: Said = { fr: '/subscribe liste', en: '/subscribe list' }
 
 /** A subject of a source, as people read it: `group/**` (gitlab). */
 export interface Heard {
@@ -28,6 +31,8 @@ const words = {
     admin: rich`Ce qui est privé est entendu aussi, tant que vous êtes administrateur de Vigie.`,
     muted: (what: Rich, until: string) => rich`ce canal n'entend plus ${what} jusqu'à ${own(until)}.`,
     mute: 'Sourdine :',
+    still: 'Déjà en sourdine :',
+    by: (name: string) => rich`Elle est de ${bold(name)}, et dure plus longtemps.`,
     unmuted: (what: Rich) => rich`ce canal entend de nouveau ${what}.`,
     unmute: 'Sourdine levée :',
     notMuted: (what: Rich) => rich`Il n'y avait plus de sourdine sur ${what}.`,
@@ -46,6 +51,8 @@ const words = {
     admin: rich`What is private is heard too, as long as you are an administrator of Vigie.`,
     muted: (what: Rich, until: string) => rich`this channel no longer hears ${what} until ${own(until)}.`,
     mute: 'Muted:',
+    still: 'Muted already:',
+    by: (name: string) => rich`It is ${bold(name)}'s, and lasts longer.`,
     unmuted: (what: Rich) => rich`this channel hears ${what} again.`,
     unmute: 'Unmuted:',
     notMuted: (what: Rich) => rich`There was no mute on ${what} any more.`,
@@ -79,7 +86,7 @@ export function subscribedReply(
       { title: say.id, value: [code(subscription.id)], short: true },
     ],
     mood: 'good',
-    next: '/subscribe list',
+    next: listCommand[locale],
     changed: [subscription.id, subscription.source, subscription.subject ?? '', flags]
       .filter((word) => word !== '')
       .join(' '),
@@ -102,8 +109,23 @@ export function mutedReply(
   return {
     text: rich`${bold(own(mute))} ${muted(what, moment(locale, timeZone, until, now))}`,
     mood: 'good',
-    next: '/subscribe list',
+    next: listCommand[locale],
     changed: [source, subject ?? '', new Date(until).toISOString()].filter((word) => word !== '').join(' '),
+  }
+}
+
+/** Somebody else's longer mute stands. */
+export function stillMutedReply(
+  known: Heard & { readonly until: number },
+  maker: string,
+  { locale, now }: CallContext,
+  timeZone: string,
+): Reply {
+  const { still, muted, by } = words[locale]
+  const until = moment(locale, timeZone, known.until, now)
+  return {
+    text: rich`${bold(own(still))} ${muted(heardWords(known, locale), until)} ${by(maker)}`,
+    next: listCommand[locale],
   }
 }
 
@@ -114,7 +136,7 @@ export function unmutedReply(heard: Heard, ended: boolean, locale: Locale): Repl
   return {
     text: rich`${bold(own(unmute))} ${unmuted(what)}`,
     mood: 'good',
-    next: '/subscribe list',
+    next: listCommand[locale],
     changed: [heard.source, heard.subject ?? ''].filter((word) => word !== '').join(' '),
   }
 }
