@@ -27,9 +27,7 @@ function bridge(connection: DatabaseSync): SqliteDatabase {
   return {
     close: () => connection.close(),
     prepare(sql) {
-      // SQLite has already rolled back by itself after a full disk or a failed write; a second one would hide that error.
-      const idle = sql === 'rollback' && !connection.isTransaction
-      const statement = guard(() => statementOf(idle ? 'select 1' : sql))
+      const statement = guard(() => statementOf(spoken(sql, connection)))
       return {
         reader: statement.columns().length > 0,
         all: (parameters) => guard(() => statement.all(...values(parameters))),
@@ -38,6 +36,14 @@ function bridge(connection: DatabaseSync): SqliteDatabase {
       }
     },
   }
+}
+
+function spoken(sql: string, connection: DatabaseSync): string {
+  // Every transaction of ours writes: one that began by reading could not wait for another process's write.
+  if (sql === 'begin') return 'begin immediate'
+  // SQLite has already rolled back by itself after a full disk or a failed write; a second one would hide that error.
+  if (sql === 'rollback' && !connection.isTransaction) return 'select 1'
+  return sql
 }
 
 function values(parameters: readonly unknown[]): SQLInputValue[] {

@@ -64,6 +64,10 @@ const history = ({ long, bytes, clustered }: Dialect): Changes => ({
     id ${long} primary key, at ${long} not null, person text not null, channel text, verb text not null, object text,
     outcome text not null, detail text)`,
   '022-people': sql`create table if not exists people (id text primary key, admin integer not null, asked_at ${long} not null)`,
+  // Looked up in memory, so that a commit dirties no page for each random key.
+  '024-keys': sql`create table if not exists keys (
+    id ${long} primary key, key ${bytes} not null, event ${long} not null, expires_at ${long} not null)`,
+  '025-dedupe-gone': sql`drop table if exists dedupe`,
 })
 
 /** Brings the schema up to date. @throws {ConfigError} when a newer Vigie has written it. */

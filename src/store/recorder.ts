@@ -1,10 +1,10 @@
 // The way in: a batch of events, deduplicated, routed and written with their deliveries in one SQLite transaction. It uses prepared
 // statements of its own, for the number of rows and indexes here decides how many webhooks a second are taken (libraries.md §7).
 
-import { hash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Accepted, DedupeKey, Draft, Event, Target, Track } from '../event.ts'
+import type { Accepted, Draft, Event, Target, Track } from '../event.ts'
 import { guard } from './bridge.ts'
+import { type Dedupe, hashKeys } from './dedupe.ts'
 import { type Ids, showId } from './ids.ts'
 import type { Recording, Routed } from './store.ts'
 
@@ -13,11 +13,8 @@ export interface Recorder {
   record(batch: readonly Recording[]): Accepted[]
 }
 
-/** One 256th of the expired dedupe keys is forgotten this often. */
-const forgetEveryMs = 60_000
-
 /** `connection` must be free: held through Kysely's lock. */
-export function createRecorder(connection: DatabaseSync, ids: Ids): Recorder {
+export function createRecorder(connection: DatabaseSync, ids: Ids, dedupe: Dedupe): Recorder {
   const begin = connection.prepare('begin immediate')
   const commit = connection.prepare('commit')
   const insertEvent = connection.prepare(
@@ -31,12 +28,11 @@ export function createRecorder(connection: DatabaseSync, ids: Ids): Recorder {
     `insert into sources (source, accepted_at) values (?, ?)
      on conflict (source) do update set accepted_at = excluded.accepted_at`,
   )
-  const dedupe = createDedupe(connection)
   const standing = createStanding(connection)
   const targets = createTargets(connection, ids)
 
   function recordOne({ draft, dedupe: keys, acceptedAt, route }: Recording): Accepted {
-    const hashed = keys.map((key) => ({ ...key, hash: hashOf(key) }))
+    const hashed = hashKeys(keys)
     const first = dedupe.find(hashed, acceptedAt)
     if (first !== undefined) return { ...first, repeated: true }
     const id = ids.next(acceptedAt)
@@ -62,69 +58,24 @@ export function createRecorder(connection: DatabaseSync, ids: Ids): Recorder {
 
   return {
     record(batch) {
+      const at = batch.at(-1)?.acceptedAt ?? 0
       guard(() => begin.run())
       try {
         const accepted = guard(() => batch.map(recordOne))
         const newest = new Map(batch.map(({ draft, acceptedAt }) => [draft.source, acceptedAt]))
         guard(() => {
           for (const [source, acceptedAt] of newest) setSource.run(source, acceptedAt)
-          dedupe.forget(batch.at(-1)?.acceptedAt ?? 0)
+          dedupe.forget(at)
           commit.run()
         })
+        dedupe.settle(true, at)
         return accepted
       } catch (error) {
         targets.forget()
+        dedupe.settle(false, at)
         if (connection.isTransaction) connection.exec('rollback')
         throw error
       }
-    },
-  }
-}
-
-interface HashedKey extends DedupeKey {
-  readonly hash: Uint8Array
-}
-
-/** 16 bytes are enough to tell keys apart, and short rows keep this table small for its 14 days. */
-function hashOf(key: DedupeKey): Uint8Array {
-  return hash('sha256', key.key, 'buffer').subarray(0, 16)
-}
-
-function createDedupe(connection: DatabaseSync) {
-  const select = connection.prepare(
-    'select d.event, e.matched from dedupe d join events e on e.id = d.event where d.key = ? and d.expires_at > ?',
-  )
-  const upsert = connection.prepare(
-    `insert into dedupe (key, event, expires_at) values (?, ?, ?)
-     on conflict (key) do update set event = excluded.event, expires_at = excluded.expires_at`,
-  )
-  const forget = connection.prepare('delete from dedupe where key >= ? and key <= ? and expires_at <= ?')
-  let forgottenAt = 0
-  let slice = 0
-
-  return {
-    /** The event that bears one of these keys. Its other keys are noted too: a twin that came by another hook may be sent again. */
-    find(keys: readonly HashedKey[], now: number): { event: string; matched: number } | undefined {
-      const unknown: HashedKey[] = []
-      let found: { event: number; matched: number } | undefined
-      for (const key of keys) {
-        const row = select.get(key.hash, now)
-        if (row === undefined) unknown.push(key)
-        else found ??= { event: Number(row.event), matched: Number(row.matched) }
-      }
-      if (found === undefined) return undefined
-      this.keep(unknown, found.event, now)
-      return { event: showId(found.event), matched: found.matched }
-    },
-    keep(keys: readonly HashedKey[], event: number, now: number): void {
-      for (const key of keys) upsert.run(key.hash, event, now + key.lifeMs)
-    },
-    /** Keys are evenly spread, so one first byte is one 256th: no index on the expiry, no long pause. */
-    forget(now: number): void {
-      if (now - forgottenAt < forgetEveryMs) return
-      forgottenAt = now
-      forget.run(Buffer.alloc(16).fill(slice, 0, 1), Buffer.alloc(16, 0xff).fill(slice, 0, 1), now)
-      slice = (slice + 1) % 256
     },
   }
 }

@@ -10,7 +10,7 @@ export interface Tables {
   targets: TargetTable
   deliveries: DeliveryTable
   cards: CardTable
-  dedupe: DedupeTable
+  keys: KeyTable
   tracks: TrackTable
   subjects: SubjectTable
   sources: SourceTable
@@ -91,7 +91,9 @@ export interface CardTable {
   changed_at: number
 }
 
-export interface DedupeTable {
+export interface KeyTable {
+  id: number
+  /** 16 bytes of its hash. */
   key: Uint8Array
   event: number
   expires_at: number

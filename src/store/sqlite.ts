@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import type { Log } from '../event.ts'
 import { createAuditStore } from './audit.ts'
 import { causeOf, createDatabase, guard, sqliteCode, unusable } from './bridge.ts'
+import { createDedupe } from './dedupe.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEventStore } from './events.ts'
 import { createIds } from './ids.ts'
@@ -19,8 +20,7 @@ import { createSealStore } from './seals.ts'
 import type { Store } from './store.ts'
 import { createListeners, createSubscriptionStore } from './subscriptions.ts'
 
-/** How long a call waits for another process that writes. */
-const busyTimeoutMs = 5000
+const patienceMs = 5000
 const journalSizeLimitBytes = 64 * 1024 * 1024
 
 const dialect: Dialect = { long: sql`integer`, bytes: sql`blob`, clustered: sql`without rowid` }
@@ -30,11 +30,13 @@ export interface SqliteParts {
   readonly path: string
   readonly now: () => number
   readonly log: Log
+  /** How long a call waits for another process that writes; 5 s where absent. */
+  readonly busyTimeoutMs?: number
 }
 
 /** @throws {ConfigError} when the file cannot be opened, is no database, or was written by a newer Vigie. */
-export async function openSqliteStore({ path, now, log }: SqliteParts): Promise<Store> {
-  const connection = open(path)
+export async function openSqliteStore({ path, now, log, busyTimeoutMs = patienceMs }: SqliteParts): Promise<Store> {
+  const connection = open(path, busyTimeoutMs)
   const db = createDatabase(connection)
   try {
     await migrate(db, dialect)
@@ -49,8 +51,9 @@ export async function openSqliteStore({ path, now, log }: SqliteParts): Promise<
 
 function compose(db: Database, connection: DatabaseSync, { now, last }: { now: () => number; last: number }): Store {
   const ids = createIds(last)
+  const dedupe = guard(() => createDedupe(connection, ids, now()))
   return {
-    events: createEventStore(db, createRecorder(connection, ids)),
+    events: createEventStore(db, createRecorder(connection, ids, dedupe)),
     deliveries: createDeliveryStore(db, ids),
     subscriptions: createSubscriptionStore(db, ids, { now, changed: createListeners() }),
     marks: createMarkStore(db),
@@ -70,7 +73,7 @@ function compose(db: Database, connection: DatabaseSync, { now, last }: { now: (
   }
 }
 
-function open(path: string): DatabaseSync {
+function open(path: string, busyTimeoutMs: number): DatabaseSync {
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
     const connection = new DatabaseSync(path, { timeout: busyTimeoutMs })
@@ -85,7 +88,7 @@ function open(path: string): DatabaseSync {
 
 /** The greatest id given in any table: the next ones are above it, even if the clock stepped back meanwhile. */
 function lastId(connection: DatabaseSync): number {
-  const tables = ['events', 'deliveries', 'targets', 'subscriptions', 'audit']
+  const tables = ['events', 'deliveries', 'keys', 'targets', 'subscriptions', 'audit']
   return Math.max(
     ...tables.map((table) => Number(connection.prepare(`select max(id) as last from ${table}`).get()?.last ?? 0)),
   )
