@@ -2,9 +2,12 @@
 // demo (time, fetch, environment) comes in as a part.
 
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { createBot } from './app-bot.ts'
+import { keptWhenOpen } from './app-kept.ts'
 import { keyFileSecrets } from './app-key.ts'
+import { watchAll } from './app-watch.ts'
 import { createDoctor } from './doctor.ts'
 import type { ReloadableEnv } from './env.ts'
 import type { Describe, Emit, Log, Now } from './event.ts'
@@ -18,6 +21,7 @@ import { readSettings } from './settings.ts'
 import { holdLock } from './store/lock.ts'
 import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
+import { createVault } from './vault.ts'
 import type { DoctorLine, StatusReport } from './web/control.ts'
 import { registerHealth } from './web/health.ts'
 import { createMetrics } from './web/metrics.ts'
@@ -48,6 +52,8 @@ export interface App {
 }
 
 const drainMs = 8000
+/** How long requests that began may take to end once nothing new is taken. */
+const closeMs = 2000
 
 /** @throws {ConfigError} that names every wrong setting. @throws {UserError} when another `start` holds the database. */
 export async function createApp(parts: AppParts): Promise<App> {
@@ -59,8 +65,11 @@ export async function createApp(parts: AppParts): Promise<App> {
   // Integrations read their settings before anything is opened; events wait until it is.
   const opened = Promise.withResolvers<{ store: Store; emit: Emit }>()
   const emit: Emit = async (draft, options) => (await opened.promise).emit(draft, options)
-  const lastEventAt = async (source: string) => (await opened.promise).store.events.lastAcceptedAt(source)
-  const integrations = makers.flatMap((make) => make({ env, emit, log, meter, now, fetch, lastEventAt }) ?? [])
+  const kept = keptWhenOpen(opened.promise.then(({ store }) => store))
+  const secretKey = keyFileSecrets(settings.secretKey, `${settings.databasePath}.key`, randomBytes)
+  const vault = createVault({ secrets: secretKey, random: randomBytes })
+  const makerParts = { env, emit, log, meter, now, fetch, ...kept, vault, url: () => url }
+  const integrations = makers.flatMap((make) => make(makerParts) ?? [])
   const describe = describeBySource(integrations)
   env.check()
   const port = settings.port === 0 ? await freePort(settings.host) : settings.port
@@ -71,9 +80,16 @@ export async function createApp(parts: AppParts): Promise<App> {
     lock.release()
     throw error
   })
-  const secretKey = keyFileSecrets(settings.secretKey, `${settings.databasePath}.key`, randomBytes)
   const router = createRouter(store)
-  const intake = createIntake({ store, router, now, log, meter, onDeliveries: () => outbox.wake() })
+  const intake = createIntake({
+    store,
+    router,
+    now,
+    log,
+    meter,
+    confine: (draft) => doctor.confine(draft),
+    onDeliveries: () => outbox.wake(),
+  })
   opened.resolve({ store, emit: intake.emit })
   const bot = createBot({
     ...parts,
@@ -125,30 +141,43 @@ export async function createApp(parts: AppParts): Promise<App> {
   let living: Promise<void> = Promise.resolve()
   const local = () => `http://${settings.host.replace(/^(0\.0\.0\.0|::)$/, '127.0.0.1')}:${port}`
 
+  const { calls, adminIds: admins } = bot
+  const doctor = createDoctor({ integrations, store, calls, admins, url: local, fetch, now })
+
   return {
     url: local,
     ended: () => ended.promise,
     status: async () => ({ version, startedAt, pid: parts.pid, parts: await bot.status() }),
-    doctor: createDoctor({ integrations, store, calls: bot.calls, admins: bot.adminIds, url: local, fetch, now }),
+    doctor: doctor.examine,
     async start() {
       await bot.load()
       await http.listen({ host: settings.host, port })
       listening = true
       log.info({ url: local(), vigieUrl: url, version }, 'Vigie listens')
       outbox.start()
-      living = bot.run(stopping.signal).catch(ended.reject)
+      const { signal } = stopping
+      const watching = watchAll(integrations, { signal, now, log })
+      living = Promise.all([bot.run(signal).catch(ended.reject), watching]).then(() => undefined)
     },
     async stop() {
       stopping.abort()
-      await Promise.all([outbox.stop(drainMs), living])
+      const deadline = sleep(drainMs, undefined, { ref: false })
+      await Promise.all([outbox.stop(drainMs), Promise.race([living, deadline])])
       listening = false
-      await http.close()
+      await close(http)
       await intake.drain()
       await store.close()
       lock.release()
       ended.resolve()
     },
   }
+}
+
+/** Ends the connections of those that do not end what they began to send. */
+async function close(http: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => http.server.closeAllConnections(), closeMs)
+  await http.close()
+  clearTimeout(cut)
 }
 
 /** `pathPrefix`: of VIGIE_URL, where a proxy passes it on. */

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Calls } from './bot/calls.ts'
-import type { Now } from './event.ts'
+import type { Draft, Now, Target } from './event.ts'
 import type { Integration, Probe } from './integrations/integration.ts'
 import type { Store } from './store/store.ts'
 import type { DoctorLine } from './web/control.ts'
@@ -12,7 +12,7 @@ import type { DoctorLine } from './web/control.ts'
 export interface DoctorParts {
   readonly integrations: readonly Integration[]
   readonly store: Store
-  readonly calls: Pick<Calls, 'me' | 'directChannel' | 'post'>
+  readonly calls: Pick<Calls, 'me' | 'post'>
   /** Ids of Vigie administrators, the first of VIGIE_ADMINS first. */
   readonly admins: () => Promise<readonly string[]>
   /** Where our own HTTP door stands. */
@@ -26,8 +26,16 @@ type Said = DoctorLine['said']
 const patienceMs = 20_000
 const lookEveryMs = 100
 
-/** A line a path; `ok` only for what was read back. */
-export function createDoctor(parts: DoctorParts): () => Promise<readonly DoctorLine[]> {
+export interface Doctor {
+  /** A line a path; `ok` only for what was read back. */
+  examine(): Promise<readonly DoctorLine[]>
+  /** Whom alone an event is told to, where it is a trial of ours. */
+  confine(draft: Draft): readonly Target[] | undefined
+}
+
+export function createDoctor(parts: DoctorParts): Doctor {
+  /** Where each trial under way is told, by its subject. */
+  const trials = new Map<string, Target>()
   const line = async (path: string, run: () => Promise<Said>): Promise<DoctorLine> => {
     const began = parts.now()
     try {
@@ -38,7 +46,7 @@ export function createDoctor(parts: DoctorParts): () => Promise<readonly DoctorL
       return { path, ok: false, said, tookMs: parts.now() - began }
     }
   }
-  return async () => {
+  const examine = async () => {
     const lines = [
       await line('store', async () => {
         await parts.store.check()
@@ -51,10 +59,16 @@ export function createDoctor(parts: DoctorParts): () => Promise<readonly DoctorL
     ]
     for (const integration of parts.integrations) {
       const probe = await integration.probe?.(randomBytes(6).toString('hex'))
-      if (probe)
-        lines.push(await line(`${integration.name} → mattermost`, () => follow(parts, integration.name, probe)))
+      if (probe) lines.push(await line(`${integration.name} → mattermost`, () => follow(parts, trials, probe)))
     }
     return lines
+  }
+  return {
+    examine,
+    confine({ subject = '' }) {
+      const target = trials.get(subject)
+      return target && [target]
+    },
   }
 }
 
@@ -67,23 +81,14 @@ class Trouble extends Error {
   }
 }
 
-async function follow(parts: DoctorParts, source: string, probe: Probe): Promise<Said> {
+async function follow(parts: DoctorParts, trials: Map<string, Target>, probe: Probe): Promise<Said> {
   const [admin] = await parts.admins()
   if (admin === undefined)
     throw new Trouble({
-      fr: 'personne à qui écrire : nommez quelqu’un dans VIGIE_ADMINS',
+      fr: 'personne à qui écrire\u00a0: nommez quelqu’un dans VIGIE_ADMINS',
       en: 'nobody to write to: name somebody in VIGIE_ADMINS',
     })
-  const channel = (await parts.calls.directChannel((await parts.calls.me()).id, admin)).id
-  const { subscription } = await parts.store.subscriptions.save({
-    channel,
-    target: { notifier: 'mattermost', address: channel },
-    source,
-    subject: probe.subject,
-    filters: { events: ['all'] },
-    maker: admin,
-    madeAt: parts.now(),
-  })
+  trials.set(probe.subject, { notifier: 'mattermost', address: `@${admin}` })
   try {
     const event = await send(parts, probe)
     const post = await told(parts, event)
@@ -98,7 +103,7 @@ async function follow(parts: DoctorParts, source: string, probe: Probe): Promise
       en: 'sent, stored, written as a direct message and read back',
     }
   } finally {
-    await parts.store.subscriptions.remove(subscription.id)
+    trials.delete(probe.subject)
   }
 }
 
@@ -126,7 +131,7 @@ async function told({ store, now }: DoctorParts, event: string): Promise<string>
     if (delivery?.state === 'delivered' && post !== undefined) return post
     if (delivery?.state === 'parked' || delivery?.state === 'withheld' || now() > until)
       throw new Trouble({
-        fr: `non remis : ${delivery?.error ?? delivery?.withheld ?? 'toujours en attente'}`,
+        fr: `non remis\u00a0: ${delivery?.error ?? delivery?.withheld ?? 'toujours en attente'}`,
         en: `not delivered: ${delivery?.error ?? delivery?.withheld ?? 'still waiting'}`,
       })
     await wait(lookEveryMs)

@@ -96,7 +96,7 @@ const forerunners: Readonly<Record<string, Said>> = {
 
 function instead(fr: string, en: string, command?: string): Said {
   return {
-    fr: `écrivez plutôt ${fr}${command ? ` (« ${command} » le fait pour vous)` : ''}`,
+    fr: `écrivez plutôt ${fr}${command ? ` («\u00a0${command}\u00a0» le fait pour vous)` : ''}`,
     en: `write ${en} instead${command ? ` ("${command}" does it for you)` : ''}`,
   }
 }
@@ -111,13 +111,13 @@ export function createEnv(source: EnvSource): ReloadableEnv {
     return source.environment[name]?.trim() || dotenv[name]?.trim() || undefined
   }
   const problem = (name: string, fr: string, en: string) => {
-    problems.push({ fr: `${name} : ${fr}`, en: `${name}: ${en}` })
+    problems.push({ fr: `${name}\u00a0: ${fr}`, en: `${name}: ${en}` })
   }
   for (const [name, said] of Object.entries(forerunners)) {
     if (raw(name) === undefined) continue
     problem(
       name,
-      `réglage des anciens scripts Python ; ${said.fr}.`,
+      `réglage des anciens scripts Python\u202f; ${said.fr}.`,
       `a setting of the old Python scripts; ${said.en}.`,
     )
   }
@@ -156,7 +156,7 @@ export function createEnv(source: EnvSource): ReloadableEnv {
       if (parsed >= min && parsed <= max) return parsed
       problem(
         name,
-        `un nombre entier de ${min} à ${max} est attendu, pas « ${value} ».`,
+        `un nombre entier de ${min} à ${max} est attendu, pas «\u00a0${value}\u00a0».`,
         `a whole number from ${min} to ${max} is expected, not "${value}".`,
       )
       return fallback
@@ -169,7 +169,7 @@ export function createEnv(source: EnvSource): ReloadableEnv {
       const words = choices.join(', ')
       problem(
         name,
-        `une valeur parmi ${words} est attendue, pas « ${value} ».`,
+        `une valeur parmi ${words} est attendue, pas «\u00a0${value}\u00a0».`,
         `one of ${words} is expected, not "${value}".`,
       )
       return fallback
@@ -188,7 +188,7 @@ export function createEnv(source: EnvSource): ReloadableEnv {
         return url.href.replace(/\/+$/, '')
       problem(
         name,
-        `une adresse http:// ou https:// est attendue, pas « ${value} ».`,
+        `une adresse http:// ou https:// est attendue, pas «\u00a0${value}\u00a0».`,
         `an http:// or https:// address is expected, not "${value}".`,
       )
       return undefined
@@ -222,7 +222,9 @@ export function createEnv(source: EnvSource): ReloadableEnv {
       problems.push(said)
     },
     check() {
-      if (problems.length > 0) throw new ConfigError([...problems])
+      // A setting that two rooms read is one problem.
+      const named = new Map(problems.map((one) => [one.en, one]))
+      if (named.size > 0) throw new ConfigError([...named.values()])
     },
     reload(changed) {
       dotenv = changed

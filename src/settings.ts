@@ -36,8 +36,14 @@ export function readSettings(env: Env, cwd: string, needs: { token: boolean } = 
   const mattermostToken = env.secrets('MATTERMOST_TOKEN')
   if (needs.token && mattermostToken.current().length === 0 && env.text('MATTERMOST_TOKEN_FILE') === undefined)
     env.required('MATTERMOST_TOKEN', {
-      fr: 'le jeton du bot, que « vigie provision » crée et écrit dans .env',
+      fr: 'le jeton du bot, que «\u00a0vigie provision\u00a0» crée et écrit dans .env',
       en: 'the bot’s token, which "vigie provision" makes and writes to .env',
+    })
+  const secretKey = env.secrets('VIGIE_SECRET_KEY')
+  if (secretKey.current().some((secret) => secret.reveal().length < shortestKey))
+    env.problem({
+      fr: `VIGIE_SECRET_KEY\u00a0: ${shortestKey} caractères au moins\u202f; «\u00a0vigie provision\u00a0» en fait une bonne.`,
+      en: `VIGIE_SECRET_KEY: at least ${shortestKey} characters; "vigie provision" makes a good one.`,
     })
   const host = env.text('HOST', '127.0.0.1')
   const vigieUrl = env.address('VIGIE_URL')
@@ -59,10 +65,13 @@ export function readSettings(env: Env, cwd: string, needs: { token: boolean } = 
     timeZone: readTimeZone(env),
     logLevel: env.choice('LOG_LEVEL', 'info', logLevels),
     metricsToken: env.secrets('METRICS_TOKEN'),
-    secretKey: env.secrets('VIGIE_SECRET_KEY'),
+    secretKey,
     commandTokens: env.secrets('VIGIE_COMMAND_TOKENS'),
   }
 }
+
+/** Of VIGIE_SECRET_KEY: what is shorter can be guessed. */
+const shortestKey = 16
 
 /** Absolute path of the file that `DATABASE_URL` names, `data/vigie.db` below `cwd` without it. */
 export function readDatabasePath(env: Env, cwd: string): string {
@@ -70,7 +79,7 @@ export function readDatabasePath(env: Env, cwd: string): string {
   const path = /^sqlite:(?:\/\/)?(.+)$/.exec(url)?.[1]
   if (path === undefined || path.includes('?')) {
     env.problem({
-      fr: `DATABASE_URL : « sqlite:chemin/du/fichier.db » est attendu, pas « ${url} ».`,
+      fr: `DATABASE_URL\u00a0: «\u00a0sqlite:chemin/du/fichier.db\u00a0» est attendu, pas «\u00a0${url}\u00a0».`,
       en: `DATABASE_URL: "sqlite:path/to/file.db" is expected, not "${url}".`,
     })
     return join(cwd, 'data', 'vigie.db')
@@ -84,7 +93,7 @@ function readTimeZone(env: Env): string {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
   } catch {
     env.problem({
-      fr: `TZ : « ${zone} » n’est pas un fuseau horaire connu ; écrivez par exemple Europe/Paris.`,
+      fr: `TZ\u00a0: «\u00a0${zone}\u00a0» n’est pas un fuseau horaire connu\u202f; écrivez par exemple Europe/Paris.`,
       en: `TZ: "${zone}" is not a known time zone; write for example Europe/Paris.`,
     })
     return 'Europe/Paris'

@@ -63,7 +63,7 @@ describe('settings', () => {
       'DATABASE_URL',
       'VIGIE_LOCALE',
     ])
-      expect(problems.filter((problem) => problem.startsWith(`${name} :`))).toHaveLength(1)
+      expect(problems.filter((problem) => problem.startsWith(`${name}\u00a0:`))).toHaveLength(1)
   })
 
   it('name the address that is not one', () => {
@@ -83,8 +83,8 @@ describe('settings', () => {
       GITLAB_SECRET_TOKEN: 'x',
     })
     expect(problems).toHaveLength(2)
-    expect(problems.join('\n')).toMatch(/MATTERMOST_WEBHOOK_URL : .*MATTERMOST_TOKEN/)
-    expect(problems.join('\n')).toMatch(/GITLAB_SECRET_TOKEN : .*GITLAB_WEBHOOK_TOKEN/)
+    expect(problems.join('\n')).toMatch(/MATTERMOST_WEBHOOK_URL\u00a0: .*MATTERMOST_TOKEN/)
+    expect(problems.join('\n')).toMatch(/GITLAB_SECRET_TOKEN\u00a0: .*GITLAB_WEBHOOK_TOKEN/)
   })
 })
 

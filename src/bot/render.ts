@@ -41,8 +41,12 @@ const mostRunes = 16_383
 
 /** The reply as an attachment whose buttons carry stamped seals. Where a dialog is asked for, a button opens it. */
 export function render(reply: Reply, locale: Locale, stamp: Stamp): Rendered {
-  const text = join([block(reply.text), table(reply.table)])
-  const fields = reply.fields?.map(({ title, value, short }) => ({ title, value: limit(toMattermost(value)), short }))
+  const text = unslack(join([block(reply.text), table(reply.table)]))
+  const fields = reply.fields?.map(({ title, value, short }) => ({
+    title,
+    value: limit(unslack(toMattermost(value))),
+    short,
+  }))
   const footer = footerOf(reply, locale)
   const actions = buttonsOf(reply, locale).map(({ label, style, ...offer }, index) => ({
     id: `b${index}`,
@@ -118,6 +122,11 @@ function escapeCell(cell: string): string {
 
 const join = (parts: readonly string[], separator = '\n\n'): string =>
   parts.filter((part) => part !== '').join(separator)
+
+/** The server makes a link of `<…|…>` in the attachments of a slash answer, whatever it is told (mattermost.md §0 rule 14). */
+function unslack(text: string): string {
+  return text.replace(/<(?=[^<|]+\|[^>]+>)/g, '‹')
+}
 
 /** Cut at a line's end, so that no code span is left open; a line that alone is too long loses its markup. */
 function limit(text: string): string {

@@ -14,7 +14,7 @@ export function controlPath(databasePath: string, cwd: string): string {
   const path = near.length < absolute.length ? near : absolute
   if (Buffer.byteLength(path) <= longestPath) return path
   throw new UserError({
-    fr: `Le chemin ${absolute} est trop long pour une socket : choisissez un DATABASE_URL plus court.`,
+    fr: `Le chemin ${absolute} est trop long pour une socket\u00a0: choisissez un DATABASE_URL plus court.`,
     en: `The path ${absolute} is too long for a socket: choose a shorter DATABASE_URL.`,
   })
 }

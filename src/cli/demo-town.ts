@@ -23,9 +23,9 @@ const inhabitants = [
 
 const welcome: Said = {
   fr: [
-    'Bienvenue ! Tout ce qui suit est vrai, sauf GitLab : les boutons du panneau envoient à Vigie les webhooks qu’il enverrait.',
+    'Bienvenue\u202f! Tout ce qui suit est vrai, sauf GitLab\u00a0: les boutons du panneau envoient à Vigie les webhooks qu’il enverrait.',
     '1. Tapez `/subscribe gitlab taaf/**` pour que ce canal entende parler des projets du groupe *taaf*.',
-    '2. Pressez **Ouvrir une merge request**, puis **La fusionner** : c’est la même carte qui change.',
+    '2. Pressez **Ouvrir une merge request**, puis **La fusionner**\u00a0: c’est la même carte qui change.',
     '3. Essayez le menu **Options…** d’une carte, `/vigie help`, ou `@vigie statut`.',
   ].join('\n'),
   en: [

@@ -1,7 +1,6 @@
 // `vigie demo`: a stand-in Mattermost with its web page, Vigie provisioned in it as on a real one, and buttons that send sample GitLab
 // events to Vigie's own webhook. Free ports, a temporary folder, nothing left behind.
 
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,6 +17,8 @@ import { provision } from './provision.ts'
 import { versionOf } from './start.ts'
 import type { Subcommand, World } from './subcommand.ts'
 
+/** Known to everybody: the demo listens on this machine alone, and people send it webhooks of their own. */
+const demoToken = 'vigie-demo'
 /** What of the caller's environment the demo takes up; the rest is a real Vigie's. */
 const taken = ['GITLAB_WEBHOOK_TOKEN', 'GITLAB_SIGNING_SECRET', 'LOG_LEVEL', 'METRICS_TOKEN', 'TZ', 'VIGIE_LOCALE']
 
@@ -29,7 +30,7 @@ export const demo: Subcommand = {
   },
   usage: '[--json]',
   help: {
-    fr: '--json  écrit une seule ligne : {"url": page, "vigie": adresse, "gitlab": webhook}',
+    fr: '--json  écrit une seule ligne\u00a0: {"url": page, "vigie": adresse, "gitlab": webhook}',
     en: '--json  writes one line only: {"url": page, "vigie": address, "gitlab": webhook}',
   },
   async run(args, world) {
@@ -49,7 +50,7 @@ async function play(folder: string, json: boolean, world: World): Promise<number
   const sandbox = await createSandbox({ people, actions })
   const environment: Record<string, string | undefined> = {
     VIGIE_LOCALE: world.locale,
-    GITLAB_WEBHOOK_TOKEN: randomBytes(24).toString('base64url'),
+    GITLAB_WEBHOOK_TOKEN: demoToken,
     LOG_LEVEL: 'warn',
     ...Object.fromEntries(taken.flatMap((name) => (world.environment[name] ? [[name, world.environment[name]]] : []))),
     MATTERMOST_URL: sandbox.url,
@@ -123,7 +124,7 @@ function invitation(page: string, gitlab: string, token: string, world: World): 
         `Ouvrez ${page}`,
         '',
         `Le webhook de GitLab est ${gitlab} (jeton ${token}).`,
-        'Ctrl-C arrête la démonstration ; rien n’en reste.',
+        'Ctrl-C arrête la démonstration\u202f; rien n’en reste.',
       ]
     : [
         `Open ${page}`,

@@ -11,7 +11,7 @@ export const sandbox: Subcommand = {
   summary: { fr: 'lance seul le Mattermost de démonstration', en: 'runs the stand-in Mattermost alone' },
   usage: '[--port N] [--json]',
   help: {
-    fr: '--port  0 (par défaut) en prend un libre\n--json  écrit une seule ligne : {"url", "token"} ; le jeton est celui de l’administrateur',
+    fr: '--port  0 (par défaut) en prend un libre\n--json  écrit une seule ligne\u00a0: {"url", "token"}\u202f; le jeton est celui de l’administrateur',
     en: '--port  0 (the default) takes a free one\n--json  writes one line only: {"url", "token"}; the token is the administrator’s',
   },
   async run(args, world) {
@@ -22,14 +22,14 @@ export const sandbox: Subcommand = {
     const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Number.NaN
     if (!(port <= 65_535))
       throw new UserError({
-        fr: `--port attend un nombre de 0 à 65535, pas « ${values.port} ».`,
+        fr: `--port attend un nombre de 0 à 65535, pas «\u00a0${values.port}\u00a0».`,
         en: `--port takes a number from 0 to 65535, not "${values.port}".`,
       })
     const running = await createSandbox({ port })
     const { url, adminToken: token, adminUsername, adminPassword } = running
     if (values.json) world.stdout(JSON.stringify({ url, token }))
     else {
-      world.stdout(world.locale === 'fr' ? `Mattermost de démonstration : ${url}` : `Stand-in Mattermost: ${url}`)
+      world.stdout(world.locale === 'fr' ? `Mattermost de démonstration\u00a0: ${url}` : `Stand-in Mattermost: ${url}`)
       world.stdout(`${adminUsername} / ${adminPassword} · ${token}`)
     }
     if (!world.signal.aborted) await once(world.signal, 'abort')

@@ -19,7 +19,7 @@ export const start: Subcommand = {
   summary: { fr: 'met Vigie en marche', en: 'starts Vigie' },
   usage: `[--dotenv FILE]`,
   help: {
-    fr: `Lit les réglages de l’environnement puis de FILE (${defaultDotenv} par défaut) ; s’arrête proprement à SIGTERM.`,
+    fr: `Lit les réglages de l’environnement puis de FILE (${defaultDotenv} par défaut)\u202f; s’arrête proprement à SIGTERM.`,
     en: `Reads settings from the environment, then from FILE (default ${defaultDotenv}); stops cleanly on SIGTERM.`,
   },
   async run(args, world) {

@@ -33,7 +33,7 @@ export const status: Subcommand = {
     if (!report) {
       world.stderr(
         world.locale === 'fr'
-          ? 'Vigie n’est pas en marche ici : lancez « vigie start ».'
+          ? 'Vigie n’est pas en marche ici\u00a0: lancez «\u00a0vigie start\u00a0».'
           : 'Vigie is not running here: run "vigie start".',
       )
       return 1

@@ -13,7 +13,7 @@ const lookEveryMs = 100
 export const stop: Subcommand = {
   name: 'stop',
   summary: {
-    fr: 'arrête le « start » en marche et attend sa fin',
+    fr: 'arrête le «\u00a0start\u00a0» en marche et attend sa fin',
     en: 'stops the running start and waits for its end',
   },
   usage: '',

@@ -8,6 +8,8 @@ export const retrySpanMs = 7 * 24 * 3_600_000
 /** Tries that were answered "never" before a delivery is parked, and the pause between them. */
 export const mostRefusals = 5
 export const refusalPauseMs = 1000
+/** Tries that were answered by a named trouble of the server, some two hours of them, before the rest of the channel goes on without that one. */
+export const mostTroubles = 30
 
 /** After the nth try: 1 s, 2 s, 4 s … 5 min, up to a quarter less so that many do not come at once. `random` is in [0, 1). */
 export function backoffMs(attempt: number, random: number): number {

@@ -6,8 +6,11 @@ import type { Now } from '../event.ts'
 /** No more than one probe in so long; once a minute while the token is refused. */
 const probeEveryMs = 5000
 const probeRefusedTokenEveryMs = 60_000
+const longestPauseMs = 5 * 60_000
 /** A server that fails on one delivery this often while it takes others fails because of that delivery. */
 const suspectAfter = 3
+/** A message may break the server it is sent to, or make it think for ever. */
+const mayBeItsOwn: ReadonlySet<string> = new Set(['server', 'timeout'])
 
 export interface Away {
   readonly since: number
@@ -27,6 +30,8 @@ export interface Circuit {
   /** A delivery is taken in hand while it is away: no other is until the function returned was called, or the probe had an answer. */
   probe(): () => void
   succeeded(delivery: string, wasProbe: boolean): void
+  /** It answered, and named a trouble of its own. True where it has that trouble with this delivery alone. */
+  troubled(delivery: string, wasProbe: boolean): boolean
   /** Resolves how the failure is to be understood: everybody's, or that one delivery's own. */
   failed(delivery: string, failure: DeliveryFailure & { message: string }): 'everybody' | 'its own'
 }
@@ -43,8 +48,7 @@ export function createCircuit(now: Now): Circuit {
     open = undefined
   }
 
-  const isItsOwn = (delivery: string, { reason }: DeliveryFailure): boolean => {
-    if (reason !== 'server') return false
+  const isItsOwn = (delivery: string): boolean => {
     const before = suspects.get(delivery)
     const count = (before?.count ?? 0) + (before && succeededAt >= before.at ? 1 : 0)
     suspects.set(delivery, { at: now(), count })
@@ -72,8 +76,12 @@ export function createCircuit(now: Now): Circuit {
       // What was sent before it was known to be away proves nothing about now.
       if (wasProbe) close()
     },
+    troubled(delivery, wasProbe) {
+      if (wasProbe) close()
+      return isItsOwn(delivery)
+    },
     failed(delivery, failure) {
-      if (isItsOwn(delivery, failure)) {
+      if (mayBeItsOwn.has(failure.reason) && isItsOwn(delivery)) {
         if (open?.probe) close()
         return 'its own'
       }
@@ -90,9 +98,9 @@ export function createCircuit(now: Now): Circuit {
   }
 }
 
-/** A server that names its wait is taken at its word. */
+/** A server that names its wait is taken at its word, within reason: a proxy may name a day. */
 function pauseMs({ reason, afterMs }: DeliveryFailure): number {
-  if (reason === 'rate_limited') return afterMs ?? probeEveryMs
-  if (reason === 'auth') return Math.max(probeRefusedTokenEveryMs, afterMs ?? 0)
-  return Math.max(probeEveryMs, afterMs ?? 0)
+  const asked = Math.min(longestPauseMs, afterMs ?? 0)
+  if (reason === 'rate_limited') return asked > 0 ? asked : probeEveryMs
+  return Math.max(reason === 'auth' ? probeRefusedTokenEveryMs : probeEveryMs, asked)
 }

@@ -31,14 +31,14 @@ export interface Digest {
 
 const headings: Readonly<Record<DigestReason, Readonly<Record<Locale, string>>>> = {
   away: {
-    fr: "Ce que j'ai manqué pendant que Mattermost était injoignable",
+    fr: 'Ce que j’ai manqué pendant que Mattermost était injoignable',
     en: 'What I missed while Mattermost was out of reach',
   },
-  crowd: { fr: "Ce qui s'est passé, en une fois", en: 'What happened, all at once' },
-  wish: { fr: "Ce qui s'est passé", en: 'What happened' },
+  crowd: { fr: 'Ce qui s’est passé, en une fois', en: 'What happened, all at once' },
+  wish: { fr: 'Ce qui s’est passé', en: 'What happened' },
 }
 const footers: Readonly<Record<Locale, string>> = {
-  fr: "Vigie · rien n'est perdu\u00a0: /vigie deliveries",
+  fr: 'Vigie · rien n’est perdu\u00a0: /vigie deliveries',
   en: 'Vigie · nothing is lost: /vigie deliveries',
 }
 

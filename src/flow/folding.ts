@@ -10,20 +10,24 @@ import type { Teller } from './telling.ts'
 const crowd = 20
 const patienceMs = 60_000
 /** Folded at a time; the rest is the next round's. */
-const mostAtOnce = 1000
+const mostAtOnce = 200
+/** So many are described before others get their turn. */
+const yieldEvery = 25
 
 export interface FoldingParts {
-  readonly deliveries: Pick<DeliveryStore, 'overdue' | 'foldable' | 'fold'>
+  readonly deliveries: Pick<DeliveryStore, 'overdue' | 'foldable' | 'fold' | 'nextDigestAt'>
   readonly teller: Teller
   readonly now: Now
   readonly log: Log
   readonly meter: Meter
+  /** Lets webhooks and commands come in between. */
+  readonly breathe: () => Promise<unknown>
 }
 
-/** Folds what is overdue for a notifier, before anything of it is claimed. @throws {StoreUnavailable} */
-export type Fold = (notifier: string) => Promise<void>
+/** Folds what is overdue for a notifier, before anything of it is claimed; resolves when the next window of a digest closes. @throws {StoreUnavailable} */
+export type Fold = (notifier: string) => Promise<number | undefined>
 
-export function createFolding({ deliveries, teller, now, log, meter }: FoldingParts): Fold {
+export function createFolding({ deliveries, teller, now, log, meter, breathe }: FoldingParts): Fold {
   async function foldTarget(target: Target, digest: boolean): Promise<void> {
     let waiting = await deliveries.foldable(target, { digest, limit: mostAtOnce })
     while (await foldSome(target, waiting)) {
@@ -36,7 +40,11 @@ export function createFolding({ deliveries, teller, now, log, meter }: FoldingPa
   async function foldSome(target: Target, waiting: readonly Waiting[]): Promise<boolean> {
     const { edits, rest } = sort(waiting, now())
     const pieces: DigestPiece<Waiting>[] = []
-    for (const one of rest) pieces.push({ of: one, summaries: await teller.summarise(one.events, target) })
+    const summarise = await teller.summariser(target)
+    for (const one of rest) {
+      pieces.push({ of: one, summaries: one.events.map(summarise) })
+      if (pieces.length % yieldEvery === 0) await breathe()
+    }
     let folded = false
     for (const group of edits) folded = (await foldGroup(group, 'card')) || folded
     for (const group of splitDigest(pieces)) folded = (await foldGroup(group, 'digest')) || folded
@@ -48,6 +56,7 @@ export function createFolding({ deliveries, teller, now, log, meter }: FoldingPa
     if (!target || group.length < 2) return false
     const ids = group.map(({ delivery }) => delivery.id)
     const delivery = await deliveries.fold(ids, as, now())
+    await breathe()
     if (delivery === undefined) return false
     log.info({ delivery, as, count: ids.length, ...target }, 'waiting deliveries folded')
     meter.count('deliveries_digested', { notifier: target.notifier }, ids.length)
@@ -57,7 +66,16 @@ export function createFolding({ deliveries, teller, now, log, meter }: FoldingPa
   return async (notifier) => {
     const at = now()
     const targets = await deliveries.overdue({ notifier, now: at, count: crowd, olderThan: at - patienceMs })
-    for (const { target, digest } of targets) await foldTarget(target, digest)
+    for (const { target, digest } of targets) {
+      try {
+        await foldTarget(target, digest)
+      } catch (error) {
+        if (error instanceof Error && error.name === 'StoreUnavailable') throw error
+        // One target's trouble costs nobody else; what waits is told one by one.
+        log.error({ err: error, ...target }, 'what waits could not be folded')
+      }
+    }
+    return await deliveries.nextDigestAt(notifier, at)
   }
 }
 

@@ -11,6 +11,8 @@ export interface IntakeParts {
   readonly now: Now
   readonly log: Log
   readonly meter: Meter
+  /** Whom alone an event may be told to: a trial of the doctor is nobody else's. Nothing for all others. */
+  readonly confine?: (draft: Draft) => readonly Target[] | undefined
   /** Called after every commit that made deliveries. */
   readonly onDeliveries?: () => void
 }
@@ -31,14 +33,17 @@ interface Queued {
   readonly reject: (error: unknown) => void
 }
 
-export function createIntake({ store, router, now, log, meter, onDeliveries }: IntakeParts): Intake {
+export function createIntake({ store, router, now, log, meter, confine, onDeliveries }: IntakeParts): Intake {
   const queue: Queued[] = []
   let working: Promise<void> | undefined
 
   async function work(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
-    while (queue.length > 0) await accept(queue.splice(0, mostInABatch))
-    working = undefined
+    try {
+      while (queue.length > 0) await accept(queue.splice(0, mostInABatch))
+    } finally {
+      working = undefined
+    }
   }
 
   async function accept(batch: readonly Queued[]): Promise<void> {
@@ -66,7 +71,7 @@ export function createIntake({ store, router, now, log, meter, onDeliveries }: I
     const acceptedAt = now()
     return await store.events.record(
       batch.map(({ draft, options }): Recording => {
-        const { only } = options
+        const only = options.only ?? confine?.(draft)
         const route: Recording['route'] = only
           ? () => only.map((target) => alone(target, acceptedAt))
           : (event) => index.route(event, acceptedAt)
@@ -87,7 +92,7 @@ export function createIntake({ store, router, now, log, meter, onDeliveries }: I
     emit: (draft, options = {}) =>
       new Promise((resolve, reject) => {
         queue.push({ draft, options, resolve, reject })
-        working ??= work()
+        working ??= work().catch((error: unknown) => log.error({ err: error }, 'intake stumbled after a commit'))
       }),
     async drain() {
       while (working) await working

@@ -34,13 +34,20 @@ export function keepLease({ delivery }: Claim, { deliveries, now, wait, log }: L
     for (let heldMs = renewEveryMs; !done.signal.aborted; heldMs += renewEveryMs) {
       await wait(renewEveryMs, done.signal)
       if (done.signal.aborted) return
-      if (heldMs >= patienceMs || !(await confirm())) return cut.abort()
+      if (heldMs >= patienceMs || !(await renewed())) return cut.abort()
     }
   }
-  keep().catch((error: unknown) => {
-    // The lease may run out now; whoever claims it then will look before sending.
-    log.warn({ err: error, delivery: delivery.id }, 'a lease could not be renewed')
-  })
+
+  /** Without an answer of the store it is tried again; should the lease run out, whoever claims it then will look before sending. */
+  async function renewed(): Promise<boolean> {
+    try {
+      return await confirm()
+    } catch (error) {
+      log.warn({ err: error, delivery: delivery.id }, 'a lease could not be renewed')
+      return true
+    }
+  }
+  void keep()
 
   return { signal: cut.signal, confirm, stop: () => cut.abort(), end: () => done.abort() }
 }

@@ -1,6 +1,7 @@
 // The only writer of posts that tell events: claims what is due, at most one delivery a target, in order, and has it sent
 // (design.md, "Outbox"; threats F1–F3, F8, F9, F16, F20).
 
+import { setImmediate } from 'node:timers/promises'
 import type { DeliveryError } from '../errors.ts'
 import type { Delivery, Describe, Log, Meter, Now, Target } from '../event.ts'
 import type { Notifier } from '../notifiers/notifier.ts'
@@ -28,6 +29,8 @@ export interface OutboxParts {
   /** A target takes nothing any more; awaited before the next of it is judged. */
   readonly onTargetGone: (target: Target, error: DeliveryError) => Promise<void>
   readonly wait?: Wait
+  /** Gives the event loop a turn. */
+  readonly breathe?: () => Promise<unknown>
   /** In [0, 1). */
   readonly random?: () => number
 }
@@ -70,10 +73,10 @@ interface Line extends Lane {
 }
 
 export function createOutbox(parts: OutboxParts): Outbox {
-  const { store, notifiers, now, log, wait = waitByTheClock, random = Math.random } = parts
+  const { store, notifiers, now, log, wait = waitByTheClock, random = Math.random, breathe = setImmediate } = parts
   const { deliveries } = store
   const teller = createTeller({ ...parts, events: store.events })
-  const fold = createFolding({ ...parts, deliveries, teller })
+  const fold = createFolding({ ...parts, deliveries, teller, breathe })
   const send = createSending({ ...parts, deliveries, teller, wait, random })
   const lines = notifiers.map((notifier): Line => {
     const messages = notifier.perSecond === undefined ? undefined : createPace(notifier.perSecond, now, wait)
@@ -120,8 +123,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
     const isAway = circuit.away() !== undefined
     // While it is away more is coming: what waits is folded once it is back.
     if (!isAway && now() >= line.foldAt) {
-      await fold(notifier.name)
-      line.foldAt = now() + foldEveryMs
+      // A window that closes before is folded when it does, ahead of the claim.
+      line.foldAt = Math.min(now() + foldEveryMs, (await fold(notifier.name)) ?? Number.POSITIVE_INFINITY)
     }
     const last = isAway ? line.probed : undefined
     const claims = await deliveries.claim({ notifier: notifier.name, now: now(), leaseMs, limit: room, last })

@@ -4,7 +4,7 @@ import { DeliveryError } from '../errors.ts'
 import type { Delivery, Log, Meter, Now, Target } from '../event.ts'
 import type { Notifier } from '../notifiers/notifier.ts'
 import type { Claim, DeliveryStore, Outcome } from '../store/store.ts'
-import { backoffMs, mostRefusals, refusalPauseMs, retrySpanMs } from './backoff.ts'
+import { backoffMs, mostRefusals, mostTroubles, refusalPauseMs, retrySpanMs } from './backoff.ts'
 import type { Circuit } from './circuit.ts'
 import { keepLease } from './lease.ts'
 import type { Teller } from './telling.ts'
@@ -90,9 +90,13 @@ export function createSending(parts: SendingParts): Send {
         ? { as: 'parked', error: error.message }
         : retry(now() + backoffMs(claim.refusals + 1, parts.random()), true)
     }
+    if (error.retry) {
+      const isIts = circuit.troubled(id, isProbe)
+      if ((isIts && isRefusedForGood(claim)) || attempt >= mostTroubles) return { as: 'parked', error: error.message }
+      return retry(now() + ownPauseMs, isIts)
+    }
     // It was understood and refused: the notifier is there.
     circuit.succeeded(id, isProbe)
-    if (error.retry) return retry(now() + ownPauseMs)
     if (error.scope === 'target') {
       await parts.onTargetGone(target, error)
       return { as: 'parked', error: error.message }

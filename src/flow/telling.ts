@@ -36,8 +36,8 @@ export type LastAway = { readonly since: number; readonly until: number } | unde
 export interface Teller {
   /** @throws whatever `describe` throws for a single event. */
   tell(claim: Claim, lastAway: LastAway): Promise<Told>
-  /** Events in one line each, for a digest; the type of what cannot be described. */
-  summarise(events: readonly StoredEvent[], target: Target): Promise<readonly Rich[]>
+  /** Tells a target's events in one line each, for a digest; the type of what cannot be described. */
+  summariser(target: Target): Promise<(event: StoredEvent) => Rich>
 }
 
 export function createTeller({ events, router, describe, settingsOf, now, log }: TellingParts): Teller {
@@ -81,9 +81,9 @@ export function createTeller({ events, router, describe, settingsOf, now, log }:
       }
       return { as: 'message', message, dropped: heard.withheld, ...(plan?.after ? { after: plan.after } : {}) }
     },
-    async summarise(stored, target) {
+    async summariser(target) {
       const telling = await tellingFor(target)
-      return stored.map((one) => summaryOf(one, telling))
+      return (stored) => summaryOf(stored, telling)
     },
   }
 }

@@ -65,9 +65,9 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
   /** Ours that carries this delivery already. */
   const isOurs = async (message: Message) => {
     const botId = await posts.botId()
-    const ids = deliveriesOf(message)
-    return (post: StandingPost) =>
-      post.user_id === botId && vigieOf(post.props).deliveries.some((id) => id === message.deliveryId || id === ids[0])
+    // Any of them: the first may have fallen silent since it was told.
+    const ids = new Set([message.deliveryId, ...deliveriesOf(message)])
+    return (post: StandingPost) => post.user_id === botId && vigieOf(post.props).deliveries.some((id) => ids.has(id))
   }
 
   const createRoot = async (message: Message, channel: string, signal: AbortSignal): Promise<Sent> => {

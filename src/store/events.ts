@@ -2,6 +2,7 @@
 
 import type { Selectable } from 'kysely'
 import type { Draft } from '../event.ts'
+import { inChunks } from './chunks.ts'
 import { readId, showId } from './ids.ts'
 import type { Recorder } from './recorder.ts'
 import type { Database, EventTable } from './schema.ts'
@@ -63,9 +64,12 @@ export function createEventStore(db: Database, recorder: Recorder): EventStore {
 
 /** By id; those that exist. */
 export async function loadEvents(db: Database, ids: readonly number[]): Promise<ReadonlyMap<number, StoredEvent>> {
-  if (ids.length === 0) return new Map()
-  const rows = await db.selectFrom('events').selectAll().where('id', 'in', ids).execute()
-  return new Map(rows.map((row) => [row.id, toStoredEvent(row)]))
+  const found = new Map<number, StoredEvent>()
+  for (const some of inChunks(ids)) {
+    const rows = await db.selectFrom('events').selectAll().where('id', 'in', some).execute()
+    for (const row of rows) found.set(row.id, toStoredEvent(row))
+  }
+  return found
 }
 
 function toStoredEvent(row: Selectable<EventTable>): StoredEvent {

@@ -1,13 +1,14 @@
 // Folding: many waiting deliveries of one target become one, before their first try (design.md, "A digest is a delivery row that absorbs others").
 
 import { sql } from 'kysely'
+import { inChunks } from './chunks.ts'
 import { heads } from './claims.ts'
 import { eventKeys, readList, toWaiting } from './delivery-rows.ts'
 import { type Ids, readId, showId } from './ids.ts'
 import type { Database, DeliveryRow } from './schema.ts'
 import type { DeliveryStore } from './store.ts'
 
-export type Folds = Pick<DeliveryStore, 'foldable' | 'fold' | 'overdue'>
+export type Folds = Pick<DeliveryStore, 'foldable' | 'fold' | 'overdue' | 'nextDigestAt'>
 
 /** What may have been sent already keeps its place, ahead of the others: only heads are ever tried. */
 const isUntouched = (row: DeliveryRow): boolean => row.unsure === 0 && row.lease_until === null
@@ -23,6 +24,11 @@ export function createFolds(db: Database, ids: Ids): Folds {
         .where('targets.address', '=', target.address)
         .where('lane', '=', digest ? 1 : 0)
         .where(sql<boolean>`state = 'waiting'`)
+        // Of digests only the last may still have room.
+        .where(sql<boolean>`(folded is null or folded <> 'digest' or not exists (
+          select 1 from deliveries later where later.state = 'waiting' and later.target = deliveries.target
+            and later.lane = deliveries.lane and later.folded = 'digest' and later.position > deliveries.position
+        ))`)
         .where('unsure', '=', 0)
         .where('lease_until', 'is', null)
         .orderBy('position')
@@ -34,13 +40,12 @@ export function createFolds(db: Database, ids: Ids): Folds {
     async fold(deliveries, as, now) {
       const keys = deliveries.flatMap((id) => readId(id) ?? [])
       return await db.transaction().execute(async (within) => {
-        const rows = await within
-          .selectFrom('deliveries')
-          .selectAll()
-          .where('id', 'in', keys)
-          .where('state', '=', 'waiting')
-          .orderBy('position')
-          .execute()
+        const rows: DeliveryRow[] = []
+        for (const some of inChunks(keys)) {
+          const waiting = within.selectFrom('deliveries').selectAll().where('id', 'in', some)
+          rows.push(...(await waiting.where('state', '=', 'waiting').execute()))
+        }
+        rows.sort((one, other) => one.position - other.position)
         const first = rows[0]
         if (!first || rows.length !== deliveries.length || !rows.every(isUntouched)) return undefined
         const id = ids.next(now)
@@ -48,13 +53,18 @@ export function createFolds(db: Database, ids: Ids): Folds {
           .insertInto('deliveries')
           .values({ id, ...folded(first, rows), folded: as, due_at: now })
           .execute()
-        await within
-          .updateTable('deliveries')
-          .set({ state: 'absorbed', absorbed_by: id, settled_at: now })
-          .where('id', 'in', [...keys, ...rows.flatMap(tellers)])
-          .execute()
+        for (const some of inChunks([...keys, ...rows.flatMap(tellers)])) {
+          const absorbed = { state: 'absorbed' as const, absorbed_by: id, settled_at: now }
+          await within.updateTable('deliveries').set(absorbed).where('id', 'in', some).execute()
+        }
         return showId(id)
       })
+    },
+
+    async nextDigestAt(notifier, now) {
+      const { rows } = await sql<{ due_at: number | null }>`
+        select min(due_at) as due_at from (${heads(notifier)}) heads where lane = 1 and due_at > ${now}`.execute(db)
+      return rows[0]?.due_at ?? undefined
     },
 
     async overdue({ notifier, now, count, olderThan }) {

@@ -161,6 +161,8 @@ export interface DeliveryStore {
    */
   fold(deliveries: readonly string[], as: 'digest' | 'card', now: number): Promise<string | undefined>
   /** Targets with more than `count` waiting deliveries, the oldest made before `olderThan`; and targets whose digest window has closed. */
+  /** When the next window of a `--digest` closes after `now`; nothing while none is open. */
+  nextDigestAt(notifier: string, now: number): Promise<number | undefined>
   overdue(request: {
     notifier: string
     now: number

@@ -15,13 +15,18 @@ function renderSpan(span: Span): string {
   if (typeof span === 'string') return escapeForeign(span)
   if ('own' in span) return span.own
   if ('code' in span) return codeSpan(span.code)
-  if ('bold' in span) return wrap('**', toMattermost(span.bold))
+  if ('bold' in span) return wrap('**', toMattermost(unbold(span.bold)))
   if ('strike' in span) return wrap('~~', toMattermost(span.strike))
   if ('item' in span) return `\n- ${toMattermost(span.item)}`
   const words = toMattermost(span.text)
   // The client takes a bracket for the end of a link's text wherever it stands, in code and behind a backslash too.
   if (/[[\]]/.test(words) || words === '' || !isWebAddress(span.link)) return words
   return `[${words}](${escapeAddress(span.link)})`
+}
+
+/** Bold within bold is bold already: two marks more would end it. */
+function unbold(text: Rich): Rich {
+  return text.flatMap((span) => (typeof span === 'object' && 'bold' in span ? unbold(span.bold) : [span]))
 }
 
 function wrap(mark: string, words: string): string {

@@ -17,7 +17,7 @@ describe('a digest', () => {
   test('says what was missed, newest first, as cards.json shows it', () => {
     expect(describeDigest(digest, telling)).toEqual({
       message: [
-        { bold: [{ own: "Ce que j'ai manqué pendant que Mattermost était injoignable" }] },
+        { bold: [{ own: 'Ce que j’ai manqué pendant que Mattermost était injoignable' }] },
         { own: ' (08:00 → 09:02)' },
       ],
       text: [
@@ -26,7 +26,7 @@ describe('a digest', () => {
         item([{ own: '08:44 · ' }, { bold: ['Jeanne'] }, { own: ' a poussé' }]),
       ],
       color: '#808080',
-      footer: "Vigie · rien n'est perdu\u00a0: /vigie deliveries",
+      footer: 'Vigie · rien n’est perdu\u00a0: /vigie deliveries',
       summary: [{ own: '2 événements' }],
     })
   })
@@ -40,8 +40,8 @@ describe('a digest', () => {
 
   test('says when it was not an outage', () => {
     const heading = (reason: 'crowd' | 'wish') => plain(describeDigest({ ...digest, reason }, telling).message ?? [])
-    expect(heading('crowd')).toMatch(/^Ce qui s'est passé, en une fois/)
-    expect(heading('wish')).toMatch(/^Ce qui s'est passé \(/)
+    expect(heading('crowd')).toMatch(/^Ce qui s’est passé, en une fois/)
+    expect(heading('wish')).toMatch(/^Ce qui s’est passé \(/)
   })
 
   test('gives the day where it is another one', () => {

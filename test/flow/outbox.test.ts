@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DeliveryError, type DeliveryFailure } from '../../src/errors.ts'
 import type { Message } from '../../src/notifiers/notifier.ts'
 import { createWorld, type World } from './world.ts'
@@ -364,6 +364,49 @@ describe('the outbox', () => {
     })
   })
 
+  describe('a message that breaks the server it is sent to', () => {
+    const broken: DeliveryFailure = { retry: true, scope: 'target', reason: 'server', unsure: true }
+    const hangs: DeliveryFailure = { retry: true, scope: 'notifier', reason: 'timeout', unsure: true }
+
+    test.each([
+      ['by a named error', broken],
+      ['by never being answered', hangs],
+    ])('%s is parked once others went through, and its channel goes on', async (_how, failure) => {
+      await world.subscribe({ subject: 'acme/site' })
+      await world.subscribe({ channel: 'other', subject: 'acme/api' })
+      world.notifier.fate = ({ events }) =>
+        events.some(({ data }) => data.poison === true) ? refuse(failure) : undefined
+      await world.tell({ data: { poison: true } })
+      const next = await world.tell()
+      for (let count = 0; count < 60; count += 1) {
+        await world.tell({ subject: 'acme/api' })
+        await world.clock.advance(30_000)
+      }
+      expect(world.parked.length).toBe(1)
+      expect(told()).toEqual([next])
+    })
+
+    test('by a named error is parked after some hours even where nobody else is told anything', async () => {
+      await world.subscribe()
+      world.notifier.fate = ({ events }) =>
+        events.some(({ data }) => data.poison === true) ? refuse(broken) : undefined
+      await world.tell({ data: { poison: true } })
+      const next = await world.tell()
+      await world.clock.advance(3 * hour)
+      expect(told()).toEqual([next])
+      expect(world.parked.length).toBe(1)
+    })
+  })
+
+  test('a wait of a day that a proxy names is cut to five minutes', async () => {
+    await world.subscribe()
+    world.notifier.fate = () => refuse({ ...away, reason: 'rate_limited', afterMs: 24 * hour })
+    const id = await world.tell()
+    world.notifier.fate = undefined
+    await world.clock.advance(5 * 60_000 + 5000)
+    expect(told()).toEqual([id])
+  })
+
   describe('folds', () => {
     const whileAway = async (between: () => Promise<unknown>, ms = 120_000) => {
       world.notifier.fate = () => refuse(away)
@@ -390,7 +433,7 @@ describe('the outbox', () => {
       const [digest] = world.notifier.tries.slice(-1)
       expect(digest?.message.deliveries?.length).toBe(29)
       expect(digest?.message.description.message).toEqual([
-        { bold: [{ own: "Ce que j'ai manqué pendant que Mattermost était injoignable" }] },
+        { bold: [{ own: 'Ce que j’ai manqué pendant que Mattermost était injoignable' }] },
         { own: ' (08:00 → 08:02)' },
       ])
     })
@@ -451,9 +494,23 @@ describe('the outbox', () => {
       expect(posts().length).toBe(0)
       await world.clock.advance(1)
       expect(posts()).toMatchObject([{ events: ids }])
-      expect(posts()[0]?.description.message?.[0]).toEqual({ bold: [{ own: "Ce qui s'est passé" }] })
+      expect(posts()[0]?.description.message?.[0]).toEqual({ bold: [{ own: 'Ce qui s’est passé' }] })
       await world.clock.advance(hour)
       expect(posts().length).toBe(1)
+    })
+
+    test('--digest stays one post while other channels are told without pause', async () => {
+      await world.subscribe({ filters: { digestMs: 600_000 }, subject: 'acme/site' })
+      await world.subscribe({ channel: 'busy', subject: 'acme/api' })
+      const ids: string[] = []
+      for (let count = 0; count < 5; count += 1) ids.push(await world.tell({ card: `mr${count}` }))
+      await world.clock.advance(599_500)
+      for (let count = 0; count < 10; count += 1) {
+        await world.tell({ subject: 'acme/api' })
+        await world.clock.advance(130)
+      }
+      await world.clock.advance(5000)
+      expect(posts().filter(({ address }) => address === 'town')).toMatchObject([{ events: ids }])
     })
 
     test('a digest’s window delays nothing else in its channel', async () => {
@@ -464,6 +521,17 @@ describe('the outbox', () => {
       expect(told()).toEqual([fast])
       await world.clock.advance(600_000)
       expect(told()).toEqual([fast, slow])
+    })
+
+    test('one channel whose backlog cannot be folded does not hold up the others', async () => {
+      await world.subscribe({ subject: 'acme/site' })
+      await world.subscribe({ channel: 'other', subject: 'acme/api' })
+      const fold = vi.spyOn(world.store.deliveries, 'foldable').mockRejectedValue(new Error('too many variables'))
+      await whileAway(() => emitMany(25))
+      const other = await world.tell({ subject: 'acme/api' })
+      expect(world.notifier.told('other')).toEqual([other])
+      expect(told().length).toBe(25)
+      fold.mockRestore()
     })
 
     test('one event that cannot be described does not cost a digest the others', async () => {

@@ -54,6 +54,7 @@ export async function createWorld(
     now: clock.now,
     wait: clock.wait,
     random: () => 0,
+    breathe: () => Promise.resolve(),
     log,
     meter,
     onParked: async (delivery, error) => void parked.push({ delivery, error }),

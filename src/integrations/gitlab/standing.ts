@@ -29,9 +29,10 @@ export function visibilityOf(body: JsonObject): Visibility | undefined {
   return (['private', 'internal', 'public'] as const).find((level) => known.includes(level))
 }
 
-/** `20`, `"20"`, `"public"` or `"visibilitylevel|public"`. */
+/** `20`, `"public"` or `"visibilitylevel|public"`; a number as text is wrongly typed, and so said nothing. */
 function visibility(said: Json | undefined): Visibility | undefined {
   if (typeof said !== 'number' && typeof said !== 'string') return undefined
+  if (typeof said === 'string' && /^\d/.test(said)) return undefined
   const word = String(said)
     .toLowerCase()
     .replace(/^visibilitylevel\|/, '')

@@ -99,7 +99,7 @@ describe('the subject of an event', () => {
 describe('who may hear of an event', () => {
   it.each([
     [20, 'open', 'public'],
-    ['20', 'open', 'public'],
+    ['20', 'closed', undefined],
     ['public', 'open', 'public'],
     ['visibilitylevel|public', 'open', 'public'],
     [10, 'closed', 'internal'],
