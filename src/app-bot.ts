@@ -13,16 +13,19 @@ import { createHelp } from './bot/help.ts'
 import { createMattermostRoutes } from './bot/http.ts'
 import { createLife } from './bot/life.ts'
 import { createListener } from './bot/listen.ts'
+import { manifestOf } from './bot/manifest.ts'
 import { createMembership } from './bot/membership.ts'
 import { createPeople } from './bot/people.ts'
 import { createPosts } from './bot/posts.ts'
+import { createLocaleOf } from './bot/reading.ts'
 import { render } from './bot/render.ts'
 import { createResponseUrls } from './bot/response-urls.ts'
 import { answered, createRest } from './bot/rest.ts'
 import { createSealer } from './bot/seal.ts'
 import { createSelf } from './bot/self.ts'
-import { createSocket, type Socket } from './bot/socket.ts'
+import { createSocket, type Socket, type SocketState } from './bot/socket.ts'
 import { createMattermostStatus } from './bot/status.ts'
+import { createTriggers } from './bot/triggers.ts'
 import type { Command } from './commands/command.ts'
 import { createCommands } from './commands/index.ts'
 import type { LiveSecrets } from './env.ts'
@@ -31,6 +34,7 @@ import type { Outbox } from './flow/outbox.ts'
 import { createOutboxPart } from './flow/part.ts'
 import type { Router } from './flow/router.ts'
 import type { Integration } from './integrations/integration.ts'
+import { commandsChanged } from './integrations/vigie/commands-changed.ts'
 import { subscriptionsAsleep } from './integrations/vigie/vigie.ts'
 import { notifiers } from './notifiers/index.ts'
 import type { Notifier } from './notifiers/notifier.ts'
@@ -71,8 +75,18 @@ export function createBot(parts: BotParts) {
   })
 
   let socket: Socket | undefined
-  const socketState = () => socket?.state() ?? { as: 'connecting' as const, since: parts.startedAt }
-  const mattermostStatus = createMattermostStatus({ socket: socketState, subscriptions: store.subscriptions, now })
+  const socketState = (): SocketState => {
+    const since = life.refusedSince()
+    return since === undefined
+      ? (socket?.state() ?? { as: 'connecting', since: parts.startedAt })
+      : { as: 'revoked', since }
+  }
+  const mattermostStatus = createMattermostStatus({
+    socket: socketState,
+    subscriptions: store.subscriptions,
+    troubles: () => triggers.troubles(),
+    now,
+  })
   const outboxPart = createOutboxPart({ status: () => parts.outbox().status(), deliveries: store.deliveries, now })
   const status = async (): Promise<readonly Part[]> => [
     await mattermostStatus(),
@@ -106,11 +120,26 @@ export function createBot(parts: BotParts) {
     },
     log,
   })
+  const triggers = createTriggers({
+    triggers: manifestOf(commands).commands.map(({ trigger }) => trigger),
+    commandTokens: settings.commandTokens,
+    calls,
+    marks: store.marks,
+    async tell(changed) {
+      const only = admins.all().map((id): Target => ({ notifier: 'mattermost', address: `@${id}` }))
+      if (only.length > 0) await emit(commandsChanged(changed, now()), { only })
+      return only.length > 0
+    },
+    now,
+    log,
+  })
   const life = createLife({
     self,
+    calls,
     token,
     admins,
     membership,
+    triggers,
     listenAs: (bot) =>
       createListener({
         bot,
@@ -160,6 +189,7 @@ export function createBot(parts: BotParts) {
     meter,
     now,
   })
+  const localeOf = createLocaleOf({ people, subscriptions: store.subscriptions, locale, log })
   const mattermost: Notifier = notifiers.mattermost({
     posts: createPosts(calls, self),
     stamp: sealer.stamp,
@@ -172,13 +202,7 @@ export function createBot(parts: BotParts) {
     notifiers: [mattermost],
     answers: life.answers,
     connected: () => socketState().as === 'connected',
-    /** A channel's own language, a person's where they are written to directly; else what is set for all. */
-    async settingsOf({ address }: Target) {
-      const { timeZone } = settings
-      if (address.startsWith('@'))
-        return { locale: (await people.person(address.slice(1)))?.locale ?? locale, timeZone }
-      return { locale: (await store.subscriptions.settings(address)).lang ?? locale, timeZone }
-    },
+    settingsOf: async (target: Target) => ({ locale: await localeOf(target), timeZone: settings.timeZone }),
     load: () => admins.load(),
     run: (signal: AbortSignal) => life.run(signal),
     /** A post was refused because the channel is gone or we are no longer in it: its subscriptions fall asleep. */

@@ -12,13 +12,13 @@ export interface Admins {
   /** Takes up what was known when we last ran; before anything else. */
   load(): Promise<void>
   /** Finds the ids of the names in VIGIE_ADMINS that have none yet. @throws {ConfigError} for a name that no active, non-guest person bears. @throws {MattermostError} */
-  resolve(): Promise<void>
+  resolve(signal?: AbortSignal): Promise<void>
   /** As last known. */
   has(userId: string): boolean
   /** Whether this person is one, now that Mattermost described them; remembers it. */
   judge(user: User): Promise<boolean>
-  /** Asks Mattermost about these people and everybody known; what is a few seconds old is not asked again. Without an answer what was known stays. */
-  refresh(ids?: readonly string[]): Promise<void>
+  /** Asks Mattermost about everybody known; what is a few seconds old is not asked again. Without an answer what was known stays. */
+  refresh(signal?: AbortSignal): Promise<void>
   /** Ids of all that are known, those that VIGIE_ADMINS names first, for what concerns Vigie itself. */
   all(): readonly string[]
 }
@@ -43,11 +43,13 @@ export function createAdmins({ names, calls, marks, people, now, log }: AdminsPa
   const askedAt = new Map<string, number>()
 
   const remember = async (id: string, isAdmin: boolean) => {
+    if (known.has(id) !== isAdmin) {
+      // Stored first: what could not be stored is asked, and stored, again.
+      await people.setAdmin(id, isAdmin, now())
+      if (isAdmin) known.add(id)
+      else known.delete(id)
+    }
     askedAt.set(id, now())
-    if (known.has(id) === isAdmin) return
-    if (isAdmin) known.add(id)
-    else known.delete(id)
-    await people.setAdmin(id, isAdmin, now())
   }
 
   const judge = async (user: User): Promise<boolean> => {
@@ -68,7 +70,7 @@ export function createAdmins({ names, calls, marks, people, now, log }: AdminsPa
         if (typeof id === 'string') named.add(id)
       }
     },
-    async resolve() {
+    async resolve(signal) {
       const kept = (await marks.get(markName)) ?? {}
       const ids: Record<string, string> = {}
       for (const name of wanted) {
@@ -76,7 +78,7 @@ export function createAdmins({ names, calls, marks, people, now, log }: AdminsPa
         if (typeof id === 'string') ids[name] = id
       }
       const missing = wanted.filter((name) => ids[name] === undefined)
-      const found = missing.length === 0 ? [] : await calls.usersByName(missing)
+      const found = missing.length === 0 ? [] : await calls.usersByName(missing, signal)
       for (const user of found.filter(isTrustworthy)) ids[user.username.toLowerCase()] = user.id
       const nobody = wanted.filter((name) => ids[name] === undefined)
       if (nobody.length > 0) throw new ConfigError(nobody.map(unknownAdmin))
@@ -84,12 +86,12 @@ export function createAdmins({ names, calls, marks, people, now, log }: AdminsPa
       for (const id of Object.values(ids)) named.add(id)
       for (const user of found) if (named.has(user.id)) await judge(user)
     },
-    async refresh(ids = []) {
-      const stale = [...new Set([...ids, ...known, ...named])].filter((id) => now() - (askedAt.get(id) ?? 0) >= freshMs)
+    async refresh(signal) {
+      const stale = [...new Set([...known, ...named])].filter((id) => now() - (askedAt.get(id) ?? 0) >= freshMs)
       for (let start = 0; start < stale.length; start += 100) {
         const asked = stale.slice(start, start + 100)
         try {
-          const users = await calls.usersById(asked)
+          const users = await calls.usersById(asked, signal)
           for (const user of users) await judge(user)
           const gone = asked.filter((id) => !users.some((user) => user.id === id))
           for (const id of gone) await remember(id, false)
@@ -114,7 +116,7 @@ export function hasRole({ roles }: { roles: string }, role: string): boolean {
 
 function unknownAdmin(name: string): Said {
   return {
-    fr: `VIGIE_ADMINS\u00a0: personne d'actif, hors invités et bots, ne s'appelle «\u00a0${name}\u00a0» dans Mattermost. Écrivez un nom d'utilisateur qui existe.`,
+    fr: `VIGIE_ADMINS\u00a0: personne d’actif, hors invités et bots, ne s’appelle «\u00a0${name}\u00a0» dans Mattermost. Écrivez un nom d’utilisateur qui existe.`,
     en: `VIGIE_ADMINS: no active person, guests and bots aside, is called "${name}" in Mattermost. Write a username that exists.`,
   }
 }

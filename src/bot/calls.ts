@@ -1,7 +1,7 @@
 // The REST calls of Mattermost that Vigie makes in daily life, typed; one line each (reference/mattermost.md).
 
 import { z } from 'zod'
-import type { Rest } from './rest.ts'
+import { type CallOptions, MattermostError, type Method, type Rest } from './rest.ts'
 
 const user = z.looseObject({
   id: z.string(),
@@ -84,55 +84,70 @@ export interface PostsQuery {
   readonly per_page?: number
 }
 
+/** What is listed for a team's members; who made it, where it leads and its token are blank. */
+const listedCommand = z.looseObject({
+  /** Empty for Mattermost's own and for plugins'. */
+  id: z.string().default(''),
+  trigger: z.string(),
+  plugin_id: z.string().default(''),
+})
+export type ListedCommand = z.infer<typeof listedCommand>
+
 export type Calls = ReturnType<typeof createCalls>
 
-/** Every call rejects with MattermostError; what Mattermost answers is checked for what we read of it. */
+/** Every call rejects with MattermostError, also where the answer is not what we read it for. */
 export function createCalls(rest: Rest) {
+  const ask = async <S extends z.ZodType>(
+    shape: S,
+    method: Method,
+    path: string,
+    options?: CallOptions,
+  ): Promise<z.output<S>> => {
+    const read = shape.safeParse(await rest.call(method, path, options))
+    if (read.success) return read.data
+    const facts = { failure: 'answered', status: 502, unsure: method !== 'GET' } as const
+    throw new MattermostError(`${method} ${path}: an answer of another shape`, facts, { cause: read.error })
+  }
   return {
-    me: async (signal?: AbortSignal) => user.parse(await rest.call('GET', '/users/me', { signal })),
-    user: async (id: string) => user.parse(await rest.call('GET', `/users/${enc(id)}`)),
-    usersByName: async (names: readonly string[]) =>
-      z.array(user).parse(await rest.call('POST', '/users/usernames', { body: names })),
-    usersById: async (ids: readonly string[]) =>
-      z.array(user).parse(await rest.call('POST', '/users/ids', { body: ids })),
-    myTeams: async () => z.array(team).parse(await rest.call('GET', '/users/me/teams')),
-    team: async (id: string) => team.parse(await rest.call('GET', `/teams/${enc(id)}`)),
-    teamMember: async (teamId: string, userId: string) =>
-      member.parse(await rest.call('GET', `/teams/${enc(teamId)}/members/${enc(userId)}`)),
-    myChannels: async (teamId: string) =>
-      z.array(channel).parse(await rest.call('GET', `/users/me/teams/${enc(teamId)}/channels`)),
-    channel: async (id: string) => channel.parse(await rest.call('GET', `/channels/${enc(id)}`)),
-    channelByName: async (teamId: string, name: string) =>
-      channel.parse(await rest.call('GET', `/teams/${enc(teamId)}/channels/name/${enc(name)}`)),
-    channelMember: async (channelId: string, userId: string) =>
-      member.parse(await rest.call('GET', `/channels/${enc(channelId)}/members/${enc(userId)}`)),
-    joinChannel: async (channelId: string, userId: string) =>
-      member.parse(await rest.call('POST', `/channels/${enc(channelId)}/members`, { body: { user_id: userId } })),
-    directChannel: async (one: string, other: string, signal?: AbortSignal) =>
-      channel.parse(await rest.call('POST', '/channels/direct', { body: [one, other], signal })),
-    createPost: async (draft: NewPost, signal?: AbortSignal) =>
-      post.parse(await rest.call('POST', '/posts', { body: draft, signal })),
+    me: (signal?: AbortSignal) => ask(user, 'GET', '/users/me', { signal }),
+    user: (id: string) => ask(user, 'GET', `/users/${enc(id)}`),
+    usersByName: (names: readonly string[], signal?: AbortSignal) =>
+      ask(z.array(user), 'POST', '/users/usernames', { body: names, signal }),
+    usersById: (ids: readonly string[], signal?: AbortSignal) =>
+      ask(z.array(user), 'POST', '/users/ids', { body: ids, signal }),
+    myTeams: (signal?: AbortSignal) => ask(z.array(team), 'GET', '/users/me/teams', { signal }),
+    /** At most one a trigger: the one that answers it. */
+    listedCommands: (teamId: string, signal?: AbortSignal) =>
+      ask(z.array(listedCommand), 'GET', `/teams/${enc(teamId)}/commands/autocomplete`, { signal }),
+    team: (id: string) => ask(team, 'GET', `/teams/${enc(id)}`),
+    teamMember: (teamId: string, userId: string) => ask(member, 'GET', `/teams/${enc(teamId)}/members/${enc(userId)}`),
+    myChannels: (teamId: string, signal?: AbortSignal) =>
+      ask(z.array(channel), 'GET', `/users/me/teams/${enc(teamId)}/channels`, { signal }),
+    channel: (id: string, signal?: AbortSignal) => ask(channel, 'GET', `/channels/${enc(id)}`, { signal }),
+    channelByName: (teamId: string, name: string) =>
+      ask(channel, 'GET', `/teams/${enc(teamId)}/channels/name/${enc(name)}`),
+    channelMember: (channelId: string, userId: string, signal?: AbortSignal) =>
+      ask(member, 'GET', `/channels/${enc(channelId)}/members/${enc(userId)}`, { signal }),
+    joinChannel: (channelId: string, userId: string) =>
+      ask(member, 'POST', `/channels/${enc(channelId)}/members`, { body: { user_id: userId } }),
+    directChannel: (one: string, other: string, signal?: AbortSignal) =>
+      ask(channel, 'POST', '/channels/direct', { body: [one, other], signal }),
+    createPost: (draft: NewPost, signal?: AbortSignal) => ask(post, 'POST', '/posts', { body: draft, signal }),
     /** `props` replaces all of them. */
-    patchPost: async (
+    patchPost: (
       id: string,
       patch: { message?: string; props?: Readonly<Record<string, unknown>> },
       signal?: AbortSignal,
-    ) => post.parse(await rest.call('PUT', `/posts/${enc(id)}/patch`, { body: patch, signal })),
-    post: async (id: string, signal?: AbortSignal) =>
-      post.parse(await rest.call('GET', `/posts/${enc(id)}`, { signal })),
+    ) => ask(post, 'PUT', `/posts/${enc(id)}/patch`, { body: patch, signal }),
+    post: (id: string, signal?: AbortSignal) => ask(post, 'GET', `/posts/${enc(id)}`, { signal }),
     /** The root and its replies, oldest first. Without a page size Mattermost answers the whole thread. */
     thread: async (rootId: string, signal?: AbortSignal) =>
-      inOrder(await rest.call('GET', `/posts/${enc(rootId)}/thread`, { signal })).toSorted(
+      inOrder(await ask(postList, 'GET', `/posts/${enc(rootId)}/thread`, { signal })).toSorted(
         (one, other) => one.create_at - other.create_at,
       ),
     /** Newest first. */
     posts: async (channelId: string, query: PostsQuery, signal?: AbortSignal) =>
-      inOrder(
-        await rest.call('GET', `/channels/${enc(channelId)}/posts`, {
-          query: { ...query },
-          signal,
-        }),
-      ),
+      inOrder(await ask(postList, 'GET', `/channels/${enc(channelId)}/posts`, { query: { ...query }, signal })),
     openDialog: async (triggerId: string, url: string, dialog: unknown) => {
       await rest.call('POST', '/actions/dialogs/open', { body: { trigger_id: triggerId, url, dialog } })
     },
@@ -143,8 +158,7 @@ function enc(segment: string): string {
   return encodeURIComponent(segment)
 }
 
-function inOrder(list: unknown): Post[] {
-  const { order, posts } = postList.parse(list)
+function inOrder({ order, posts }: z.infer<typeof postList>): Post[] {
   return order.flatMap((id) => posts[id] ?? [])
 }
 

@@ -22,6 +22,8 @@ export const openFormVerb = 'form.open'
 
 /** Changes of one person within a minute (threats T13). */
 const mostPerMinute = 30
+/** Refusals of one person written down within a minute; more of them are counted only. */
+const mostRefusalsAudited = 30
 
 export interface DispatchParts {
   readonly commands: readonly Command[]
@@ -55,12 +57,14 @@ type Act = (context: CallContext, asked: (what: Asked) => void) => Promise<Parti
 
 interface Parts extends DispatchParts {
   readonly quota: Quota
+  readonly refusals: Quota
 }
 
 /** @throws {Error} when a command, verb or button declares no rule. */
 export function createDispatch(given: DispatchParts): Dispatch {
   requireRules(given.commands)
-  const parts: Parts = { ...given, quota: createQuota(mostPerMinute, 60_000) }
+  const quota = createQuota(mostPerMinute, 60_000)
+  const parts: Parts = { ...given, quota, refusals: createQuota(mostRefusalsAudited, 60_000) }
   const answer = (request: Request, act: Act) => answerTo(parts, request, act)
   return {
     say: (saying) => answer(saying, (context, asked) => say(parts, saying, context, asked)),
@@ -103,13 +107,7 @@ async function answerTo(parts: Parts, request: Request, act: Act): Promise<Answe
   }
 }
 
-async function failed(
-  parts: DispatchParts,
-  request: Request,
-  what: Asked,
-  locale: Locale,
-  error: unknown,
-): Promise<Answer> {
+async function failed(parts: Parts, request: Request, what: Asked, locale: Locale, error: unknown): Promise<Answer> {
   const count = (outcome: string) => parts.meter.count('commands', { command: what.verb, by: request.by, outcome })
   if (error instanceof UserError) {
     count('refused')
@@ -117,7 +115,11 @@ async function failed(
   }
   if (error instanceof Refusal) {
     count('refused')
-    await note(parts, request, what, 'refused')
+    const now = parts.now()
+    if (parts.refusals.waitMs(request.person, now) === 0) {
+      parts.refusals.count(request.person, now)
+      await note(parts, request, what, 'refused')
+    }
     return { reply: error.reply, locale, refused: true }
   }
   count('failed')

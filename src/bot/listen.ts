@@ -18,9 +18,11 @@ import type { SocketEvent } from './socket.ts'
 export interface Listener {
   /** Takes up a `posted` event; the rest is not its matter. */
   hear(event: SocketEvent): void
-  /** Reads what was written since the mark in these channels. @throws {MattermostError} when it could not be read: call again. */
-  catchUp(channels: readonly Channel[], signal: AbortSignal): Promise<void>
-  /** From here on posts heard live may be gone unheard: the mark stays where it is until the next `catchUp` succeeded. */
+  /** Reads what was written since the mark in these channels. Resolves whether all could be read. @throws {StoreUnavailable} nothing was read: call again. */
+  catchUp(channels: readonly Channel[], signal: AbortSignal): Promise<boolean>
+  /** Reads what could not be read before. Resolves whether nothing is left. */
+  readOn(signal: AbortSignal): Promise<boolean>
+  /** From here on posts heard live may be gone unheard: the mark stays where it is until the next `catchUp` has read all. */
   lost(): void
   /** Stores the mark every few seconds until the signal; answers begun before are ended first, for a few seconds. */
   run(signal: AbortSignal): Promise<void>
@@ -67,7 +69,11 @@ export function createListener(parts: ListenerParts): Listener {
   const stopped = new AbortController()
   /** Time of the newest post seen, by the server's clock. */
   let seenAt = 0
-  let complete = false
+  let losses = 0
+  /** The loss up to which the channels were gone through, but for the unread. */
+  let caughtUpWith = -1
+  /** Channels that could not be read, from when on, and since when. */
+  const unread = new Map<string, { readonly channel: Channel; readonly from: number; readonly since: number }>()
   let mark: Mark | undefined
   /** Posts being answered, by id; `lines` keep the order within a channel. */
   const pending = new Map<string, number>()
@@ -135,13 +141,41 @@ export function createListener(parts: ListenerParts): Listener {
 
   const storeMark = async () => {
     const at = Math.min(Math.max(seenAt, mark?.at ?? startedAt), ...pending.values())
-    if (!complete || at === mark?.at) return
+    if (caughtUpWith !== losses || unread.size > 0 || at === mark?.at) return
     const next = { at, since: mark?.since ?? startedAt }
     await marks.set(markName, next)
     mark = next
   }
 
+  const read = async (channel: Channel, from: number, signal: AbortSignal) => {
+    const posts: Post[] = []
+    try {
+      for await (const post of readBack(calls, channel.id, from, signal)) posts.push(post)
+    } catch (error) {
+      // Left or lost in the meantime: not ours to read any more.
+      if (answered(error, 403, 404)) return
+      throw error
+    }
+    for (const post of posts.reverse()) listenTo(post, channel.type === 'D', channel.team_id, true)
+  }
+
+  /** One channel that cannot be read keeps nobody in another waiting. */
+  const readOn = async (signal: AbortSignal): Promise<boolean> => {
+    for (const [id, { channel, from, since }] of unread) {
+      if (signal.aborted) break
+      try {
+        if (now() - since < lookBackMs) await read(channel, Math.max(from, now() - lookBackMs), signal)
+        unread.delete(id)
+      } catch (error) {
+        log.warn({ err: error, channel: id }, 'a channel could not be read yet')
+      }
+    }
+    if (unread.size === 0) await storeMark()
+    return unread.size === 0
+  }
+
   return {
+    readOn,
     hear({ event, data }) {
       if (event !== 'posted') return
       const post = readPost(data.post)
@@ -149,25 +183,17 @@ export function createListener(parts: ListenerParts): Listener {
       if (post) listenTo(post, data.channel_type === 'D', team, false)
     },
     lost() {
-      complete = false
+      losses += 1
     },
     async catchUp(channels, signal) {
+      const upTo = losses
       mark = markShape.safeParse(await marks.get(markName)).data
       const from = mark ? Math.max(mark.at - marginMs, mark.since, now() - lookBackMs) : startedAt
-      for (const channel of channels) {
-        if (channel.last_post_at < from) continue
-        const posts: Post[] = []
-        try {
-          for await (const post of readBack(calls, channel.id, from, signal)) posts.push(post)
-        } catch (error) {
-          // Left or lost in the meantime: not ours to read any more.
-          if (answered(error, 403, 404)) continue
-          throw error
-        }
-        for (const post of posts.reverse()) listenTo(post, channel.type === 'D', channel.team_id, true)
-      }
-      complete = true
-      await storeMark()
+      unread.clear()
+      for (const channel of channels)
+        if (channel.last_post_at >= from) unread.set(channel.id, { channel, from, since: now() })
+      caughtUpWith = upTo
+      return readOn(signal)
     },
     async run(signal) {
       while (!signal.aborted) {

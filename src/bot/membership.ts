@@ -22,9 +22,16 @@ export interface Membership {
   /** The channel an event puts in doubt, `all` where it may be any; nothing for other events. */
   hint(event: SocketEvent): string | 'all' | undefined
   /** Asks how one channel stands, and lets its subscriptions sleep or wake. @throws {MattermostError} */
-  check(channel: string): Promise<void>
-  /** The channels the bot is in, after every subscription was compared with them. @throws {MattermostError} */
-  reconcile(): Promise<readonly Channel[]>
+  check(channel: string, signal?: AbortSignal): Promise<void>
+  /** Compares every subscription with the channels the bot is in. @throws {MattermostError} when these are not known. */
+  reconcile(signal?: AbortSignal): Promise<Compared>
+}
+
+export interface Compared {
+  /** Where the bot is. */
+  readonly inside: readonly Channel[]
+  /** Channels of which it could not be found out: to be checked again. */
+  readonly open: readonly string[]
 }
 
 export interface MembershipParts {
@@ -45,12 +52,12 @@ export function createMembership({ self, calls, subscriptions, tell, log }: Memb
   /** Of channels by id: once we are out of a private one nobody tells us its name. */
   const names = new Map<string, string>()
 
-  const standing = async (channel: string): Promise<Subscription['asleep']> => {
+  const standing = async (channel: string, signal?: AbortSignal): Promise<Subscription['asleep']> => {
     try {
-      const { delete_at, display_name } = await calls.channel(channel)
+      const { delete_at, display_name } = await calls.channel(channel, signal)
       names.set(channel, display_name)
       if (delete_at > 0) return 'archived'
-      await calls.channelMember(channel, (await self()).id)
+      await calls.channelMember(channel, (await self()).id, signal)
       return undefined
     } catch (error) {
       if (answered(error, 403, 404)) return 'removed'
@@ -76,26 +83,32 @@ export function createMembership({ self, calls, subscriptions, tell, log }: Memb
       const who = text(data.user_id) || broadcast.user_id
       return ownId !== undefined && who !== ownId ? undefined : channel || 'all'
     },
-    async check(channel) {
-      if ((await subscriptions.inChannel(channel)).length > 0) await settle(channel, await standing(channel))
+    async check(channel, signal) {
+      if ((await subscriptions.inChannel(channel)).length > 0) await settle(channel, await standing(channel, signal))
     },
-    async reconcile() {
+    async reconcile(signal) {
       ownId = (await self()).id
       const inside = new Map<string, Channel>()
-      for (const team of await calls.myTeams()) {
-        for (const channel of await calls.myChannels(team.id)) {
+      for (const team of await calls.myTeams(signal)) {
+        for (const channel of await calls.myChannels(team.id, signal)) {
           inside.set(channel.id, channel)
           names.set(channel.id, channel.display_name)
         }
       }
       const all = await subscriptions.all()
       const asleep = new Map(all.map((subscription) => [subscription.channel, subscription.asleep]))
+      const open: string[] = []
       for (const [channel, before] of asleep) {
         const known = inside.get(channel)
-        const reason = known !== undefined && known.delete_at === 0 ? undefined : await standing(channel)
-        if (reason !== before || reason === undefined) await settle(channel, reason)
+        try {
+          const reason = known !== undefined && known.delete_at === 0 ? undefined : await standing(channel, signal)
+          if (reason !== before || reason === undefined) await settle(channel, reason)
+        } catch (error) {
+          log.debug({ err: error, channel }, 'how a channel stands could not be found out yet')
+          open.push(channel)
+        }
       }
-      return [...inside.values()]
+      return { inside: [...inside.values()], open }
     },
   }
 }

@@ -173,8 +173,16 @@ function queryString(query: CallOptions['query']): string {
   return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`
 }
 
+/** Nobody is obeyed for longer, lest one wrong header of a proxy silence us for days. */
+const longestWaitMs = 5 * 60_000
+
 /** From `Retry-After` (seconds or a date), else `X-RateLimit-Reset` (seconds to go); milliseconds. */
 function waitOf(headers: Headers): number | undefined {
+  const askedMs = askedWaitOf(headers)
+  return askedMs === undefined ? undefined : Math.min(askedMs, longestWaitMs)
+}
+
+function askedWaitOf(headers: Headers): number | undefined {
   const said = headers.get('retry-after') ?? headers.get('x-ratelimit-reset')
   if (said === null) return undefined
   // A proxy may add its own beside Mattermost's: `7, 1`.

@@ -4,29 +4,40 @@ import type { Now, Part } from '../event.ts'
 import type { SubscriptionStore } from '../store/store.ts'
 import { duration, plural } from '../text/format.ts'
 import type { Locale } from '../text/locale.ts'
-import { own, type Rich, rich } from '../text/rich.ts'
+import { code, join, own, type Rich, rich } from '../text/rich.ts'
 import type { SocketState } from './socket.ts'
+import type { Trouble } from './triggers.ts'
 
 export interface StatusParts {
   readonly socket: () => SocketState
   readonly subscriptions: Pick<SubscriptionStore, 'all'>
+  /** Slash commands that are not as they were registered. */
+  readonly troubles: () => readonly Trouble[]
   readonly now: Now
 }
 
-export function createMattermostStatus({ socket, subscriptions, now }: StatusParts): () => Promise<Part> {
+export function createMattermostStatus({ socket, subscriptions, troubles, now }: StatusParts): () => Promise<Part> {
   return async () => {
     const state = socket()
     const asleep = (await subscriptions.all()).filter((subscription) => subscription.asleep !== undefined)
     const sinceMs = Math.max(0, now() - state.since)
     const words = (locale: Locale): Rich => glance(locale, state, sinceMs)
-    const more = (locale: Locale): Rich[] => (asleep.length === 0 ? [] : [sleeping(locale, asleep.length)])
+    const wrong = troubles()
+    const more = (locale: Locale): Rich[] => [
+      ...(asleep.length === 0 ? [] : [sleeping(locale, asleep.length)]),
+      ...(wrong.length === 0 ? [] : [changed(locale, wrong)]),
+    ]
+    const brief = (locale: Locale): Rich => [
+      ...briefAsleep(locale, asleep.length),
+      ...briefChanged(locale, wrong.length),
+    ]
     return {
       name: 'mattermost',
       title: { fr: 'Mattermost', en: 'Mattermost' },
-      state: state.as !== 'connected' ? 'down' : asleep.length > 0 ? 'warning' : 'ok',
+      state: state.as !== 'connected' ? 'down' : asleep.length + wrong.length > 0 ? 'warning' : 'ok',
       glance: {
-        fr: [...words('fr'), ...brief('fr', asleep.length)],
-        en: [...words('en'), ...brief('en', asleep.length)],
+        fr: [...words('fr'), ...brief('fr')],
+        en: [...words('en'), ...brief('en')],
       },
       details: { fr: more('fr'), en: more('en') },
     }
@@ -46,7 +57,7 @@ function glance(locale: Locale, state: SocketState, sinceMs: number): Rich {
   return locale === 'fr' ? rich`connecté depuis ${since}${tail}` : rich`connected for ${since}${tail}`
 }
 
-function brief(locale: Locale, count: number): Rich {
+function briefAsleep(locale: Locale, count: number): Rich {
   if (count === 0) return []
   return locale === 'fr'
     ? rich` · ${count} ${plural(locale, count, 'abonnement endormi', 'abonnements endormis')}`
@@ -55,6 +66,23 @@ function brief(locale: Locale, count: number): Rich {
 
 function sleeping(locale: Locale, count: number): Rich {
   return locale === 'fr'
-    ? rich`${count} ${plural(locale, count, 'abonnement dort', 'abonnements dorment')}\u00a0: le canal est archivé, ou je n'en suis plus membre. Invitez-moi (/invite @vigie) ou désarchivez le canal.`
+    ? rich`${count} ${plural(locale, count, 'abonnement dort', 'abonnements dorment')}\u00a0: le canal est archivé, ou je n’en suis plus membre. Invitez-moi (/invite @vigie) ou désarchivez le canal.`
     : rich`${count} ${plural(locale, count, 'subscription sleeps', 'subscriptions sleep')}: the channel is archived, or I am no longer a member of it. Invite me (/invite @vigie) or unarchive the channel.`
+}
+
+function briefChanged(locale: Locale, count: number): Rich {
+  if (count === 0) return []
+  return locale === 'fr'
+    ? rich` · ${count} ${plural(locale, count, 'commande à rétablir', 'commandes à rétablir')}`
+    : rich` · ${count} ${plural(locale, count, 'command to restore', 'commands to restore')}`
+}
+
+const mostNamed = 5
+
+function changed(locale: Locale, troubles: readonly Trouble[]): Rich {
+  const some = troubles.slice(0, mostNamed).map(({ team, trigger }) => rich`${code(`/${trigger}`)} (${team})`)
+  const named = join([...some, troubles.length > mostNamed ? own('…') : []], ', ')
+  return locale === 'fr'
+    ? rich`Absentes de leur équipe, en double, ou pas à moi\u00a0: ${named}. Lancez ${code('vigie provision')}.`
+    : rich`Absent from their team, doubled, or not mine: ${named}. Run ${code('vigie provision')}.`
 }

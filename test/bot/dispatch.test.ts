@@ -52,6 +52,19 @@ describe('dispatch', () => {
     expect(await audited()).toEqual([['member', 'kept', 'a thing', 'done']])
   })
 
+  it('writes down no more than thirty refusals of one person in a minute, and others’ all the same', async () => {
+    const ask = (person: string) =>
+      world.dispatch.say({ by: 'slash', person, channel: 'town', trigger: 'vigie', text: 'allow gitlab acme/secret' })
+    const lines = async (who: string) =>
+      (await world.store.audit.list({ limit: 100 })).filter(({ person }) => person === who).length
+    for (let count = 0; count < 40; count += 1) expect((await ask('member')).refused).toBe(true)
+    await ask('guest')
+    expect([await lines('member'), await lines('guest')]).toEqual([30, 1])
+    world.clock.now += 60_001
+    await ask('member')
+    expect(await lines('member')).toBe(31)
+  })
+
   it('audits who was refused what', async () => {
     await world.say('member', '/vigie allow gitlab acme/secret')
     await world.say('guest', '/subscribe gitlab')

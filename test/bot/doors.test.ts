@@ -156,8 +156,8 @@ async function build(server: Server): Promise<House> {
     onGap: () =>
       void membership
         .reconcile()
-        .then((channels) => listener.catchUp(channels, stopping.signal))
-        .then(heard.resolve, heard.reject),
+        .then(({ inside }) => listener.catchUp(inside, stopping.signal))
+        .then(() => heard.resolve(), heard.reject),
     isTokenRevoked: async () => false,
     log,
     meter,

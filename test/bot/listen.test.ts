@@ -36,7 +36,9 @@ interface Ears {
   /** Connected and caught up. */
   ready(): Promise<void>
   idle(): Promise<void>
-  catchUp(): Promise<void>
+  catchUp(): Promise<boolean>
+  readOn(): Promise<boolean>
+  lost(): void
   stop(): Promise<void>
   reply: (saying: Saying) => Reply | Promise<Reply>
 }
@@ -77,8 +79,8 @@ async function listen(
     log,
   })
   const stop = new AbortController()
-  const catchUp = async () => listener.catchUp(await membership.reconcile(), stop.signal)
-  let caughtUp = Promise.resolve()
+  const catchUp = async () => listener.catchUp((await membership.reconcile()).inside, stop.signal)
+  let caughtUp: Promise<unknown> = Promise.resolve()
   let streams = 0
   const socket = createSocket({
     url: stage.url,
@@ -109,6 +111,8 @@ async function listen(
     bot,
     heard,
     catchUp,
+    readOn: () => listener.readOn(stop.signal),
+    lost: listener.lost,
     async ready() {
       await until(() => streams > 0)
       await caughtUp
@@ -302,4 +306,48 @@ test('where the thread is gone, the answer comes by direct message', async () =>
   post = await say(stage.alice, stage.pub.id, `@${stage.bot.name} help`)
   const channel = await direct(stage.alice, stage.bot)
   await until(async () => (await answersTo(channel, post)).length === 1)
+})
+
+test('a channel that cannot be read keeps nobody elsewhere waiting, and is read once it can be', async () => {
+  const marks = marksInMemory()
+  await marks.set('listen', { at: Date.now(), since: 0 })
+  const before = JSON.stringify(await marks.get('listen'))
+  const [bad, good] = [
+    await createChannel(stage.alice, stage.team.id, 'O'),
+    await createChannel(stage.alice, stage.team.id, 'O'),
+  ]
+  for (const { id } of [bad, good]) {
+    await join(stage.alice, 'channels', id, stage.bot)
+    await say(stage.alice, id, `@${stage.bot.name} in ${id}`)
+  }
+  const ears = await listen({ marks, connect: false })
+  const wordsIn = (id: string) => ears.heard.filter(({ channel }) => channel === id).map(({ text: words }) => words)
+  stage.sandbox.faults.answer(500, { path: `/channels/${bad.id}/posts` })
+  expect(await ears.catchUp()).toBe(false)
+  expect(await ears.readOn()).toBe(false)
+  await ears.idle()
+  expect([wordsIn(bad.id), wordsIn(good.id)]).toEqual([[], [`in ${good.id}`]])
+  expect(JSON.stringify(await marks.get('listen'))).toBe(before)
+  stage.sandbox.faults.heal()
+  expect(await ears.readOn()).toBe(true)
+  await ears.idle()
+  expect([wordsIn(bad.id), wordsIn(good.id)]).toEqual([[`in ${bad.id}`], [`in ${good.id}`]])
+  expect(JSON.stringify(await marks.get('listen'))).not.toBe(before)
+})
+
+test('what was lost while the rest was being read keeps the mark where it is', async () => {
+  const marks = marksInMemory()
+  await marks.set('listen', { at: Date.now(), since: 0 })
+  const before = JSON.stringify(await marks.get('listen'))
+  const channel = await direct(stage.bob, stage.bot)
+  await say(stage.bob, channel, 'before the loss')
+  const ears = await listen({ marks, connect: false })
+  const reading = ears.catchUp()
+  await stage.sandbox.faults.waitForRequests(stage.sandbox.faults.requests(/\/posts$/) + 1, /\/posts$/)
+  ears.lost()
+  await reading
+  await ears.idle()
+  expect(JSON.stringify(await marks.get('listen'))).toBe(before)
+  await ears.catchUp()
+  expect(JSON.stringify(await marks.get('listen'))).not.toBe(before)
 })

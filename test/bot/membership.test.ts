@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Asleep, createMembership } from '../../src/bot/membership.ts'
 import type { SocketEvent } from '../../src/bot/socket.ts'
 import { createMattermostStatus } from '../../src/bot/status.ts'
+import type { Trouble } from '../../src/bot/triggers.ts'
 import type { Subscription } from '../../src/event.ts'
 import { plain } from '../../src/text/rich.ts'
 import { accepted } from '../contract/mattermost/driver.ts'
@@ -66,7 +67,7 @@ test('removed from a public channel or archived, without having heard of it: the
   const { membership, asleep, told } = watching(subscriptionIn(left.id), subscriptionIn(archived.id))
   await accepted(stage.alice.delete(`/channels/${left.id}/members/${stage.bot.id}`))
   await accepted(stage.alice.delete(`/channels/${archived.id}`))
-  const inside = await membership.reconcile()
+  const { inside } = await membership.reconcile()
   expect(inside.map(({ id }) => id)).toContain(stage.pub.id)
   expect(await asleep()).toEqual(['removed', 'archived'])
   expect(told).toHaveLength(2)
@@ -85,6 +86,19 @@ test('a refused token or a server that is away puts nothing to sleep', async () 
     stage.sandbox.faults.heal()
   }
   expect(await asleep()).toEqual([undefined])
+})
+
+test('a channel whose standing cannot be asked leaves the others theirs, and is named for another try', async () => {
+  const odd = await channelWithBot('O')
+  const left = await channelWithBot('O')
+  for (const { id } of [odd, left]) await accepted(stage.alice.delete(`/channels/${id}/members/${stage.bot.id}`))
+  const { membership, asleep } = watching(subscriptionIn(odd.id), subscriptionIn(left.id))
+  stage.sandbox.faults.answer(500, { path: `/channels/${odd.id}` })
+  expect((await membership.reconcile()).open).toEqual([odd.id])
+  stage.sandbox.faults.heal()
+  expect(await asleep()).toEqual([undefined, 'removed'])
+  expect((await membership.reconcile()).open).toEqual([])
+  expect(await asleep()).toEqual(['removed', 'removed'])
 })
 
 test('events about the bot or a channel are hints; other people coming and going are not', async () => {
@@ -107,10 +121,12 @@ test('events about the bot or a channel are hints; other people coming and going
 test('status says how Mattermost and we stand, and how many subscriptions sleep', async () => {
   const now = 10_000_000
   const asleep = { ...subscriptionIn('c1'), asleep: 'removed' as const }
+  let troubles: readonly Trouble[] = []
   const glance = async (state: Parameters<typeof createMattermostStatus>[0]['socket'], ...all: Subscription[]) => {
     const part = await createMattermostStatus({
       socket: state,
       subscriptions: subscriptionsInMemory(...all),
+      troubles: () => troubles,
       now: () => now,
     })()
     return [part.state, plain(part.glance.fr), plain(part.glance.en)]
@@ -125,5 +141,11 @@ test('status says how Mattermost and we stand, and how many subscriptions sleep'
   expect((await glance(() => connected, asleep))[0]).toBe('warning')
   expect((await glance(() => connected, asleep))[1]).toContain('1 abonnement endormi')
   expect((await glance(() => ({ as: 'revoked', since })))[0]).toBe('down')
+  troubles = [{ team: 'main', trigger: 'subscribe', kind: 'replaced' }]
+  expect((await glance(() => connected)).slice(0, 2)).toEqual([
+    'warning',
+    'connecté depuis 3\u00a0min · 11.6.0 · 1 commande à rétablir',
+  ])
+  troubles = []
   expect((await glance(() => ({ as: 'connecting', since })))[2]).toBe('out of reach for 3\u00a0min')
 })

@@ -26,6 +26,9 @@ test.each([
   '```\n@vigie help\n```',
   '~~~ts\n@vigie help\n~~~\n',
   'a `` @vigie `x` `` b',
+  '```x\n``\n@vigie help',
+  '````\n```\n@vigie help\n````',
+  '`a\n@vigie help`',
   'mail@vigie.example.org',
   'moi@vigie',
   '@vigies help',
@@ -39,6 +42,17 @@ test.each([
 test('code before the mention does not hide it', () => {
   expect(calledWith('`x` @vigie help', 'vigie')).toBe('`x` help')
   expect(calledWith('```\ncode\n```\n@vigie help', 'vigie')).toBe('```\ncode\n```\nhelp')
+})
+
+test('code ends with its paragraph, and a line of backticks is no fence when more stand behind', () => {
+  expect(calledWith('a ` b\n\n@vigie help ` c', 'vigie')).toBeDefined()
+  expect(calledWith('```x``` \n@vigie help', 'vigie')).toBe('```x``` \nhelp')
+  expect(calledWith('``` `` `@vigie help', 'vigie')).toBe('``` `` `help')
+})
+
+test('hundreds of thousands of backticks are read through once: pair by pair they would take minutes', () => {
+  const message = `@vigie ${'`'.repeat(200_000)} ${'``x`'.repeat(50_000)}`
+  expect(calledWith(message, 'vigie')).toBe(message.slice('@vigie '.length))
 })
 
 test('in a direct message every word is for us, the mention may stand first', () => {

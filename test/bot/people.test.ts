@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAdmins } from '../../src/bot/admins.ts'
 import { createAround } from '../../src/bot/around.ts'
 import { createPeople } from '../../src/bot/people.ts'
+import { createLocaleOf } from '../../src/bot/reading.ts'
 import type { CallContext, Place } from '../../src/commands/command.ts'
 import { ConfigError } from '../../src/errors.ts'
+import type { PeopleStore } from '../../src/store/store.ts'
 import { accepted, text } from '../contract/mattermost/driver.ts'
 import { createChannel, createPerson, direct, join, type Person, say, unknownId } from '../contract/mattermost/world.ts'
 import { log, marksInMemory, peopleInMemory } from './parts.ts'
@@ -218,8 +220,55 @@ describe('Vigie administrators', () => {
     const { admins } = asking({ known: [stage.bob.id] })
     await admins.load()
     stage.sandbox.faults.down()
-    await admins.refresh([stage.bob.id])
+    await admins.refresh()
     stage.sandbox.faults.up()
     expect(admins.has(stage.bob.id)).toBe(true)
   })
+
+  test('who is none any more and could not be stored as such is stored so at the next question', async () => {
+    let isFull = false
+    const kept = peopleInMemory()
+    const store: PeopleStore = {
+      ...kept,
+      setAdmin: async (...words) => {
+        if (isFull) throw Object.assign(new Error('disk full'), { name: 'StoreUnavailable' })
+        await kept.setAdmin(...words)
+      },
+    }
+    let roles = 'system_user system_admin'
+    let at = 1_000_000
+    const user = () => ({ id: 'u', username: 'u', delete_at: 0, roles, locale: '', is_bot: false })
+    const calls = { usersByName: async () => [], usersById: async () => [user()] }
+    const admins = createAdmins({ names: [], calls, marks: marksInMemory(), people: store, now: () => at, log })
+    await admins.judge(user())
+    roles = 'system_user'
+    isFull = true
+    at += 20_000
+    await expect(admins.refresh()).rejects.toThrow('disk full')
+    isFull = false
+    await admins.refresh()
+    expect([admins.has('u'), await kept.admins()]).toEqual([false, []])
+  })
+})
+
+test('whoever is written to directly while Mattermost is away reads the language last known, else everybody’s', async () => {
+  let at = 0
+  const later = () => {
+    at += 60_000
+    return at
+  }
+  const { people } = asking({ now: later })
+  const subscriptions = { settings: async () => ({ lang: 'fr' as const }) }
+  const localeOf = createLocaleOf({ people, subscriptions, locale: 'fr', log })
+  const to = (address: string) => localeOf({ notifier: 'mattermost', address })
+  await accepted(stage.admin.put(`/users/${stage.bob.id}/patch`, { locale: 'en' }))
+  await accepted(stage.admin.put(`/users/${stage.carol.id}/patch`, { locale: 'en' }))
+  expect(await to(`@${stage.bob.id}`)).toBe('en')
+  stage.sandbox.faults.down()
+  try {
+    expect(await to(`@${stage.bob.id}`)).toBe('en')
+    expect(await to(`@${stage.carol.id}`)).toBe('fr')
+  } finally {
+    stage.sandbox.faults.up()
+  }
 })

@@ -3,6 +3,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { createCalls } from '../../src/bot/calls.ts'
 import { createRest, MattermostError } from '../../src/bot/rest.ts'
 import { log } from './parts.ts'
 
@@ -73,6 +74,24 @@ test('a refusal keeps status, error id and the wait that was asked for', async (
   })
   const failure = await failureOf(restOf(url).call('GET', '/users/me'))
   expect(failure).toMatchObject({ failure: 'answered', status: 429, id: 'api.rate', retryAfterMs: 7000, unsure: false })
+})
+
+test('nobody is obeyed for longer than five minutes, however long a wait a proxy asks for', async () => {
+  const waits = ['86400', 'Fri, 31 Dec 2999 23:59:59 GMT', '32503679999']
+  const url = await serve((_request, response) => {
+    response.writeHead(503, { 'retry-after': waits.shift() ?? '' }).end('maintenance')
+  })
+  for (const _wait of [...waits]) expect((await failureOf(restOf(url).call('GET', '/x'))).retryAfterMs).toBe(300_000)
+})
+
+test('an answer that is not what was asked for is a failed call like any other', async () => {
+  const url = await serve((_request, response) => void response.end('{"status":"maintenance"}'))
+  const calls = createCalls(restOf(url))
+  expect(await failureOf(calls.usersById(['u']))).toMatchObject({ failure: 'answered', status: 502 })
+  expect(await failureOf(calls.me())).toMatchObject({ failure: 'answered', status: 502, unsure: false })
+  expect(await failureOf(calls.createPost({ channel_id: 'c', message: 'x', props: {} }))).toMatchObject({
+    unsure: true,
+  })
 })
 
 test('without Retry-After the rate limit window is the wait', async () => {

@@ -4,6 +4,7 @@ import type { Describe, Draft, Event } from '../../event.ts'
 import type { Said } from '../../text/locale.ts'
 import { bold, code, type Rich, rich } from '../../text/rich.ts'
 import type { MakeIntegration } from '../integration.ts'
+import { commandsChangedType, describeCommandsChanged } from './commands-changed.ts'
 
 /** Why a channel's subscriptions fell asleep. */
 export type AsleepReason = 'removed' | 'archived'
@@ -38,7 +39,11 @@ const reasons: Readonly<Record<string, Said>> = {
   archived: { fr: 'il a été archivé', en: 'it was archived' },
 }
 
-const describe: Describe = (event, { locale }) => {
+const describe: Describe = (event, telling) => (describers.get(event.type) ?? describeAsleep)(event, telling)
+
+const describers: ReadonlyMap<string, Describe> = new Map([[commandsChangedType, describeCommandsChanged]])
+
+const describeAsleep: Describe = (event, { locale }) => {
   const channel = text(event, 'channel') ?? '?'
   const count = typeof event.data.count === 'number' ? event.data.count : 1
   const reason = reasons[text(event, 'reason') ?? '']?.[locale] ?? ''
