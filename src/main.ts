@@ -100,10 +100,12 @@ function overview(unknown: string | undefined): string[] {
     ...(unknown === undefined
       ? []
       : [
-          locale === 'fr' ? `« ${unknown} » n’est pas une commande de vigie.` : `"${unknown}" is not a vigie command.`,
+          locale === 'fr'
+            ? `«\u00a0${unknown}\u00a0» n’est pas une commande de vigie.`
+            : `"${unknown}" is not a vigie command.`,
           '',
         ]),
-    locale === 'fr' ? 'Usage : vigie <commande> [options]' : 'Usage: vigie <command> [options]',
+    locale === 'fr' ? 'Usage\u00a0: vigie <commande> [options]' : 'Usage: vigie <command> [options]',
     '',
     ...subcommands.map((one) => `  ${one.name.padEnd(width)}  ${one.summary[locale]}`),
   ]

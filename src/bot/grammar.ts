@@ -40,7 +40,7 @@ export function findForm(commands: readonly Command[], trigger: string | undefin
   if (text.length > longestText) {
     throw new UserError(
       said({
-        fr: rich`C'est trop long : ${longestText} caractères au plus.`,
+        fr: rich`C’est trop long\u00a0: ${longestText} caractères au plus.`,
         en: rich`That is too long: ${longestText} characters at most.`,
       }),
     )
@@ -63,11 +63,11 @@ export function findCommand(commands: readonly Command[], word: string): Command
   throw new UserError(
     guess === undefined
       ? said({
-          fr: rich`Commande inconnue : ${code(word)}. ${code(`/${rootName} help`)} les montre toutes.`,
+          fr: rich`Commande inconnue\u00a0: ${code(word)}. ${code(`/${rootName} help`)} les montre toutes.`,
           en: rich`Unknown command: ${code(word)}. ${code(`/${rootName} help`)} shows them all.`,
         })
       : said({
-          fr: rich`Commande inconnue : ${code(word)}. Vouliez-vous dire ${code(`/${rootName} ${guess}`)} ? ${code(`/${rootName} help`)} les montre toutes.`,
+          fr: rich`Commande inconnue\u00a0: ${code(word)}. Vouliez-vous dire ${code(`/${rootName} ${guess}`)}\u202f? ${code(`/${rootName} help`)} les montre toutes.`,
           en: rich`Unknown command: ${code(word)}. Did you mean ${code(`/${rootName} ${guess}`)}? ${code(`/${rootName} help`)} shows them all.`,
         }),
   )
@@ -140,7 +140,7 @@ function flagValue(name: string, value: string | undefined, inline: boolean, pla
   if (words !== undefined && words.trim() !== '') return words
   throw new UserError(
     said({
-      fr: rich`${code(`--${name}`)} attend une valeur : ${code(`--${name} …`)}.`,
+      fr: rich`${code(`--${name}`)} attend une valeur\u00a0: ${code(`--${name} …`)}.`,
       en: rich`${code(`--${name}`)} needs a value: ${code(`--${name} …`)}.`,
     }),
   )
@@ -152,14 +152,14 @@ function unknownFlag(name: string, known: readonly string[]): UserError {
   if (guess !== undefined) {
     return new UserError(
       said({
-        fr: rich`Option inconnue : ${code(`--${name}`)}. Vouliez-vous dire ${code(`--${guess}`)} ?`,
+        fr: rich`Option inconnue\u00a0: ${code(`--${name}`)}. Vouliez-vous dire ${code(`--${guess}`)}\u202f?`,
         en: rich`Unknown flag: ${code(`--${name}`)}. Did you mean ${code(`--${guess}`)}?`,
       }),
     )
   }
   return new UserError(
     said({
-      fr: rich`Option inconnue : ${code(`--${name}`)}. ${all === '' ? rich`Il n'y en a aucune ici.` : rich`Celles d'ici : ${code(all)}.`}`,
+      fr: rich`Option inconnue\u00a0: ${code(`--${name}`)}. ${all === '' ? rich`Il n’y en a aucune ici.` : rich`Celles d’ici\u00a0: ${code(all)}.`}`,
       en: rich`Unknown flag: ${code(`--${name}`)}. ${all === '' ? rich`There are none here.` : rich`Those known here: ${code(all)}.`}`,
     }),
   )
@@ -168,7 +168,7 @@ function unknownFlag(name: string, known: readonly string[]): UserError {
 function noValueWanted(name: string): UserError {
   return new UserError(
     said({
-      fr: rich`${code(`--${name}`)} ne prend pas de valeur : écrivez-le seul.`,
+      fr: rich`${code(`--${name}`)} ne prend pas de valeur\u00a0: écrivez-le seul.`,
       en: rich`${code(`--${name}`)} takes no value: write it alone.`,
     }),
   )

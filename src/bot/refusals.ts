@@ -10,11 +10,11 @@ import { code, own, type Rich, rich } from '../text/rich.ts'
 export function outsideNote(kind: CallContext['place']['kind'], locale: Locale): Rich {
   if (kind === 'direct' || kind === 'group') {
     return locale === 'fr'
-      ? rich`Je ne peux pas entrer dans les messages d'autres personnes : écrivez-moi directement, ou dans un canal.`
+      ? rich`Je ne peux pas entrer dans les messages d’autres personnes\u00a0: écrivez-moi directement, ou dans un canal.`
       : rich`I cannot be in other people's messages: write to me directly, or in a channel.`
   }
   return locale === 'fr'
-    ? rich`Je ne suis pas membre de ce canal : ${code('/invite @vigie')} m'y fait entrer.`
+    ? rich`Je ne suis pas membre de ce canal\u00a0: ${code('/invite @vigie')} m’y fait entrer.`
     : rich`I am not a member of this channel: ${code('/invite @vigie')} lets me in.`
 }
 
@@ -34,7 +34,7 @@ export function nothingHere(locale: Locale): string {
 export function tooMany(most: number, waitMs: number): UserError {
   const wait = (locale: Locale) => duration(locale, Math.max(1000, waitMs))
   return new UserError({
-    fr: `Plus de ${most} changements en une minute : réessayez dans ${wait('fr')}.`,
+    fr: `Plus de ${most} changements en une minute\u00a0: réessayez dans ${wait('fr')}.`,
     en: `More than ${most} changes within a minute: try again in ${wait('en')}.`,
   })
 }
@@ -43,8 +43,8 @@ export function tooMany(most: number, waitMs: number): UserError {
 export function brokenReply(reference: string, stored: boolean, locale: Locale): Reply {
   const words = {
     fr: stored
-      ? rich`Je ne peux rien enregistrer pour l'instant : rien n'a été changé. Réessayez dans un moment. Référence : ${code(reference)}`
-      : rich`Quelque chose a échoué de mon côté. Avec cette référence un administrateur trouvera quoi : ${code(reference)}`,
+      ? rich`Je ne peux rien enregistrer pour l’instant\u00a0: rien n’a été changé. Réessayez dans un moment. Référence\u00a0: ${code(reference)}`
+      : rich`Quelque chose a échoué de mon côté. Avec cette référence un administrateur trouvera quoi\u00a0: ${code(reference)}`,
     en: stored
       ? rich`I cannot store anything right now: nothing was changed. Try again in a moment. Reference: ${code(reference)}`
       : rich`Something failed on my side. With this reference an administrator will find what: ${code(reference)}`,

@@ -21,8 +21,8 @@ export const whoMay: Readonly<Record<Role, Said>> = {
   guest: { fr: 'tout le monde ici', en: 'everybody here' },
   member: { fr: 'les membres du canal, sauf les invités', en: 'members of the channel who are not guests' },
   maker: {
-    fr: "qui l'a fait et les administrateurs du canal",
-    en: 'who made it and the channel administrators',
+    fr: 'les membres du canal, sauf les invités ; ce qu’un autre a fait, lui-même et les administrateurs du canal',
+    en: 'members of the channel who are not guests; what somebody else made, themselves and the channel administrators',
   },
   channel_admin: { fr: 'les administrateurs du canal', en: 'the channel administrators' },
   vigie_admin: { fr: 'les administrateurs de Vigie', en: 'the administrators of Vigie' },
@@ -31,7 +31,9 @@ export const whoMay: Readonly<Record<Role, Said>> = {
 /** What a person reads who may not: who may. */
 export function refusal(rule: Role, locale: Locale): string {
   const who = whoMay[rule][locale]
-  return locale === 'fr' ? `Vous n'en avez pas le droit. Qui peut : ${who}.` : `You may not do that. Who may: ${who}.`
+  return locale === 'fr'
+    ? `Vous n’en avez pas le droit. Qui peut\u00a0: ${who}.`
+    : `You may not do that. Who may: ${who}.`
 }
 
 /** @throws {Error} when a form or a button declares no known rule, or two commands answer to one word: such a Vigie does not start. */

@@ -69,7 +69,7 @@ function readQuoted(text: string, at: number): [string, number] | undefined {
   if (opener === "'") return undefined
   throw new UserError(
     said({
-      fr: rich`Le guillemet ${code(opener)} n'est jamais refermé. Fermez-le à la fin des mots qu'il entoure.`,
+      fr: rich`Le guillemet ${code(opener)} n’est jamais refermé. Fermez-le à la fin des mots qu’il entoure.`,
       en: rich`The quote ${code(opener)} is never closed. Close it after the words it holds.`,
     }),
   )

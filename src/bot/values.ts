@@ -149,7 +149,7 @@ function notAmong(text: string, values: readonly string[], guess: string | undef
   if (values.length === 0) {
     return new UserError(
       said({
-        fr: rich`${code(text)} n'est pas connu ici, où il n'y a rien à choisir.`,
+        fr: rich`${code(text)} n’est pas connu ici, où il n’y a rien à choisir.`,
         en: rich`${code(text)} is not known here, where there is nothing to choose.`,
       }),
     )
@@ -157,14 +157,14 @@ function notAmong(text: string, values: readonly string[], guess: string | undef
   if (guess === undefined) {
     return new UserError(
       said({
-        fr: rich`${code(text)} n'est pas connu. Au choix : ${all}.`,
+        fr: rich`${code(text)} n’est pas connu. Au choix\u00a0: ${all}.`,
         en: rich`${code(text)} is not known. Choose among: ${all}.`,
       }),
     )
   }
   return new UserError(
     said({
-      fr: rich`${code(text)} n'est pas connu. Vouliez-vous dire ${code(guess)} ? Au choix : ${all}.`,
+      fr: rich`${code(text)} n’est pas connu. Vouliez-vous dire ${code(guess)}\u202f? Au choix\u00a0: ${all}.`,
       en: rich`${code(text)} is not known. Did you mean ${code(guess)}? Choose among: ${all}.`,
     }),
   )
@@ -187,14 +187,14 @@ function oneTooMany(found: Found, word: string, verbs: readonly string[]): UserE
   if (guess !== undefined) {
     return new UserError(
       said({
-        fr: rich`${code(word)} n'est pas connu. Vouliez-vous dire ${code(guess)} ?`,
+        fr: rich`${code(word)} n’est pas connu. Vouliez-vous dire ${code(guess)}\u202f?`,
         en: rich`${code(word)} is not known. Did you mean ${code(guess)}?`,
       }),
     )
   }
   return new UserError(
     said({
-      fr: rich`${code(word)} est de trop. La forme est ${code(usageOf(found, 'fr'))} ; des mots qui vont ensemble se mettent entre guillemets.`,
+      fr: rich`${code(word)} est de trop. La forme est ${code(usageOf(found, 'fr'))}\u202f; des mots qui vont ensemble se mettent entre guillemets.`,
       en: rich`${code(word)} is one word too many. The form is ${code(usageOf(found, 'en'))}; words that belong together go in quotes.`,
     }),
   )
@@ -212,7 +212,7 @@ function emptyList(name: string): UserError {
 function givenTwice(name: string): UserError {
   return new UserError(
     said({
-      fr: rich`${code(`--${name}`)} est donné deux fois : gardez-en un.`,
+      fr: rich`${code(`--${name}`)} est donné deux fois\u00a0: gardez-en un.`,
       en: rich`${code(`--${name}`)} is given twice: keep one.`,
     }),
   )
@@ -230,7 +230,7 @@ function unreadable(): UserError {
 function unknownField(name: string): UserError {
   return new UserError(
     said({
-      fr: rich`Ce formulaire n'a pas de champ ${code(name.slice(0, 40))}. Redonnez la commande.`,
+      fr: rich`Ce formulaire n’a pas de champ ${code(name.slice(0, 40))}. Redonnez la commande.`,
       en: rich`This form has no field ${code(name.slice(0, 40))}. Give the command again.`,
     }),
   )

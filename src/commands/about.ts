@@ -7,7 +7,7 @@ import type { CommandParts } from './index.ts'
 
 const words = {
   fr: {
-    what: "Je monte la garde dans Mattermost : je dis à chaque canal ce qu'il a demandé à entendre, et je n'oublie rien.",
+    what: 'Je monte la garde dans Mattermost\u00a0: je dis à chaque canal ce qu’il a demandé à entendre, et je n’oublie rien.',
     running: 'En marche depuis',
     organisation: 'Organisation',
     version: 'Version',
@@ -28,7 +28,7 @@ export function aboutCommand({
   return {
     name: 'about',
     twin: 'apropos',
-    summary: { fr: "Dit ce qu'est Vigie, et sa version.", en: 'Says what Vigie is, and its version.' },
+    summary: { fr: 'Dit ce qu’est Vigie, et sa version.', en: 'Says what Vigie is, and its version.' },
     allow: 'guest',
     async run({ locale, now }) {
       const { what, running, organisation: organisationTitle, version: versionTitle } = words[locale]

@@ -14,7 +14,7 @@ export function allowCommand(parts: RuleParts): Command {
     },
     done: {
       fr: (what, where) =>
-        rich`${bold(own('Ouvert :'))} ${what} pour ${where}. Qui y est abonné l'entend dès maintenant.`,
+        rich`${bold(own('Ouvert\u00a0:'))} ${what} pour ${where}. Qui y est abonné l’entend dès maintenant.`,
       en: (what, where) =>
         rich`${bold(own('Opened:'))} ${what} for ${where}. Whoever subscribed there hears it from now on.`,
     },

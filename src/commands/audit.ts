@@ -14,7 +14,7 @@ const usual = 20
 const words = {
   fr: {
     title: 'Ce qui a été fait',
-    none: "Rien n'a été changé ni refusé.",
+    none: 'Rien n’a été changé ni refusé.',
     head: ['Quand', 'Qui', 'Quoi', 'Objet', 'Issue'],
     outcome: { done: 'fait', refused: '⛔ refusé' },
   },
@@ -33,7 +33,7 @@ export function auditCommand(parts: AuditParts): Command {
     name: 'audit',
     twin: 'journal',
     summary: {
-      fr: "Montre vos changements et refus, les plus récents d'abord.",
+      fr: 'Montre vos changements et refus, les plus récents d’abord.',
       en: 'Shows your changes and refusals, the newest first.',
     },
     args: [
@@ -71,7 +71,7 @@ function readCount(text: string | undefined): number {
   if (count >= 1 && count <= most) return count
   throw new UserError(
     said({
-      fr: rich`${code(text)} n'est pas un nombre de lignes : écrivez-en un de 1 à ${most}.`,
+      fr: rich`${code(text)} n’est pas un nombre de lignes\u00a0: écrivez-en un de 1 à ${most}.`,
       en: rich`${code(text)} is not a number of lines: write one from 1 to ${most}.`,
     }),
   )

@@ -14,8 +14,8 @@ const words = {
   fr: {
     title: 'Livraisons',
     failed: 'Livraisons abandonnées',
-    none: "Rien n'a encore été livré ici.",
-    noneFailed: "Aucune livraison n'a été abandonnée ici.",
+    none: 'Rien n’a encore été livré ici.',
+    noneFailed: 'Aucune livraison n’a été abandonnée ici.',
     head: ['Numéro', 'Quand', 'Quoi', 'État', 'Essais', 'Erreur'],
     states: {
       waiting: '⏳ en attente',

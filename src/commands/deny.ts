@@ -9,12 +9,12 @@ export function denyCommand(parts: RuleParts): Command {
     name: 'deny',
     twin: 'interdire',
     summary: {
-      fr: "Ferme un sujet à un canal ou à tous ; l'emporte sur une ouverture.",
+      fr: 'Ferme un sujet à un canal ou à tous\u202f; l’emporte sur une ouverture.',
       en: 'Closes a subject to a channel or to everyone; wins over an opening.',
     },
     done: {
       fr: (what, where) =>
-        rich`${bold(own('Fermé :'))} ${what} pour ${where}. Plus rien n'en est dit, même de ce qui attendait.`,
+        rich`${bold(own('Fermé\u00a0:'))} ${what} pour ${where}. Plus rien n’en est dit, même de ce qui attendait.`,
       en: (what, where) =>
         rich`${bold(own('Closed:'))} ${what} for ${where}. Nothing of it is told any more, nor of what was waiting.`,
     },

@@ -23,15 +23,15 @@ export function explainCommand(parts: ExplainParts): Command {
     name: 'explain',
     twin: 'expliquer',
     summary: {
-      fr: "Dit pourquoi un message est ici, ou pourquoi un événement n'y est pas.",
+      fr: 'Dit pourquoi un message est ici, ou pourquoi un événement n’y est pas.',
       en: 'Says why a post is here, or why an event is not.',
     },
     args: [
       {
         name: 'what',
-        title: { fr: 'Événement, livraison ou lien', en: 'Event, delivery or link' },
+        title: { fr: 'Événement ou lien', en: 'Event or link' },
         help: {
-          fr: "le numéro d'un événement ou d'une livraison, ou le lien d'un message",
+          fr: 'le numéro d’un événement ou d’une livraison, ou le lien d’un message',
           en: 'the id of an event or a delivery, or the link of a post',
         },
         required: true,
@@ -96,7 +96,7 @@ function isHere(channel: string, { place, role }: CallContext): boolean {
 function unknown(words: string): UserError {
   return new UserError(
     said({
-      fr: rich`Je ne connais ici rien de tel : ${code(words.slice(0, 120))}. Donnez le numéro d'un événement ou d'une livraison (${code('/vigie deliveries')} les montre), ou le lien d'un de mes messages.`,
+      fr: rich`Je ne connais ici rien de tel\u00a0: ${code(words.slice(0, 120))}. Donnez le numéro d’un événement ou d’une livraison (${code('/vigie deliveries')} les montre), ou le lien d’un de mes messages.`,
       en: rich`I know of no such thing here: ${code(words.slice(0, 120))}. Give the id of an event or a delivery (${code('/vigie deliveries')} shows them), or the link of one of my posts.`,
     }),
   )

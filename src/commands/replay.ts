@@ -8,7 +8,8 @@ import type { CommandParts } from './index.ts'
 
 const words = {
   fr: {
-    done: (id: string) => rich`${bold(own('Remise en file :'))} ${code(id)} sera retentée après ce qui attend déjà.`,
+    done: (id: string) =>
+      rich`${bold(own('Remise en file\u00a0:'))} ${code(id)} sera retentée après ce qui attend déjà.`,
   },
   en: {
     done: (id: string) => rich`${bold(own('Back in line:'))} ${code(id)} will be tried again after what waits already.`,
@@ -49,14 +50,14 @@ async function notParked(store: ReplayParts['store'], id: string): Promise<UserE
   if (known === undefined) {
     return new UserError(
       said({
-        fr: rich`Livraison inconnue : ${code(id)}. ${code('/vigie deliveries échouées')} montre celles qui ont été abandonnées.`,
+        fr: rich`Livraison inconnue\u00a0: ${code(id)}. ${code('/vigie deliveries échouées')} montre celles qui ont été abandonnées.`,
         en: rich`Unknown delivery: ${code(id)}. ${code('/vigie deliveries failed')} shows those that were given up.`,
       }),
     )
   }
   return new UserError(
     said({
-      fr: rich`${code(id)} n'a pas été abandonnée : il n'y a rien à remettre en file.`,
+      fr: rich`${code(id)} n’a pas été abandonnée\u00a0: il n’y a rien à remettre en file.`,
       en: rich`${code(id)} was not given up: there is nothing to put back in line.`,
     }),
   )

@@ -12,7 +12,7 @@ const words = {
     names: { fr: 'français', en: 'anglais' },
     byDefault: 'celle de tout Vigie',
     done: (name: string) =>
-      rich`${bold(own('Réglé :'))} ce qui arrive est dit ici en ${own(name)}. Les réponses restent dans la langue de chacun.`,
+      rich`${bold(own('Réglé\u00a0:'))} ce qui arrive est dit ici en ${own(name)}. Les réponses restent dans la langue de chacun.`,
   },
   en: {
     title: 'Settings of this channel',

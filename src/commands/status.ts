@@ -12,8 +12,8 @@ const lamps: Record<Part['state'], string> = { ok: '🟢', warning: '🟠', down
 const words = {
   fr: {
     well: 'Tout va bien',
-    down: (names: string) => `En panne : ${names}`,
-    warning: (names: string) => `À surveiller : ${names}`,
+    down: (names: string) => `En panne\u00a0: ${names}`,
+    warning: (names: string) => `À surveiller\u00a0: ${names}`,
     here: 'Ce canal',
     hears: (count: number) => `${count} ${plural('fr', count, 'abonnement', 'abonnements')}`,
     asleep: (count: number) => `${count} en sommeil`,

@@ -28,7 +28,7 @@ export function subscribeCommand(parts: SubscribeParts): Command {
     twin: 'abonner',
     trigger: true,
     summary: {
-      fr: "Abonne ce canal à ce qui arrive : un projet, un groupe, ou tout d'une source.",
+      fr: 'Abonne ce canal à ce qui arrive\u00a0: un projet, un groupe, ou tout d’une source.',
       en: 'Subscribes this channel to what happens: a project, a group, or all of a source.',
     },
     args: [
@@ -36,7 +36,7 @@ export function subscribeCommand(parts: SubscribeParts): Command {
         name: 'source',
         title: { fr: 'Source', en: 'Source' },
         help: {
-          fr: `d'où cela vient : ${namesOf(parts.sources)}`,
+          fr: `d’où cela vient\u00a0: ${namesOf(parts.sources)}`,
           en: `where it comes from: ${namesOf(parts.sources)}`,
         },
         required: true,
@@ -46,7 +46,7 @@ export function subscribeCommand(parts: SubscribeParts): Command {
         name: 'subject',
         title: { fr: 'Sujet', en: 'Subject' },
         help: {
-          fr: 'groupe/projet, groupe/* ou groupe/** ; ! exclut ; rien : toute la source',
+          fr: 'groupe/projet, groupe/* ou groupe/**\u202f; !motif exclut\u202f; rien\u00a0: toute la source',
           en: 'group/project, group/* or group/**; ! excludes; nothing: all of the source',
         },
         required: false,
@@ -86,7 +86,7 @@ function flags(sources: readonly Source[]): Readonly<Record<string, Flag>> {
       kind: 'list',
       title: { fr: 'Événements', en: 'Events' },
       help: {
-        fr: "merge_request, merge_request.open… séparés par des virgules, ou all ; rien : l'essentiel",
+        fr: 'merge_request, merge_request.open… séparés par des virgules, ou all\u202f; rien\u00a0: l’essentiel',
         en: 'merge_request, merge_request.open… separated by commas, or all; nothing: the essential',
       },
       choices: eventChoices(sources),
@@ -94,13 +94,13 @@ function flags(sources: readonly Source[]): Readonly<Record<string, Flag>> {
     branch: {
       kind: 'list',
       title: { fr: 'Branches', en: 'Branches' },
-      help: { fr: 'seulement ces branches : main,release/*', en: 'only these branches: main,release/*' },
+      help: { fr: 'seulement ces branches\u00a0: main,release/*', en: 'only these branches: main,release/*' },
     },
     digest: {
       kind: 'duration',
       title: { fr: 'Regrouper', en: 'Digest' },
       help: {
-        fr: 'attendre ce temps et tout dire en un message : 10m',
+        fr: 'attendre ce temps et tout dire en un message\u00a0: 10m',
         en: 'wait this long and tell it all in one post: 10m',
       },
     },
@@ -108,7 +108,7 @@ function flags(sources: readonly Source[]): Readonly<Record<string, Flag>> {
       kind: 'word',
       title: { fr: 'Cartes', en: 'Cards' },
       help: {
-        fr: 'live : une carte par chose, tenue à jour ; each : un message par événement',
+        fr: 'live\u00a0: une carte par chose, tenue à jour\u202f; each\u00a0: un message par événement',
         en: 'live: one card per thing, kept up to date; each: a post for every event',
       },
       choices: [
@@ -119,17 +119,17 @@ function flags(sources: readonly Source[]): Readonly<Record<string, Flag>> {
     label: {
       kind: 'list',
       title: { fr: 'Étiquettes', en: 'Labels' },
-      help: { fr: 'seulement ces étiquettes ; ! exclut', en: 'only these labels; ! excludes' },
+      help: { fr: 'seulement ces étiquettes\u202f; !mot exclut', en: 'only these labels; ! excludes' },
     },
     author: {
       kind: 'list',
       title: { fr: 'Auteurs', en: 'Authors' },
-      help: { fr: 'seulement ces auteurs ; !renovate exclut', en: 'only these authors; !renovate excludes' },
+      help: { fr: 'seulement ces auteurs\u202f; !renovate exclut', en: 'only these authors; !renovate excludes' },
     },
     'changes-only': {
       kind: 'switch',
       title: { fr: 'Changements seuls', en: 'Changes only' },
-      help: { fr: "seulement quand l'état change", en: 'only when the state changes' },
+      help: { fr: 'seulement quand l’état change', en: 'only when the state changes' },
     },
     confidential: {
       kind: 'switch',
@@ -181,7 +181,7 @@ const isThis = (one: Subscription, call: Call, subject: string | undefined): boo
 function notInside(): UserError {
   return new UserError(
     said({
-      fr: rich`Je ne peux pas écrire ici : invitez-moi avec ${code('/invite @vigie')}, puis redonnez la commande.`,
+      fr: rich`Je ne peux pas écrire ici\u00a0: invitez-moi avec ${code('/invite @vigie')}, puis redonnez la commande.`,
       en: rich`I cannot write here: invite me with ${code('/invite @vigie')}, then give the command again.`,
     }),
   )

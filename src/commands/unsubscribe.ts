@@ -17,16 +17,16 @@ import { heardWords, listCommand } from './subscriptions/words.ts'
 
 const words = {
   fr: {
-    done: 'Désabonné :',
-    silent: (what: Rich) => rich`ce canal n'entend plus ${what}.`,
-    back: 'Pour revenir :',
-    several: "Plusieurs abonnements y répondent ; je n'ai rien retiré :",
-    near: "Aucun abonnement ne s'écrit ainsi ; je n'ai rien retiré. Le plus proche :",
-    stopped: (kind: string, what: Rich) => rich`ce canal n'entend plus ${code(kind)} de ${what}.`,
-    stop: 'Arrêté :',
+    done: 'Désabonné\u00a0:',
+    silent: (what: Rich) => rich`ce canal n’entend plus ${what}.`,
+    back: 'Pour revenir\u00a0:',
+    several: 'Plusieurs abonnements y répondent\u202f; je n’ai rien retiré\u00a0:',
+    near: 'Aucun abonnement ne s’écrit ainsi\u202f; je n’ai rien retiré. Le plus proche\u00a0:',
+    stopped: (kind: string, what: Rich) => rich`ce canal n’entend plus ${code(kind)} de ${what}.`,
+    stop: 'Arrêté\u00a0:',
     removed: (one: Rich) => rich`${one} retiré`,
     narrowed: (one: Rich, other: Rich) => rich`${one} est devenu ${other}`,
-    nothing: (kind: string, what: Rich) => rich`Ce canal n'entend déjà plus ${code(kind)} de ${what}.`,
+    nothing: (kind: string, what: Rich) => rich`Ce canal n’entend déjà plus ${code(kind)} de ${what}.`,
     source: 'ce projet ou groupe',
   },
   en: {
@@ -113,7 +113,7 @@ function unknown({ args }: Call): UserError {
   const typed = [args.what, args.subject].filter((word) => word !== undefined).join(' ')
   return new UserError(
     said({
-      fr: rich`Ce canal n'a pas d'abonnement ${code(typed)}. ${code(listCommand.fr)} montre ceux qu'il a.`,
+      fr: rich`Ce canal n’a pas d’abonnement ${code(typed)}. ${code(listCommand.fr)} montre ceux qu’il a.`,
       en: rich`This channel has no subscription ${code(typed)}. ${code(listCommand.en)} shows those it has.`,
     }),
   )

@@ -7,7 +7,7 @@ export function vigieCommand({ help }: Pick<CommandParts, 'help'>): Command {
   return {
     name: 'vigie',
     trigger: true,
-    summary: { fr: "Parle à Vigie : tout ce qu'elle sait faire.", en: 'Talks to Vigie: everything it can do.' },
+    summary: { fr: 'Parle à Vigie\u00a0: tout ce qu’elle sait faire.', en: 'Talks to Vigie: everything it can do.' },
     usage: { fr: '[commande] …', en: '[command] …' },
     allow: 'guest',
     run: async (call) => help(call),

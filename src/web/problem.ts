@@ -32,7 +32,7 @@ const known: Readonly<Record<string, Said>> = {
   },
   FST_ERR_CTP_INVALID_JSON_BODY: { fr: 'Le corps n’est pas du JSON valide.', en: 'The body is not valid JSON.' },
   FST_ERR_CTP_EMPTY_JSON_BODY: {
-    fr: 'Le corps est vide ; du JSON est attendu.',
+    fr: 'Le corps est vide\u202f; du JSON est attendu.',
     en: 'The body is empty; JSON is expected.',
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
@@ -55,7 +55,7 @@ export function registerProblems(http: FastifyInstance, log: Log): void {
       })
     log.error({ error, path: request.routeOptions.url }, 'a request failed for a reason nobody foresaw')
     return sendProblem(request, reply, 500, {
-      fr: 'Une erreur inattendue s’est produite ; rien n’a été pris.',
+      fr: 'Une erreur inattendue s’est produite\u202f; rien n’a été pris.',
       en: 'Something unexpected went wrong; nothing was taken.',
     })
   })

@@ -70,7 +70,7 @@ describe('the demo', () => {
 
         await card.getByTestId('card-menu').click()
         await page.getByTestId('menu-option').filter({ hasText: 'Sourdine 1' }).click()
-        await expect.poll(() => page.getByTestId('app').textContent()).toContain("n'entend plus")
+        await expect.poll(() => page.getByTestId('app').textContent()).toContain('n’entend plus')
         if (process.env.VIGIE_TEST_SHOTS)
           await page.screenshot({ path: join(process.env.VIGIE_TEST_SHOTS, 'demo-mute.png') })
         const cards = await page.getByTestId('card').count()

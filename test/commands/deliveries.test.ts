@@ -39,7 +39,7 @@ it('shows those that were given up, and how a Vigie administrator replays one', 
   expect(told).toContain(`Ensuite\u00a0: \`/vigie replay ${id}\``)
   expect(await world.read('member', '/vigie livraisons failed')).toContain(`\`/vigie explain ${id}\``)
   expect(await world.read('member', '/vigie deliveries failed', 'other')).toBe(
-    "Aucune livraison n'a été abandonnée ici.",
+    'Aucune livraison n’a été abandonnée ici.',
   )
 })
 

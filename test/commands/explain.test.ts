@@ -44,7 +44,7 @@ describe('what is here', () => {
     await deliver('p1')
     world.locale.of = 'fr'
     const told = readAnswer(await world.press('guest', 'explain.why', id))
-    expect(told).toContain("**C'est dit ici** parce que ce canal y est abonné\u00a0:")
+    expect(told).toContain('**C’est dit ici** parce que ce canal y est abonné\u00a0:')
     expect(told).toContain('🟢 livrée')
   })
 
@@ -115,7 +115,7 @@ describe('what is not here', () => {
     const { id } = await world.emit({ subject: 'acme/app' })
     world.locale.of = 'fr'
     expect(await world.read('guest', `/vigie explain ${id}`)).toContain(
-      "**Ce n'est pas dit ici**\u00a0: ce canal n'a pas d'abonnement à gitlab.",
+      '**Ce n’est pas dit ici**\u00a0: ce canal n’a pas d’abonnement à gitlab.',
     )
   })
 

@@ -141,6 +141,6 @@ describe('/vigie audit', () => {
 
   it('says in French that there is nothing', async () => {
     world.locale.of = 'fr'
-    expect(await world.read('chanadmin', '/vigie journal')).toBe("Rien n'a été changé ni refusé.")
+    expect(await world.read('chanadmin', '/vigie journal')).toBe('Rien n’a été changé ni refusé.')
   })
 })

@@ -41,7 +41,7 @@ describe('/subscribe', () => {
     const told = await world.read('member', '/subscribe gitlab acme/app —branch main')
     expect(told).toContain('**Abonné\u00a0:** ce canal entend `acme/app` (gitlab).')
     expect(told).toContain(
-      "un administrateur de Vigie peut l'ouvrir\u00a0: `/vigie allow gitlab acme/app ~town-square`.",
+      'un administrateur de Vigie peut l’ouvrir\u00a0: `/vigie allow gitlab acme/app ~town-square`.',
     )
     expect(told).toContain('**Filtres**\u00a0: `--branch main`')
   })
@@ -208,7 +208,7 @@ describe('/subscribe list', () => {
   it('says that there is nothing, and how to begin', async () => {
     world.locale.of = 'fr'
     expect(await world.read('guest', '/subscribe liste')).toBe(
-      "Ce canal n'est abonné à rien.\n\nEnsuite\u00a0: `/subscribe gitlab groupe/projet`",
+      'Ce canal n’est abonné à rien.\n\nEnsuite\u00a0: `/subscribe gitlab groupe/projet`',
     )
   })
 

@@ -21,7 +21,7 @@ describe('/unsubscribe', () => {
     const [made] = await world.store.subscriptions.inChannel('town')
     world.locale.of = 'fr'
     expect(await world.read('member', `/unsubscribe ${made?.id}`)).toBe(
-      "**Désabonné\u00a0:** ce canal n'entend plus `acme/app` (gitlab). Pour revenir\u00a0: `/subscribe gitlab acme/app --events push`\n\nEnsuite\u00a0: `/subscribe liste`",
+      '**Désabonné\u00a0:** ce canal n’entend plus `acme/app` (gitlab). Pour revenir\u00a0: `/subscribe gitlab acme/app --events push`\n\nEnsuite\u00a0: `/subscribe liste`',
     )
     expect(await here()).toEqual([])
   })
@@ -181,7 +181,7 @@ describe('a card’s “stop these”', () => {
   it('says so when it was stopped before', async () => {
     world.locale.of = 'fr'
     await world.say('member', '/subscribe gitlab acme/app --events push')
-    expect(await stop()).toBe("Ce canal n'entend déjà plus `merge_request` de `acme/app` (gitlab).")
+    expect(await stop()).toBe('Ce canal n’entend déjà plus `merge_request` de `acme/app` (gitlab).')
     expect(await here()).toEqual([['acme/app', 'push']])
   })
 })

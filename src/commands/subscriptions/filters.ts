@@ -68,7 +68,7 @@ function listOf(flags: Call['flags'], name: string): readonly string[] | undefin
   if (value.length <= mostWords && value.join(',').length <= longestList) return value
   throw new UserError(
     said({
-      fr: rich`${code(`--${name}`)} est trop long : ${mostWords} mots et ${longestList} caractères au plus.`,
+      fr: rich`${code(`--${name}`)} est trop long\u00a0: ${mostWords} mots et ${longestList} caractères au plus.`,
       en: rich`${code(`--${name}`)} is too long: ${mostWords} words and ${longestList} characters at most.`,
     }),
   )
@@ -82,7 +82,7 @@ function readEvent(word: string, { name, events }: Source): string {
   const kinds = events.filter((event) => !event.includes('.')).join(', ')
   throw new UserError(
     said({
-      fr: rich`${name} n'a pas d'événement ${code(word)}. Il y a : ${code(kinds)}, et ${code('all')}.`,
+      fr: rich`${name} n’a pas d’événement ${code(word)}. Il y a\u00a0: ${code(kinds)}, et ${code('all')}.`,
       en: rich`${name} has no event ${code(word)}. There are: ${code(kinds)}, and ${code('all')}.`,
     }),
   )
@@ -93,7 +93,7 @@ function readDigest(value: Call['flags'][string] | undefined): number | undefine
   if (value >= shortestDigestMs && value <= longestDigestMs) return value
   throw new UserError(
     said({
-      fr: rich`${code('--digest')} attend une durée d'une seconde à 7 jours, par exemple ${code('10m')}.`,
+      fr: rich`${code('--digest')} attend une durée d’une seconde à 7 jours, par exemple ${code('10m')}.`,
       en: rich`${code('--digest')} needs a duration from one second to 7 days, for example ${code('10m')}.`,
     }),
   )

@@ -13,12 +13,15 @@ const mostUnmuteButtons = 5
 const words = {
   fr: {
     title: 'Ce que ce canal entend',
-    none: "Ce canal n'est abonné à rien.",
+    none: 'Ce canal n’est abonné à rien.',
     head: ['Numéro', 'Source', 'Sujet', 'Filtres', 'Par', 'État'],
     all: 'tout',
     awake: 'éveillé',
-    asleep: { removed: '😴 en sommeil : je ne suis plus dans le canal', archived: '😴 en sommeil : canal archivé' },
-    muted: (what: Rich, until: string, by: string) => rich`🔇 ${what} en sourdine jusqu'à ${own(until)}, par ${by}`,
+    asleep: {
+      removed: '😴 en sommeil\u00a0: je ne suis plus dans le canal',
+      archived: '😴 en sommeil\u00a0: canal archivé',
+    },
+    muted: (what: Rich, until: string, by: string) => rich`🔇 ${what} en sourdine jusqu’à ${own(until)}, par ${by}`,
     unmute: (what: string) => `Réentendre ${what}`,
     first: '/subscribe gitlab groupe/projet',
   },

@@ -12,7 +12,7 @@ export function requireRoom(count: number): void {
   if (count <= mostInChannel) return
   throw new UserError(
     said({
-      fr: rich`Un canal a ${mostInChannel} abonnements au plus. Retirez-en un : ${code(listCommand.fr)} les montre.`,
+      fr: rich`Un canal a ${mostInChannel} abonnements au plus. Retirez-en un\u00a0: ${code(listCommand.fr)} les montre.`,
       en: rich`A channel has ${mostInChannel} subscriptions at most. Remove one: ${code(listCommand.en)} shows them.`,
     }),
   )

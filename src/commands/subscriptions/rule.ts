@@ -32,7 +32,7 @@ export function ruleCommand(parts: RuleParts, { name, twin, summary, done, undo 
       {
         name: 'source',
         title: { fr: 'Source', en: 'Source' },
-        help: { fr: "d'où viennent les événements", en: 'where the events come from' },
+        help: { fr: 'd’où viennent les événements', en: 'where the events come from' },
         required: true,
         choices: parts.sources.map((source) => ({ value: source.name })),
       },
@@ -40,7 +40,7 @@ export function ruleCommand(parts: RuleParts, { name, twin, summary, done, undo 
         name: 'subject',
         title: { fr: 'Sujet', en: 'Subject' },
         help: {
-          fr: "le chemin d'un projet ou groupe, ou un motif : groupe/**",
+          fr: 'le chemin d’un projet ou groupe, ou un motif\u00a0: groupe/**',
           en: 'the path of a project or group, or a glob: group/**',
         },
         required: true,
@@ -48,7 +48,7 @@ export function ruleCommand(parts: RuleParts, { name, twin, summary, done, undo 
       {
         name: 'channel',
         title: { fr: '~canal|everyone', en: '~channel|everyone' },
-        help: { fr: 'pour qui ; ce canal sans précision', en: 'for whom; this channel unless said' },
+        help: { fr: 'pour qui\u202f; ce canal sans précision', en: 'for whom; this channel unless said' },
         required: false,
       },
     ],

@@ -25,7 +25,7 @@ export function requireShort(subject: string): string {
   if (subject.split(' ').length <= mostGlobs && subject.length <= longestSubject) return subject
   throw new UserError(
     said({
-      fr: rich`C'est trop pour un abonnement : ${mostGlobs} motifs et ${longestSubject} caractères au plus. Un groupe entier s'écrit ${code('groupe/**')}.`,
+      fr: rich`C’est trop pour un abonnement\u00a0: ${mostGlobs} motifs et ${longestSubject} caractères au plus. Un groupe entier s’écrit ${code('groupe/**')}.`,
       en: rich`That is too much for one subscription: ${mostGlobs} globs and ${longestSubject} characters at most. A whole group is written ${code('group/**')}.`,
     }),
   )
@@ -41,13 +41,13 @@ export function readGlob(word: string): string {
   const better = nearestGlob(word)
   if (better === word && word !== '' && word.length <= longestGlob) return word
   const why: { fr: Rich; en: Rich } = {
-    fr: rich`${code(shown(word))} n'est pas un motif : un chemin comme ${code('groupe/projet')}, ${code('groupe/*')} ou ${code('groupe/**')}.`,
+    fr: rich`${code(shown(word))} n’est pas un motif\u00a0: un chemin comme ${code('groupe/projet')}, ${code('groupe/*')} ou ${code('groupe/**')}.`,
     en: rich`${code(shown(word))} is not a glob: a path like ${code('group/project')}, ${code('group/*')} or ${code('group/**')}.`,
   }
   if (better === '' || word.length > longestGlob) throw new UserError(said(why))
   throw new UserError(
     said({
-      fr: rich`${why.fr} Vouliez-vous dire ${code(better)} ?`,
+      fr: rich`${why.fr} Vouliez-vous dire ${code(better)}\u202f?`,
       en: rich`${why.en} Did you mean ${code(better)}?`,
     }),
   )
