@@ -4,8 +4,8 @@ import type { Now } from '../event.ts'
 
 export interface Cache<T> {
   get(key: string): Promise<T>
-  /** Drops every key that begins so. */
-  forget(prefix: string): void
+  /** Drops every key for which this is true. */
+  forget(isStale: (key: string) => boolean): void
 }
 
 const mostKeys = 10_000
@@ -23,8 +23,8 @@ export function createCache<T>(ask: (key: string) => Promise<T>, keptMs: number,
       asked.answer.catch(() => kept.get(key) === asked && kept.delete(key))
       return asked.answer
     },
-    forget(prefix) {
-      for (const key of kept.keys()) if (key.startsWith(prefix)) kept.delete(key)
+    forget(isStale) {
+      for (const key of kept.keys()) if (isStale(key)) kept.delete(key)
     },
   }
 }

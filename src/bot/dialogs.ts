@@ -3,6 +3,7 @@
 
 import type { CallContext, Choice, DialogField, DialogSpec, Flag } from '../commands/command.ts'
 import type { Found } from './grammar.ts'
+import { commandWords } from './help.ts'
 import { reaches } from './rights.ts'
 import { choicesOf } from './values.ts'
 
@@ -23,7 +24,7 @@ export async function dialogFor(found: Found, context: CallContext): Promise<Dia
     if (flag.allow === undefined || reaches(context.role, flag.allow)) fields.push(await flagField(name, flag, context))
   }
   return {
-    title: cut(form.summary[locale].replace(/\.$/, ''), 24),
+    title: cut(commandWords(command, verb, locale), 24),
     introduction: form.summary[locale],
     submit: locale === 'fr' ? 'Valider' : 'Submit',
     fields: fields.slice(0, mostFields),

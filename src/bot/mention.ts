@@ -1,8 +1,8 @@
 // Whether a message calls the bot, and with which words (interface.md, "What people type").
 
 /**
- * What was said to `@username`: what follows the mention where it stands first, else the message without it. Nothing where the message
- * does not mention it outside code.
+ * What was said to `@username`: what follows the mention, else the message without it. Nothing where the message does not mention it
+ * outside code.
  */
 export function calledWith(message: string, username: string): string | undefined {
   if (!message.toLowerCase().includes(`@${username.toLowerCase()}`)) return undefined
@@ -11,7 +11,8 @@ export function calledWith(message: string, username: string): string | undefine
   const words = withoutCode(message)
   const first = words.search(mention)
   if (first === -1) return undefined
-  if (message.slice(0, first).trim() === '') return afterMention(message.slice(first + 1 + username.length))
+  const after = afterMention(message.slice(first + 1 + username.length))
+  if (after !== '' || message.slice(0, first).trim() === '') return after
   let told = ''
   let end = 0
   for (const found of words.matchAll(mention)) {

@@ -69,6 +69,9 @@ export function createPeople({ self, calls, admins, now, locale = 'fr' }: People
   return {
     isVigieAdmin: admins.has,
     async person(userId): Promise<Person | undefined> {
+      // A request begins here: what this person may is asked again, and then known until it is answered.
+      users.forget((key) => key === userId)
+      for (const cache of [members, teamMembers]) cache.forget((key) => key.endsWith(` ${userId}`))
       const found = await user(userId)
       if (found === undefined) return undefined
       const { id, username } = found
@@ -105,8 +108,8 @@ export function createPeople({ self, calls, admins, now, locale = 'fr' }: People
       return isSeen(seen) ? seen.username : userId
     },
     forget(channel) {
-      channels.forget(channel)
-      members.forget(channel)
+      channels.forget((key) => key === channel)
+      members.forget((key) => key.startsWith(channel))
     },
   }
 }

@@ -14,9 +14,9 @@ export function denyCommand(parts: RuleParts): Command {
     },
     done: {
       fr: (what, where) =>
-        rich`${bold(own('Fermé\u00a0:'))} ${what} pour ${where}. Plus rien n’en est dit, même de ce qui attendait.`,
+        rich`${bold(own('Fermé\u00a0:'))} ${what} pour ${where}. Ce qui n’est pas public n’y est plus dit, sauf aux abonnements d’un administrateur de Vigie.`,
       en: (what, where) =>
-        rich`${bold(own('Closed:'))} ${what} for ${where}. Nothing of it is told any more, nor of what was waiting.`,
+        rich`${bold(own('Closed:'))} ${what} for ${where}. What is not public is told there no more, but to subscriptions of a Vigie administrator.`,
     },
     undo: 'allow',
   })
