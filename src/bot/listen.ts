@@ -186,13 +186,12 @@ export function createListener(parts: ListenerParts): Listener {
       losses += 1
     },
     async catchUp(channels, signal) {
-      const upTo = losses
       mark = markShape.safeParse(await marks.get(markName)).data
       const from = mark ? Math.max(mark.at - marginMs, mark.since, now() - lookBackMs) : startedAt
       unread.clear()
       for (const channel of channels)
         if (channel.last_post_at >= from) unread.set(channel.id, { channel, from, since: now() })
-      caughtUpWith = upTo
+      caughtUpWith = losses
       return readOn(signal)
     },
     async run(signal) {
