@@ -56,6 +56,10 @@ const rows: readonly Row[] = [
   { what: 'replay', by: 'vigie_admin', line: ({ parked }) => `/vigie replay ${parked}` },
   { what: 'allow', by: 'vigie_admin', line: () => '/vigie allow gitlab acme/app' },
   { what: 'deny', by: 'vigie_admin', line: () => '/vigie deny gitlab acme/app everyone' },
+  { what: 'gitlab', by: 'vigie_admin', line: () => '/vigie gitlab' },
+  { what: 'gitlab install', by: 'vigie_admin', line: () => '/vigie gitlab install acme/app' },
+  { what: 'gitlab check', by: 'vigie_admin', line: () => '/vigie gitlab check acme/**' },
+  { what: 'gitlab remove', by: 'vigie_admin', line: () => '/vigie gitlab remove acme/app' },
 ]
 
 /** A subscription that `maker` made, an event told through it, and one that was given up. */

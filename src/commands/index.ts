@@ -2,6 +2,7 @@
 
 import type { Describe, Part } from '../event.ts'
 import type { Router } from '../flow/router.ts'
+import type { HookKeeper } from '../integrations/integration.ts'
 import type { Store } from '../store/store.ts'
 import type { Locale } from '../text/locale.ts'
 import { aboutCommand } from './about.ts'
@@ -11,6 +12,7 @@ import type { Around, CallContext, Command, Reply } from './command.ts'
 import { deliveriesCommand } from './deliveries.ts'
 import { denyCommand } from './deny.ts'
 import { explainCommand } from './explain.ts'
+import { gitlabCommand } from './gitlab.ts'
 import { helpCommand } from './help.ts'
 import { replayCommand } from './replay.ts'
 import { settingsCommand } from './settings.ts'
@@ -25,6 +27,8 @@ export interface Source {
   readonly name: string
   /** What `--events` may name: `merge_request`, `merge_request.open`. */
   readonly events: readonly string[]
+  /** Who looks after its webhooks. */
+  readonly hooks?: HookKeeper
 }
 
 /** What the commands are made from. */
@@ -64,6 +68,7 @@ export function createCommands(parts: CommandParts): readonly Command[] {
     replayCommand(parts),
     allowCommand(parts),
     denyCommand(parts),
+    gitlabCommand(parts),
     aboutCommand(parts),
     helpCommand(parts),
   ]

@@ -12,6 +12,7 @@ import { eventChoices, readFilters } from './subscriptions/filters.ts'
 import { listReply } from './subscriptions/list.ts'
 import { requireRoom } from './subscriptions/room.ts'
 import { isSameSubject, readSubject } from './subscriptions/subject.ts'
+import { withUnheard } from './subscriptions/unheard.ts'
 import { mutedReply, stillMutedReply, subscribedReply, unmutedReply } from './subscriptions/words.ts'
 
 /** Members mute a day at most; longer is for who has a channel administrator's rights. */
@@ -162,7 +163,8 @@ async function subscribe(parts: SubscribeParts, call: Call): Promise<Reply> {
   })
   const formerMaker = replaced === undefined || replaced.maker === call.person.id ? undefined : replaced.maker
   const former = formerMaker === undefined ? undefined : await parts.around.username(formerMaker)
-  return subscribedReply(subscription, replaced, former, call)
+  const unheard = (await source.hooks?.unheard(subject, { vigieAdmin: call.role === 'vigie_admin' })) ?? []
+  return withUnheard(subscribedReply(subscription, replaced, former, call), unheard, call)
 }
 
 /** The subscription that the call would replace. */

@@ -64,6 +64,9 @@ const history = ({ long, bytes, clustered }: Dialect): Changes => ({
     id ${long} primary key, at ${long} not null, person text not null, channel text, verb text not null, object text,
     outcome text not null, detail text)`,
   '022-people': sql`create table if not exists people (id text primary key, admin integer not null, asked_at ${long} not null)`,
+  '023-hooks': sql`create table if not exists hooks (
+    key text primary key, path text not null, hook ${long}, sealed text not null, seen ${long} not null, state text not null,
+    until ${long}, told integer not null, failed_tests integer not null, made_at ${long} not null, looked_at ${long} not null)`,
   // Looked up in memory, so that a commit dirties no page for each random key.
   '024-keys': sql`create table if not exists keys (
     id ${long} primary key, key ${bytes} not null, event ${long} not null, expires_at ${long} not null)`,

@@ -22,6 +22,7 @@ export interface Tables {
   used: UsedTable
   audit: AuditTable
   people: PersonTable
+  hooks: HookTable
 }
 
 export interface EventTable {
@@ -182,4 +183,18 @@ export interface PersonTable {
   id: string
   admin: number
   asked_at: number
+}
+
+export interface HookTable {
+  key: string
+  path: string
+  hook: number | null
+  sealed: string
+  seen: number
+  state: string
+  until: number | null
+  told: number
+  failed_tests: number
+  made_at: number
+  looked_at: number
 }

@@ -10,6 +10,7 @@ import { causeOf, createDatabase, guard, sqliteCode, unusable } from './bridge.t
 import { createDedupe } from './dedupe.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEventStore } from './events.ts'
+import { createHookStore } from './hooks.ts'
 import { createIds } from './ids.ts'
 import { createMarkStore } from './marks.ts'
 import { type Dialect, migrate } from './migrations.ts'
@@ -60,6 +61,7 @@ function compose(db: Database, connection: DatabaseSync, { now, last }: { now: (
     seals: createSealStore(db, now),
     audit: createAuditStore(db, ids),
     people: createPeopleStore(db, createListeners()),
+    hooks: createHookStore(db),
     async check() {
       const value = String(now())
       await db

@@ -25,6 +25,7 @@ export interface Store {
   readonly seals: SealStore
   readonly audit: AuditStore
   readonly people: PeopleStore
+  readonly hooks: HookStore
   /** Resolves when a row could be written and read back just now. @throws {StoreUnavailable} */
   check(): Promise<void>
   close(): Promise<void>
@@ -246,4 +247,35 @@ export interface PeopleStore {
   setAdmin(person: string, admin: boolean, now: number): Promise<void>
   /** Called after the set of administrators changed, in this process. */
   onChange(listener: () => void): void
+}
+
+/** A webhook at its origin that Vigie made or took over, and how it did when last looked at. */
+export interface KeptHook {
+  /** `p15` a project's, `g7` a group's: the origin's own id of the place. */
+  readonly key: string
+  /** The place's full path as last known. */
+  readonly path: string
+  /** The origin's id of the hook; absent while nobody answered that it was made. */
+  readonly hook?: number
+  /** What its calls prove themselves by, sealed by the vault. */
+  readonly sealed: string
+  /** The newest entry of its event list that was dealt with. */
+  readonly seen: number
+  readonly state: 'working' | 'paused' | 'disabled' | 'missing'
+  /** Until when it is paused. */
+  readonly until?: number
+  /** Whether its state was told to the administrators. */
+  readonly told: boolean
+  /** Test calls of ours that failed and still have to turn up in its event list. */
+  readonly failedTests: number
+  readonly madeAt: number
+  /** When its origin last said how it does. */
+  readonly lookedAt: number
+}
+
+export interface HookStore {
+  /** By path. */
+  all(): Promise<readonly KeptHook[]>
+  save(hook: KeptHook): Promise<void>
+  remove(key: string): Promise<boolean>
 }

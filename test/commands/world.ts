@@ -13,6 +13,7 @@ import { openSqliteStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Locale } from '../../src/text/locale.ts'
 import { rich } from '../../src/text/rich.ts'
+import { createFakeKeeper, type FakeKeeper } from '../fakes/hooks.ts'
 
 /** Saturday 21 November 2026, 09:00 in Paris. */
 export const start = Date.UTC(2026, 10, 21, 8, 0, 0)
@@ -83,6 +84,8 @@ export interface World {
   readonly brought: readonly string[]
   readonly posts: Map<string, { id: string; channel: string; props: Record<string, unknown>; user: string }>
   readonly woken: () => number
+  /** Who looks after GitLab's webhooks: says what the test told it to. */
+  readonly hooks: FakeKeeper
   clock: { now: number }
   locale: { of: Locale }
   /** How every part is doing from now on. */
@@ -111,12 +114,13 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
   await store.people.setAdmin('sysadmin', true, start)
   const router = createRouter(store)
   const people = createPeople(locale)
+  const hooks = createFakeKeeper()
   const parts: CommandParts = {
     store,
     around: createAround(people, posts, brought),
     help: createHelp(() => commands),
     describe,
-    sources: [{ name: 'gitlab', events: gitlabEvents }],
+    sources: [{ name: 'gitlab', events: gitlabEvents, hooks }],
     router,
     status: async () => status,
     wakeOutbox: () => {
@@ -152,6 +156,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     brought,
     posts,
     woken: () => woken,
+    hooks,
     clock,
     locale,
     status: (parts) => {

@@ -2,9 +2,12 @@
 
 import type { Part } from '../../event.ts'
 import { ago } from '../../text/format.ts'
-import { code, type Rich, rich } from '../../text/rich.ts'
+import type { Locale } from '../../text/locale.ts'
+import { code, join, type Rich, rich } from '../../text/rich.ts'
 import type { MakeIntegration } from '../integration.ts'
 import { describe } from './describe.ts'
+import { createKeeper } from './hooks/keeper.ts'
+import { type HookWords, hookWords } from './hooks/words.ts'
 import { kinds } from './kinds/list.ts'
 import { createProbe } from './probe.ts'
 import { createReader } from './reader.ts'
@@ -14,10 +17,18 @@ import { createVerifier, signingKey } from './verify.ts'
 /** Refused calls are worth a warning for this long, until one is accepted. */
 const refusalMattersMs = 3_600_000
 
-export const createGitlab: MakeIntegration = ({ env, emit, log, meter, now, lastEventAt }) => {
+export const createGitlab: MakeIntegration = (parts) => {
+  const { env, emit, log, meter, now, lastEventAt } = parts
   const tokens = env.secrets('GITLAB_WEBHOOK_TOKEN')
   const signing = env.secrets('GITLAB_SIGNING_SECRET')
   const gitlabUrl = env.address('GITLAB_URL')
+  const apiTokens = env.secrets('GITLAB_API_TOKEN')
+  if (apiTokens.current().length > 0 && gitlabUrl === undefined) {
+    env.problem({
+      fr: 'GITLAB_API_TOKEN\u00a0: il faut aussi GITLAB_URL, l’adresse du GitLab dont c’est le jeton.',
+      en: 'GITLAB_API_TOKEN: GITLAB_URL is needed too, the address of the GitLab whose token it is.',
+    })
+  }
   if (signing.current().some((secret) => signingKey(secret.reveal()) === undefined)) {
     env.problem({
       fr: 'GITLAB_SIGNING_SECRET\u00a0: un secret de la forme whsec_… est attendu.',
@@ -25,6 +36,8 @@ export const createGitlab: MakeIntegration = ({ env, emit, log, meter, now, last
     })
   }
   const verifier = createVerifier({ tokens, signing, now })
+  const reader = createReader()
+  const { own, care, keeper, configured } = createKeeper({ ...parts, gitlabUrl, tokens: apiTokens, reader })
   let refusedAt: number | undefined
 
   return {
@@ -32,7 +45,10 @@ export const createGitlab: MakeIntegration = ({ env, emit, log, meter, now, last
     routes: (http) =>
       registerRoutes(http, {
         verifier,
-        reader: createReader(),
+        own,
+        isTest: care.isTest,
+        onStray: care.stray,
+        reader,
         gitlabUrl,
         emit,
         log,
@@ -47,15 +63,19 @@ export const createGitlab: MakeIntegration = ({ env, emit, log, meter, now, last
       }),
     describe,
     probe: (nonce) => createProbe({ tokens, signing, now }, nonce),
+    watch: care.watch,
+    hooks: keeper,
     async status() {
-      if (!verifier.configured()) return offPart
+      const kept = await keeper.known()
+      if (!verifier.configured() && kept.length === 0) return offPart
       const last = await lastEventAt('gitlab')
       const refused = refusedAt !== undefined && now() - refusedAt < refusalMattersMs
-      return part(refused ? 'warning' : 'ok', lastWords(last, now()), refused)
+      return part(lastWords(last, now()), refused, hookWords(kept, configured() ? care.trouble() : undefined))
     },
     events: [...kinds.values()].flatMap((kind) => [
       kind.name,
-      ...kind.actions.map((action) => `${kind.name}.${action}`),
+      // A kind without actions has one type all the same: `push.push`.
+      ...(kind.actions.length > 0 ? kind.actions : [kind.name]).map((action) => `${kind.name}.${action}`),
     ]),
   }
 }
@@ -72,7 +92,9 @@ const offPart: Part = {
   },
 }
 
-function lastWords(last: number | undefined, nowMs: number): { fr: Rich; en: Rich } {
+type Said = Readonly<Record<Locale, Rich>>
+
+function lastWords(last: number | undefined, nowMs: number): Said {
   if (last === undefined) return { fr: rich`aucun événement reçu`, en: rich`no event received` }
   return {
     fr: rich`dernier événement ${{ own: ago('fr', nowMs - last) }}`,
@@ -80,15 +102,19 @@ function lastWords(last: number | undefined, nowMs: number): { fr: Rich; en: Ric
   }
 }
 
-function part(state: 'ok' | 'warning', last: { fr: Rich; en: Rich }, refused: boolean): Part {
-  if (!refused) return { name: 'gitlab', title, state, glance: last }
+function part(last: Said, refused: boolean, hooks: HookWords): Part {
+  const glance = (locale: Locale): Rich =>
+    join([last[locale], refused ? refusals[locale] : [], hooks.glance[locale]], ' · ')
   return {
     name: 'gitlab',
     title,
-    state,
-    glance: {
-      fr: rich`${last.fr} · des appels sont refusés\u00a0: jeton ou signature non valable`,
-      en: rich`${last.en} · calls are refused: token or signature not valid`,
-    },
+    state: refused || hooks.worrying ? 'warning' : 'ok',
+    glance: { fr: glance('fr'), en: glance('en') },
+    ...(hooks.details.fr.length === 0 ? {} : { details: hooks.details }),
   }
+}
+
+const refusals: Said = {
+  fr: rich`des appels sont refusés\u00a0: jeton ou signature non valable`,
+  en: rich`calls are refused: token or signature not valid`,
 }

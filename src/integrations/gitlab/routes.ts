@@ -1,20 +1,31 @@
 // `POST /webhook/gitlab` (interface.md, "HTTP routes"): proves who calls, reads the body within bounds, and answers once the
 // event is stored. GitLab repeats nothing it got an error for, so only a store that cannot take it says 503.
 
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HttpProblem } from '../../errors.ts'
-import type { DedupeKey, Emit, Log, Meter, Now } from '../../event.ts'
+import type { Emit, Log, Meter, Now } from '../../event.ts'
+import type { KeptHook } from '../../store/store.ts'
 import type { Said } from '../../text/locale.ts'
 import { maxDepth, type Read, type Refusal } from './body.ts'
+import { dedupeKeys, hookDedupeKeys } from './dedupe.ts'
+import { type OwnHooks, speaksFor } from './hooks/own.ts'
 import type { Reader } from './reader.ts'
+import { createTurns } from './turns.ts'
 import type { Verifier } from './verify.ts'
 
 export const maxBytes = 25 * 1024 * 1024
-const day = 86_400_000
+/** A signature is known to be right once its body is read: this many larger bodies are, at a time. Smaller ones do not wait. */
+const mostUnproven = 4
+const smallBytes = 1024 * 1024
 
 export interface RouteParts {
   readonly verifier: Verifier
+  /** Hooks that Vigie made, each with a secret of its own. */
+  readonly own: OwnHooks
+  /** Whether a call of this hook is the sample that a test call of ours asked for. */
+  readonly isTest: (hook: KeptHook) => boolean
+  /** A hook's call told of a place that is not its own: perhaps that was renamed. */
+  readonly onStray: (hook: KeptHook) => void
   readonly reader: Reader
   readonly gitlabUrl: string | undefined
   readonly emit: Emit
@@ -57,6 +68,7 @@ const notStored: Said = {
 /** Registers the route in a scope of its own: its parser keeps the bytes that a signature covers. */
 export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
   const { verifier } = parts
+  const turns = createTurns(mostUnproven)
   void http.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: maxBytes }, (_request, body, done) =>
@@ -69,48 +81,77 @@ export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
     scope.post('/webhook/gitlab', {
       bodyLimit: maxBytes,
       // A wrong token is refused before its body is read.
-      async onRequest(request) {
-        if (!verifier.configured()) throw refused(parts, 'not configured', notConfigured)
-        if (!verifier.signed(request.headers) && verifier.byToken(request.headers) === undefined) {
-          throw refused(parts, 'token', unauthorized)
+      async onRequest(request, reply) {
+        await parts.own.load()
+        if (parts.own.byToken(request.headers) !== undefined) return
+        if (!verifier.configured() && parts.own.all().length === 0)
+          throw refused(parts, 'not configured', notConfigured)
+        if (!verifier.signed(request.headers)) {
+          if (verifier.byToken(request.headers) === undefined) throw refused(parts, 'token', unauthorized)
+          return
         }
+        if (!verifier.plausible(request.headers)) throw refused(parts, 'signature', unauthorized)
+        if (isSmall(request)) return
+        await turns.take((leave) => reply.raw.once('finish', leave).once('close', leave))
       },
       handler: (request, reply) => receive(parts, request, reply),
     })
   })
 }
 
+/** What does not say its length may be as large as may be. */
+function isSmall({ headers }: FastifyRequest): boolean {
+  return Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= smallBytes
+}
+
 async function receive(parts: RouteParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { verifier, reader, emit, now } = parts
+  const { verifier, own } = parts
   const { headers } = request
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  const hook = own.byToken(headers)
+  if (hook !== undefined) {
+    if (!(await own.signedWell(hook, headers, body))) throw refused(parts, 'signature', unauthorized)
+    return reply.code(200).send(await takeFromHook(parts, hook, request, body))
+  }
   const credential = verifier.signed(headers) ? await verifier.bySignature(headers, body) : verifier.byToken(headers)
   if (credential === undefined) throw refused(parts, 'signature', unauthorized)
-  const read = await reader.read(body, {
-    header: header(request, 'x-gitlab-event'),
-    gitlabUrl: parts.gitlabUrl,
-    receivedAt: now(),
-  })
-  if ('refusal' in read) throw new HttpProblem(400, refusals[read.refusal])
-  const dedupe = dedupeKeys(read, credential, header(request, 'webhook-id') ?? header(request, 'idempotency-key'))
-  const accepted = await emit(read.draft, read.relayed ? { dedupe } : { dedupe, only: [] })
+  const read = await readWhole(parts, request, body)
+  const dedupe = dedupeKeys(read, credential, (name) => header(request, name))
+  const accepted = await parts.emit(read.draft, read.relayed ? { dedupe } : { dedupe, only: [] })
   parts.onAccepted()
   return reply.code(200).send({ event: accepted.event, matched: accepted.matched })
 }
 
-/** interface.md, "A repeated webhook": the caller's id for 14 days, an equal body for 5 minutes. */
-function dedupeKeys(
-  read: Exclude<Read, { refusal: Refusal }>,
-  credential: string,
-  id: string | undefined,
-): readonly DedupeKey[] {
-  const keys: DedupeKey[] = []
-  if (id !== undefined && id !== '') {
-    const hash = createHash('sha256').update(`${credential}\n${read.bodyHash}\n${id}`).digest('hex')
-    keys.push({ key: `gitlab:id:${hash}`, lifeMs: 14 * day })
+async function takeFromHook(
+  parts: RouteParts,
+  hook: KeptHook,
+  request: FastifyRequest,
+  body: Buffer,
+): Promise<{ event: string; matched: number }> {
+  const read = await readWhole(parts, request, body, true)
+  if (!speaksFor(hook, read.draft.subject, read.home)) {
+    parts.onStray(hook)
+    throw refused(parts, 'another place', unauthorized)
   }
-  if (read.timed) keys.push({ key: `gitlab:body:${read.bodyHash}`, lifeMs: 300_000 })
-  return keys
+  // Asked for by ourselves, to see whether the hook works again: nothing happened that anybody should hear of.
+  const isTest = parts.isTest(hook)
+  const dedupe = isTest ? [] : hookDedupeKeys(read, hook.key, (name) => header(request, name))
+  const { event, matched } = await parts.emit(read.draft, read.relayed && !isTest ? { dedupe } : { dedupe, only: [] })
+  parts.onAccepted()
+  return { event, matched }
+}
+
+type Taken = Exclude<Read, { refusal: Refusal }>
+
+async function readWhole(parts: RouteParts, request: FastifyRequest, body: Buffer, logged = false): Promise<Taken> {
+  const read = await parts.reader.read(body, {
+    header: header(request, 'x-gitlab-event'),
+    gitlabUrl: parts.gitlabUrl,
+    receivedAt: parts.now(),
+    ...(logged ? { logged } : {}),
+  })
+  if ('refusal' in read) throw new HttpProblem(400, refusals[read.refusal])
+  return read
 }
 
 function refused(parts: RouteParts, cause: string, said: Said): HttpProblem {

@@ -14,6 +14,8 @@ export interface Hint {
   readonly gitlabUrl: string | undefined
   /** Milliseconds since 1970. */
   readonly receivedAt: number
+  /** True where the same body may be read again out of the hook's event list. */
+  readonly logged?: boolean
 }
 
 export interface Translated {
@@ -22,6 +24,8 @@ export interface Translated {
   readonly relayed: boolean
   /** Whether an equal body a moment later tells the same thing again. */
   readonly timed: boolean
+  /** The project's id, else the full path: whose cards and states it may change. */
+  readonly home: string | undefined
 }
 
 /** @throws never: what is wrongly typed in the body is left out. */
@@ -36,6 +40,7 @@ export function translate(body: JsonObject, hint: Hint): Translated {
   return {
     relayed: kind !== undefined,
     timed: kind?.timed ?? false,
+    home: place.home,
     draft: {
       source: 'gitlab',
       type: `gitlab.${name}.${action}`,

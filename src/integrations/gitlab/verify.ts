@@ -19,6 +19,8 @@ export interface Verifier {
   configured(): boolean
   /** Whether the body is needed: a signature was sent, and there are secrets to check it. */
   signed(headers: Headers): boolean
+  /** Whether a signature that was sent could prove anything: it has the form of one, an id and a recent time. */
+  plausible(headers: Headers): boolean
   /** Which credential the token proves, as a name that does not tell it; nothing where it proves none. */
   byToken(headers: Headers): string | undefined
   /** The same for a signature. */
@@ -35,6 +37,7 @@ export function createVerifier({ tokens, signing, now }: VerifierParts): Verifie
   return {
     configured: () => tokens.current().length > 0 || signing.current().length > 0,
     signed: (headers) => signing.current().length > 0 && headers['webhook-signature'] !== undefined,
+    plausible: (headers) => signatureOf(headers, now()) !== undefined,
     byToken(headers) {
       const given = digest(one(headers, 'x-gitlab-token') ?? '')
       let proven: string | undefined
@@ -45,24 +48,42 @@ export function createVerifier({ tokens, signing, now }: VerifierParts): Verifie
       return proven
     },
     async bySignature(headers, body) {
-      const id = one(headers, 'webhook-id')
-      const timestamp = one(headers, 'webhook-timestamp')
-      const signatures = one(headers, 'webhook-signature')
-      if (!id || !timestamp || !signatures || !isRecent(timestamp, now())) return undefined
-      const given = signatures
-        .split(' ')
-        .filter((signature) => signature.startsWith('v1,'))
-        .map((signature) => digest(signature.slice('v1,'.length)))
       let proven: string | undefined
       for (const secret of signing.current()) {
         const key = signingKey(secret.reveal())
         if (key === undefined) continue
-        const expected = digest(await sign(key, `${id}.${timestamp}.`, body))
-        for (const signature of given) if (timingSafeEqual(expected, signature)) proven = credential(secret.reveal())
+        if (await signaturesProve(key, { headers, body, now: now() })) proven = credential(secret.reveal())
       }
       return proven
     },
   }
+}
+
+/** Whether one of a recent call's signatures was made with this key. */
+export async function signaturesProve(
+  key: Buffer,
+  { headers, body, now }: { readonly headers: Headers; readonly body: Uint8Array; readonly now: number },
+): Promise<boolean> {
+  const signature = signatureOf(headers, now)
+  if (signature === undefined) return false
+  const expected = digest(await sign(key, signature.head, body))
+  let proven = false
+  for (const given of signature.given) if (timingSafeEqual(expected, digest(given))) proven = true
+  return proven
+}
+
+/** What stands before the body that was signed, and every signature of the form of a base64 HMAC-SHA256. */
+function signatureOf(
+  headers: Headers,
+  nowMs: number,
+): { readonly head: string; readonly given: readonly string[] } | undefined {
+  const id = one(headers, 'webhook-id')
+  const timestamp = one(headers, 'webhook-timestamp')
+  if (!id || !timestamp || !isRecent(timestamp, nowMs)) return undefined
+  const given = (one(headers, 'webhook-signature') ?? '')
+    .split(' ')
+    .flatMap((signature) => /^v1,([A-Za-z0-9+/]{43}=)$/.exec(signature)?.[1] ?? [])
+  return given.length === 0 ? undefined : { head: `${id}.${timestamp}.`, given }
 }
 
 /** The key of a `whsec_…` secret; nothing where it is not one. */
@@ -98,7 +119,7 @@ function credential(secret: string): string {
 }
 
 /** A header sent exactly once. */
-function one(headers: Headers, name: string): string | undefined {
+export function one(headers: Headers, name: string): string | undefined {
   const value = headers[name]
   return typeof value === 'string' ? value : undefined
 }

@@ -5,6 +5,7 @@ import type { Said } from '../../text/locale.ts'
 import { bold, code, type Rich, rich } from '../../text/rich.ts'
 import type { MakeIntegration } from '../integration.ts'
 import { commandsChangedType, describeCommandsChanged } from './commands-changed.ts'
+import { describeHooksDisabled, describeHooksRecovered, hooksDisabledType, hooksRecoveredType } from './gitlab-hooks.ts'
 
 /** Why a channel's subscriptions fell asleep. */
 export type AsleepReason = 'removed' | 'archived'
@@ -41,7 +42,11 @@ const reasons: Readonly<Record<string, Said>> = {
 
 const describe: Describe = (event, telling) => (describers.get(event.type) ?? describeAsleep)(event, telling)
 
-const describers: ReadonlyMap<string, Describe> = new Map([[commandsChangedType, describeCommandsChanged]])
+const describers: ReadonlyMap<string, Describe> = new Map([
+  [commandsChangedType, describeCommandsChanged],
+  [hooksDisabledType, describeHooksDisabled],
+  [hooksRecoveredType, describeHooksRecovered],
+])
 
 const describeAsleep: Describe = (event, { locale }) => {
   const channel = text(event, 'channel') ?? '?'

@@ -1,11 +1,14 @@
 // The relay's route on a real fastify with a store that is a list: what GitLab sends, and what comes of it.
 
+import { randomBytes } from 'node:crypto'
 import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify'
-import { createEnv } from '../../../src/env.ts'
+import { createEnv, Secret } from '../../../src/env.ts'
 import type { Accepted, Draft, EmitOptions } from '../../../src/event.ts'
 import { createGitlab } from '../../../src/integrations/gitlab/gitlab.ts'
-import type { Integration } from '../../../src/integrations/integration.ts'
+import type { Integration, IntegrationParts } from '../../../src/integrations/integration.ts'
+import { createVault } from '../../../src/vault.ts'
 import { registerProblems } from '../../../src/web/problem.ts'
+import { createHooksInMemory } from '../../fakes/hooks.ts'
 import { receivedAt } from './fixtures.ts'
 
 export interface Emitted {
@@ -15,6 +18,8 @@ export interface Emitted {
 
 export interface Relay {
   readonly gitlab: Integration
+  /** What it was made from. */
+  readonly parts: IntegrationParts
   readonly http: FastifyInstance
   readonly emitted: Emitted[]
   /** Reasons and counts that were logged or metered. */
@@ -28,7 +33,7 @@ export interface Relay {
   post(body: string | Buffer | object, headers?: Readonly<Record<string, string>>): Promise<LightMyRequestResponse>
 }
 
-export function createRelay(settings: Readonly<Record<string, string>>): Relay {
+export function createRelay(settings: Readonly<Record<string, string>>, hooks = createHooksInMemory()): Relay {
   const env = createEnv({ environment: {}, dotenv: settings, readFile: () => '' })
   const emitted: Emitted[] = []
   const logs: object[] = []
@@ -41,7 +46,7 @@ export function createRelay(settings: Readonly<Record<string, string>>): Relay {
     repeated: false,
   })
   const note = (facts: object) => void logs.push(facts)
-  const gitlab = createGitlab({
+  const parts: IntegrationParts = {
     env,
     emit: (draft, options) => {
       emitted.push({ draft, options })
@@ -52,7 +57,13 @@ export function createRelay(settings: Readonly<Record<string, string>>): Relay {
     now: () => now,
     fetch,
     lastEventAt: async () => last,
-  })
+    recentEvents: async () => [],
+    url: () => 'https://vigie.example.org',
+    hooks,
+    vault: createVault({ secrets: { current: () => [new Secret('a key for the tests alone')] }, random: randomBytes }),
+    admins: async () => [],
+  }
+  const gitlab = createGitlab(parts)
   if (gitlab === null) throw new Error('the relay is never null: its route says which setting is missing')
   env.check()
   const http = Fastify()
@@ -60,6 +71,7 @@ export function createRelay(settings: Readonly<Record<string, string>>): Relay {
   gitlab.routes?.(http)
   return {
     gitlab,
+    parts,
     http,
     emitted,
     noted: { logs, counts },
