@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { Secret } from '../../../src/env.ts'
+import { createOwnHooks } from '../../../src/integrations/gitlab/hooks/own.ts'
+import { createVault } from '../../../src/vault.ts'
+import { createHooksInMemory } from '../../fakes/hooks.ts'
+
+const place = { kind: 'project', id: 15, path: 'acme/app', public: true } as const
+const vaultOf = (...keys: string[]) =>
+  createVault({ secrets: { current: () => keys.map((key) => new Secret(key)) }, random: randomBytes })
+
+describe('the secrets of hooks', () => {
+  it('are sealed anew while VIGIE_SECRET_KEY is changed, and outlive the old key', async () => {
+    const store = createHooksInMemory()
+    const before = createOwnHooks({ store, vault: vaultOf('old'), now: () => 0 })
+    const secrets = before.secretsOf(await before.add(place))
+    await createOwnHooks({ store, vault: vaultOf('new', 'old'), now: () => 0 }).load()
+    const after = createOwnHooks({ store, vault: vaultOf('new'), now: () => 0 })
+    await after.load()
+    expect(after.byToken({ 'x-gitlab-token': secrets?.token })?.path).toBe('acme/app')
+  })
+
+  it('prove nothing once the key is lost, until they are made anew', async () => {
+    const store = createHooksInMemory()
+    const before = createOwnHooks({ store, vault: vaultOf('old'), now: () => 0 })
+    const secrets = before.secretsOf(await before.add(place))
+    const after = createOwnHooks({ store, vault: vaultOf('another'), now: () => 0 })
+    await after.load()
+    expect(after.byToken({ 'x-gitlab-token': secrets?.token })).toBeUndefined()
+    expect(after.find(place)).toBeDefined()
+    const anew = after.secretsOf(await after.add(place))
+    expect(after.byToken({ 'x-gitlab-token': anew?.token })?.path).toBe('acme/app')
+  })
+})
