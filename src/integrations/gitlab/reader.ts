@@ -20,46 +20,65 @@ interface Waiting {
   reject(error: Error): void
 }
 
-export function createReader(): Reader {
-  let worker: Worker | undefined
-  let nextId = 1
-  const waiting = new Map<number, Waiting>()
+/** What the reader needs of a worker thread. */
+export interface Thread {
+  on(event: 'message', listener: (message: { id: number; read: Read }) => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'exit', listener: (code: number) => void): unknown
+  postMessage(job: Job, handedOver: ArrayBuffer[]): void
+  ref(): void
+  unref(): void
+  terminate(): Promise<unknown>
+}
 
-  const start = (): Worker => {
-    const started = new Worker(new URL('./read-worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: 1024 },
-    })
+/** Another thread, and the bodies it has not read yet. */
+interface Reading {
+  readonly thread: Thread
+  readonly waiting: Map<number, Waiting>
+}
+
+const startThread = (): Thread =>
+  new Worker(new URL('./read-worker.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 1024 } })
+
+export function createReader(newThread: () => Thread = startThread): Reader {
+  let current: Reading | undefined
+  let nextId = 1
+
+  const start = (): Reading => {
+    const started: Reading = { thread: newThread(), waiting: new Map() }
+    const { thread, waiting } = started
     const fail = (error: Error) => {
-      if (worker === started) worker = undefined
+      if (current === started) current = undefined
       for (const one of waiting.values()) one.reject(error)
       waiting.clear()
     }
-    started.on('message', ({ id, read }: { id: number; read: Read }) => {
+    thread.on('message', ({ id, read }) => {
       waiting.get(id)?.resolve(read)
       waiting.delete(id)
       // Idle, it keeps nobody from ending.
-      if (waiting.size === 0) started.unref()
+      if (waiting.size === 0) thread.unref()
     })
-    started.on('error', fail)
-    started.on('exit', (code) => fail(new Error(`the reader of large webhooks ended with code ${code}`)))
+    thread.on('error', fail)
+    thread.on('exit', (code) => fail(new Error(`the reader of large webhooks ended with code ${code}`)))
     return started
   }
 
   return {
     read(bytes, hint) {
       if (bytes.length <= largeBytes) return Promise.resolve(readBody(bytes, hint))
-      worker ??= start()
-      worker.ref()
+      current ??= start()
+      const { thread, waiting } = current
+      thread.ref()
       const id = nextId
       nextId += 1
       // A copy that may be handed over: a Buffer's memory can belong to a pool.
       const own = new Uint8Array(bytes)
       const job: Job = { id, bytes: own, hint }
-      worker.postMessage(job, [own.buffer])
+      thread.postMessage(job, [own.buffer])
       return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }))
     },
     async close() {
-      await worker?.terminate()
+      await current?.thread.terminate()
     },
   }
 }
