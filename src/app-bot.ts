@@ -25,6 +25,7 @@ import { createSealer } from './bot/seal.ts'
 import { createSelf } from './bot/self.ts'
 import { createSocket, type Socket, type SocketState } from './bot/socket.ts'
 import { createMattermostStatus } from './bot/status.ts'
+import { createTeams } from './bot/teams.ts'
 import { createTriggers } from './bot/triggers.ts'
 import type { Command } from './commands/command.ts'
 import { createCommands } from './commands/index.ts'
@@ -62,7 +63,9 @@ export function createBot(parts: BotParts) {
   const { locale, mattermostUrl } = settings
   const token = () => settings.mattermostToken.current()[0]?.reveal() ?? ''
   const rest = createRest({ url: mattermostUrl, token, fetch: parts.fetch, log })
-  const calls = createCalls(rest)
+  const everywhere = createCalls(rest)
+  const teams = createTeams(everywhere, settings.teams)
+  const calls = { ...everywhere, myTeams: teams.mine }
   const self = createSelf(calls)
   const admins = createAdmins({ names: settings.admins, calls, marks: store.marks, people: store.people, now, log })
   const people = createPeople({ self, calls, admins, now, locale })
@@ -138,6 +141,7 @@ export function createBot(parts: BotParts) {
     calls,
     token,
     admins,
+    teams,
     membership,
     triggers,
     listenAs: (bot) =>

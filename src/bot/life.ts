@@ -11,10 +11,11 @@ import type { Membership } from './membership.ts'
 import { answered } from './rest.ts'
 import type { Bot, Self } from './self.ts'
 import type { Socket, SocketEvent } from './socket.ts'
+import type { Teams } from './teams.ts'
 import type { Triggers } from './triggers.ts'
 
 export interface Life {
-  /** Until the signal. @throws {ConfigError} at first contact, for a VIGIE_ADMINS name that nobody bears. */
+  /** Until the signal. @throws {ConfigError} at first contact, for a VIGIE_ADMINS name that nobody bears, or a MATTERMOST_TEAM the bot is not in. */
   run(signal: AbortSignal): Promise<void>
   /** Whether Mattermost answered when it was last asked. */
   answers(): boolean
@@ -28,6 +29,7 @@ export interface LifeParts {
   /** The bot's token now: a new one ends a wait. */
   readonly token: () => string
   readonly admins: Admins
+  readonly teams: Pick<Teams, 'require'>
   readonly membership: Membership
   readonly triggers: Pick<Triggers, 'look'>
   /** Called once, when it is known who we are. */
@@ -61,7 +63,7 @@ const usual: LifeTiming = {
 }
 
 export function createLife(parts: LifeParts): Life {
-  const { self, calls, token, admins, membership, triggers, listenAs, connect, now, log } = parts
+  const { self, calls, token, admins, teams, membership, triggers, listenAs, connect, now, log } = parts
   const { refreshEveryMs, reconcileEveryMs, firstRetryMs, lastRetryMs, revokedRetryMs } = { ...usual, ...parts.timing }
   let answering = false
   let refusedSince: number | undefined
@@ -192,6 +194,7 @@ export function createLife(parts: LifeParts): Life {
       const meet = async () => {
         await self()
         await admins.resolve(signal)
+        await teams.require()
       }
       for (let failures = 1; !signal.aborted; failures += 1) {
         if ((await reach(signal)) && (await tried('first contact with Mattermost', meet, signal))) break

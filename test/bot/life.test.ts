@@ -46,6 +46,7 @@ function living(doing: Partial<Doing> = {}) {
       },
     },
     token: () => token,
+    teams: { require: async () => undefined },
     admins: {
       load: async () => undefined,
       resolve: () => ask('resolve', doing.resolve?.(), undefined),
