@@ -117,13 +117,14 @@ describe('an answer as a post', () => {
           expect(outside).not.toMatch(/@(?:all|here)/)
         }
       }),
+      { examples: [['`', '@all']] },
     )
   })
 })
 
-/** What stands outside code spans. */
+/** What stands outside code spans. A backtick behind a backslash begins none; no backslash is among the words. */
 function withoutCode(text: string): readonly string[] {
-  return text.split(/(`+)[^`](?:[\s\S]*?[^`])?\1(?!`)|`[^`]`/)
+  return text.replaceAll('\\`', '').split(/(`+)[^`](?:[\s\S]*?[^`])?\1(?!`)|`[^`]`/)
 }
 
 describe('an answer as text alone', () => {
