@@ -1,7 +1,7 @@
 // node:sqlite under Kysely's SqliteDialect, and SQLite's own failures told as StoreUnavailable (libraries.md §1.2; threats F11, F12).
 
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely'
 import { ConfigError } from '../errors.ts'
 import type { Database, Tables } from './schema.ts'
 import type { StoreUnavailable } from './store.ts'
@@ -11,7 +11,20 @@ const keptStatements = 500
 
 /** The one connection, through Kysely; whoever works on `connection` directly must hold Kysely's lock (`db.connection()`). */
 export function createDatabase(connection: DatabaseSync): Database {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: bridge(connection) }) })
+  return new Kysely<Tables>({ dialect: new Dialect({ database: bridge(connection) }) })
+}
+
+/** SQLite's changes of a schema take part in transactions, which Kysely does not make use of by itself. */
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new Adapter()
+  }
+}
+
+class Adapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
 }
 
 function bridge(connection: DatabaseSync): SqliteDatabase {

@@ -33,7 +33,7 @@ export function hashKeys(keys: readonly DedupeKey[]): HashedKey[] {
 /** Reads the keys that are still alive at `now`: some seconds for a million. */
 export function createDedupe(connection: DatabaseSync, ids: Ids, now: number): Dedupe {
   const select = connection.prepare(
-    'select k.key, k.event, e.matched from keys k join events e on e.id = k.event where k.id = ?',
+    'select k.key, k.event, coalesce(e.matched, 0) as matched from keys k left join events e on e.id = k.event where k.id = ?',
   )
   const insert = connection.prepare('insert into keys (id, key, event, expires_at) values (?, ?, ?, ?)')
   const sweep = createSweep(connection)

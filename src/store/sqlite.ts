@@ -16,6 +16,7 @@ import { createMarkStore } from './marks.ts'
 import { type Dialect, migrate } from './migrations.ts'
 import { createPeopleStore } from './people.ts'
 import { createRecorder } from './recorder.ts'
+import { type Purged, type PurgeRequest, purge } from './retention.ts'
 import type { Database } from './schema.ts'
 import { createSealStore } from './seals.ts'
 import type { Store } from './store.ts'
@@ -33,14 +34,22 @@ export interface SqliteParts {
   readonly log: Log
   /** How long a call waits for another process that writes; 5 s where absent. */
   readonly busyTimeoutMs?: number
+  /** Awaited before a schema that has been used is changed. */
+  readonly beforeMigration?: () => Promise<void>
+}
+
+/** What only a store of our own file needs: PostgreSQL's operators have their tools. */
+export interface SqliteStore extends Store {
+  purge(request: PurgeRequest): Promise<Purged>
 }
 
 /** @throws {ConfigError} when the file cannot be opened, is no database, or was written by a newer Vigie. */
-export async function openSqliteStore({ path, now, log, busyTimeoutMs = patienceMs }: SqliteParts): Promise<Store> {
+export async function openSqliteStore(parts: SqliteParts): Promise<SqliteStore> {
+  const { path, now, log, busyTimeoutMs = patienceMs, beforeMigration } = parts
   const connection = open(path, busyTimeoutMs)
   const db = createDatabase(connection)
   try {
-    await migrate(db, dialect)
+    await migrate(db, dialect, beforeMigration)
     const last = guard(() => lastId(connection))
     log.debug({ path, sqlite: connection.prepare('select sqlite_version() as version').get()?.version }, 'store open')
     return compose(db, connection, { now, last })
@@ -50,7 +59,11 @@ export async function openSqliteStore({ path, now, log, busyTimeoutMs = patience
   }
 }
 
-function compose(db: Database, connection: DatabaseSync, { now, last }: { now: () => number; last: number }): Store {
+function compose(
+  db: Database,
+  connection: DatabaseSync,
+  { now, last }: { now: () => number; last: number },
+): SqliteStore {
   const ids = createIds(last)
   const dedupe = guard(() => createDedupe(connection, ids, now()))
   return {
@@ -71,6 +84,7 @@ function compose(db: Database, connection: DatabaseSync, { now, last }: { now: (
         .execute()
       await db.selectFrom('marks').select('value').where('name', '=', 'check').executeTakeFirstOrThrow()
     },
+    purge: (request) => purge(db, request),
     close: () => db.destroy(),
   }
 }
