@@ -21,7 +21,8 @@ VOLUME /data
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=8090 \
-    DATABASE_URL=sqlite:/data/vigie.db
+    DATABASE_URL=sqlite:/data/vigie.db \
+    BACKUP_PATH=/data/backup
 EXPOSE 8090
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["node", "/app/docker/healthcheck.mjs"]
 STOPSIGNAL SIGTERM

@@ -56,6 +56,8 @@ export interface BotParts extends AppParts {
   readonly emit: Emit
   /** Made after the bot, since it posts through it. */
   readonly outbox: () => Outbox
+  /** How the database does; made after the bot, through which its news are told. */
+  readonly upkeep: () => Promise<Part>
 }
 
 export function createBot(parts: BotParts) {
@@ -95,6 +97,7 @@ export function createBot(parts: BotParts) {
     await mattermostStatus(),
     ...(await Promise.all(parts.integrations.filter(isSource).map((integration) => integration.status()))),
     await outboxPart(),
+    await parts.upkeep(),
   ]
 
   const commands: readonly Command[] = createCommands({
@@ -213,6 +216,8 @@ export function createBot(parts: BotParts) {
     async onTargetGone({ address }: Target): Promise<void> {
       if (!address.startsWith('@')) await membership.check(address)
     },
+    /** As last known. */
+    knownAdminIds: () => admins.all(),
     /** Those that VIGIE_ADMINS names come first. */
     async adminIds(): Promise<readonly string[]> {
       await admins.resolve()

@@ -7,6 +7,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { createBot } from './app-bot.ts'
 import { keptWhenOpen } from './app-kept.ts'
 import { keyFileSecrets } from './app-key.ts'
+import { createUpkeep, openKeptStore } from './app-upkeep.ts'
 import { watchAll } from './app-watch.ts'
 import { createDoctor } from './doctor.ts'
 import type { ReloadableEnv } from './env.ts'
@@ -19,7 +20,6 @@ import { integrations as makers } from './integrations/index.ts'
 import type { Integration } from './integrations/integration.ts'
 import { readSettings } from './settings.ts'
 import { holdLock } from './store/lock.ts'
-import { openSqliteStore } from './store/sqlite.ts'
 import type { Store } from './store/store.ts'
 import { createVault } from './vault.ts'
 import type { DoctorLine, StatusReport } from './web/control.ts'
@@ -76,7 +76,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const url = settings.vigieUrl ?? `http://${settings.host}:${port}`
 
   const lock = holdLock(settings.databasePath, parts.pid)
-  const store = await openSqliteStore({ path: settings.databasePath, now, log }).catch((error: unknown) => {
+  const store = await openKeptStore({ settings, now, log }).catch((error: unknown) => {
     lock.release()
     throw error
   })
@@ -104,7 +104,9 @@ export async function createApp(parts: AppParts): Promise<App> {
     startedAt,
     emit,
     outbox: () => outbox,
+    upkeep: () => upkeep.status(),
   })
+  const upkeep = createUpkeep({ store, settings, emit, admins: bot.knownAdminIds, now, log })
   const outbox = createOutbox({
     store,
     router,
@@ -138,7 +140,7 @@ export async function createApp(parts: AppParts): Promise<App> {
 
   const stopping = new AbortController()
   const ended = Promise.withResolvers<void>()
-  let living: Promise<void> = Promise.resolve()
+  let living: Promise<unknown> = Promise.resolve()
   const local = () => `http://${settings.host.replace(/^(0\.0\.0\.0|::)$/, '127.0.0.1')}:${port}`
 
   const { calls, adminIds: admins } = bot
@@ -157,7 +159,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       outbox.start()
       const { signal } = stopping
       const watching = watchAll(integrations, { signal, now, log })
-      living = Promise.all([bot.run(signal).catch(ended.reject), watching]).then(() => undefined)
+      living = Promise.all([bot.run(signal).catch(ended.reject), watching, upkeep.run(signal)])
     },
     async stop() {
       stopping.abort()

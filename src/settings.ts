@@ -3,9 +3,10 @@
 import { join } from 'node:path'
 import type { Env, LiveSecrets } from './env.ts'
 import { type LogLevel, logLevels } from './log.ts'
+import { readUpkeepSettings, type UpkeepSettings } from './settings-upkeep.ts'
 import { type Locale, locales } from './text/locale.ts'
 
-export interface Settings {
+export interface Settings extends UpkeepSettings {
   readonly mattermostUrl: string
   readonly mattermostToken: LiveSecrets
   readonly teams: readonly string[]
@@ -61,6 +62,7 @@ export function readSettings(env: Env, cwd: string, needs: { token: boolean } = 
     port: env.integer('PORT', 8090, { min: 0, max: 65_535 }),
     vigieUrl,
     databasePath: readDatabasePath(env, cwd),
+    ...readUpkeepSettings(env, cwd),
     locale: env.choice('VIGIE_LOCALE', 'fr', locales),
     timeZone: readTimeZone(env),
     logLevel: env.choice('LOG_LEVEL', 'info', logLevels),

@@ -3,6 +3,7 @@
 import { request } from 'node:http'
 import { isAbsolute, join, relative } from 'node:path'
 import { UserError } from '../errors.ts'
+import type { Said } from '../text/locale.ts'
 
 /** Unix socket paths end at about 107 bytes: the shorter of the absolute and the relative form is taken. */
 const longestPath = 100
@@ -19,7 +20,7 @@ export function controlPath(databasePath: string, cwd: string): string {
   })
 }
 
-/** The answer, parsed; nothing when nobody listens there. @throws {Error} when who listens fails. */
+/** The answer, parsed; nothing when nobody listens there. @throws {UserError} when who listens refuses. @throws {Error} when it fails. */
 export function askControl<T>(socketPath: string, method: 'GET' | 'POST', path: string): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const asked = request({ socketPath, method, path, headers: { connection: 'close' } }, (response) => {
@@ -27,8 +28,9 @@ export function askControl<T>(socketPath: string, method: 'GET' | 'POST', path: 
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', reject)
       response.on('end', () => {
-        const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as T & { message?: string }
+        const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as T & { message?: string; said?: Said }
         if (response.statusCode === 200) resolve(body)
+        else if (response.statusCode === 422 && body.said) reject(new UserError(body.said))
         else reject(new Error(body.message ?? `HTTP ${response.statusCode}`))
       })
     })

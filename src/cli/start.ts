@@ -1,6 +1,5 @@
 // `vigie start`: Vigie against the Mattermost named in the environment or the dotenv file, until SIGTERM.
 
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,6 +11,7 @@ import { readDatabasePath } from '../settings.ts'
 import { listenForControl } from '../web/control.ts'
 import { controlPath } from './control.ts'
 import { defaultDotenv, envOf, followDotenv, stampOf } from './dotenv-file.ts'
+import { createRunning } from './running.ts'
 import type { Subcommand, World } from './subcommand.ts'
 
 export const start: Subcommand = {
@@ -34,26 +34,38 @@ export const start: Subcommand = {
     })
     const stopping = new AbortController()
     const signal = AbortSignal.any([world.signal, stopping.signal])
-    const socket = controlPath(readDatabasePath(env, world.cwd), world.cwd)
-    const app = await createApp({
-      env,
-      log,
-      now: world.now,
-      fetch: world.fetch,
-      cwd: world.cwd,
+    const databasePath = readDatabasePath(env, world.cwd)
+    const running = await createRunning({
+      makeApp: () =>
+        createApp({
+          env,
+          log,
+          now: world.now,
+          fetch: world.fetch,
+          cwd: world.cwd,
+          pid: world.pid,
+          version: versionOf(world),
+        }),
+      databasePath,
       pid: world.pid,
-      version: versionOf(world),
+      now: world.now,
+      log,
     })
     try {
-      await app.start()
-      const door = await listenForControl(socket, { ...app, stop: () => stopping.abort(), log })
+      const door = await listenForControl(controlPath(databasePath, world.cwd), {
+        status: async () => await running.app().status(),
+        doctor: async () => await running.app().doctor(),
+        restore: async (file) => ({ ...(await running.restore(file)) }),
+        stop: () => stopping.abort(),
+        log,
+      })
       const following = follow(dotenv, env, log, signal)
-      if (!signal.aborted) await Promise.race([once(signal, 'abort'), app.ended()])
+      await running.run(signal)
       log.info({}, 'stopping')
       stopping.abort()
       await Promise.all([following, door.close()])
     } finally {
-      await app.stop()
+      await running.stop()
     }
     log.info({}, 'stopped')
     return 0

@@ -1,8 +1,9 @@
-// The door for `vigie status`, `doctor` and `stop` beside a running `start`: HTTP on a unix socket that only this user can open.
+// The door for `vigie status`, `doctor`, `stop` and `restore` beside a running `start`: HTTP on a unix socket that only this user can open.
 
 import { chmodSync, rmSync } from 'node:fs'
 import Fastify, { type FastifyInstance } from 'fastify'
-import type { Log, Part } from '../event.ts'
+import { UserError } from '../errors.ts'
+import type { JsonObject, Log, Part } from '../event.ts'
 
 export interface StatusReport {
   readonly version: string
@@ -25,6 +26,8 @@ export interface ControlParts {
   readonly doctor: () => Promise<readonly DoctorLine[]>
   /** Begins to stop; resolves at once. */
   readonly stop: () => void
+  /** Puts a copy in the place of the database and goes on with it. @throws {UserError} for a file that is no good copy. */
+  readonly restore: (file: string) => Promise<JsonObject>
   readonly log: Log
 }
 
@@ -37,7 +40,9 @@ export async function listenForControl(path: string, parts: ControlParts): Promi
     parts.stop()
     return { stopping: true }
   })
+  http.post<{ Querystring: { file: string } }>('/restore', ({ query }) => parts.restore(query.file))
   http.setErrorHandler((error, _request, reply) => {
+    if (error instanceof UserError) return reply.code(422).send({ said: error.said })
     parts.log.error({ error }, 'the control door failed')
     return reply.code(500).send({ message: error instanceof Error ? error.message : String(error) })
   })

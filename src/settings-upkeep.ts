@@ -1,0 +1,60 @@
+// The settings that keep the database: where its copies go, how long they and its rows are kept (interface.md, "Settings").
+
+import { join } from 'node:path'
+import type { Env } from './env.ts'
+import { parseDuration } from './text/format.ts'
+
+export interface UpkeepSettings {
+  /** Absolute path of the folder. */
+  readonly backupPath: string
+  /** How long hourly and daily copies are kept, in milliseconds. */
+  readonly backupKeep: { readonly hourlyMs: number; readonly dailyMs: number }
+  /** How long events and audit entries are kept, in milliseconds. */
+  readonly retention: { readonly eventsMs: number; readonly auditMs: number }
+}
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
+/** Problems are noted in `env`. */
+export function readUpkeepSettings(env: Env, cwd: string): UpkeepSettings {
+  const path = env.text('BACKUP_PATH', 'data/backup')
+  return {
+    backupPath: path.startsWith('/') ? path : join(cwd, path),
+    backupKeep: readKeep(env),
+    retention: readRetention(env),
+  }
+}
+
+function readKeep(env: Env): UpkeepSettings['backupKeep'] {
+  const text = env.text('BACKUP_KEEP', '24h,7d')
+  const [hourlyMs, dailyMs, ...more] = text.split(',').map(parseDuration)
+  if (hourlyMs !== undefined && dailyMs !== undefined && more.length === 0 && hourlyMs >= hourMs && dailyMs >= dayMs)
+    return { hourlyMs, dailyMs }
+  env.problem({
+    fr: `BACKUP_KEEP\u00a0: deux durées sont attendues, celle des copies de chaque heure (au moins 1h) puis de chaque jour (au moins 1d), par exemple 24h,7d, pas «\u00a0${text}\u00a0».`,
+    en: `BACKUP_KEEP: two durations are expected, of hourly copies (at least 1h) and of daily ones (at least 1d), for example 24h,7d, not "${text}".`,
+  })
+  return { hourlyMs: dayMs, dailyMs: 7 * dayMs }
+}
+
+const kept = ['events', 'audit']
+
+/** What is not named keeps its default. */
+function readRetention(env: Env): UpkeepSettings['retention'] {
+  const spans = new Map([
+    ['events', 90 * dayMs],
+    ['audit', 365 * dayMs],
+  ])
+  for (const word of env.list('RETENTION')) {
+    const [name = '', text = ''] = word.split('=').map((side) => side.trim())
+    const spanMs = parseDuration(text)
+    if (kept.includes(name) && spanMs !== undefined && spanMs >= dayMs) spans.set(name, spanMs)
+    else
+      env.problem({
+        fr: `RETENTION\u00a0: «\u00a0${word}\u00a0» ne se comprend pas\u202f; écrivez par exemple events=90d,audit=365d (au moins 1d).`,
+        en: `RETENTION: "${word}" cannot be read; write for example events=90d,audit=365d (at least 1d).`,
+      })
+  }
+  return { eventsMs: spans.get('events') ?? 90 * dayMs, auditMs: spans.get('audit') ?? 365 * dayMs }
+}
