@@ -33,7 +33,9 @@ export function createOutboxPart({ status, deliveries, now }: OutboxPartParts): 
           ? rich`${code(name)} injoignable depuis ${forMs}\u00a0: ${since?.error ?? ''}`
           : rich`${code(name)} out of reach for ${forMs}: ${since?.error ?? ''}`
       }),
-      ...(parked === 0 ? [] : [rich`${code(locale === 'fr' ? '/vigie deliveries échouées' : '/vigie deliveries failed')}`]),
+      ...(parked === 0
+        ? []
+        : [rich`${code(locale === 'fr' ? '/vigie deliveries échouées' : '/vigie deliveries failed')}`]),
     ]
     return {
       name: 'outbox',
