@@ -3,7 +3,6 @@
 
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Fastify, { type FastifyInstance } from 'fastify'
 import { createBot } from './app-bot.ts'
 import { keptWhenOpen } from './app-kept.ts'
 import { keyFileSecrets } from './app-key.ts'
@@ -26,6 +25,7 @@ import type { DoctorLine, StatusReport } from './web/control.ts'
 import { registerHealth } from './web/health.ts'
 import { createMetrics } from './web/metrics.ts'
 import { registerProblems } from './web/problem.ts'
+import { close, createServer, listen } from './web/server.ts'
 
 export interface AppParts {
   readonly env: ReloadableEnv
@@ -52,8 +52,6 @@ export interface App {
 }
 
 const drainMs = 8000
-/** How long requests that began may take to end once nothing new is taken. */
-const closeMs = 2000
 
 /** @throws {ConfigError} that names every wrong setting. @throws {UserError} when another `start` holds the database. */
 export async function createApp(parts: AppParts): Promise<App> {
@@ -121,7 +119,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   })
 
   let listening = false
-  const http = createHttp(new URL(url).pathname)
+  const http = createServer(new URL(url).pathname)
   registerProblems(http, log)
   registerHealth(http, {
     storable: () => store.check(),
@@ -153,7 +151,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     doctor: doctor.examine,
     async start() {
       await bot.load()
-      await http.listen({ host: settings.host, port })
+      await listen(http, settings.host, port)
       listening = true
       log.info({ url: local(), vigieUrl: url, version }, 'Vigie listens')
       outbox.start()
@@ -173,26 +171,6 @@ export async function createApp(parts: AppParts): Promise<App> {
       ended.resolve()
     },
   }
-}
-
-/** Ends the connections of those that do not end what they began to send. */
-async function close(http: FastifyInstance): Promise<void> {
-  const cut = setTimeout(() => http.server.closeAllConnections(), closeMs)
-  await http.close()
-  clearTimeout(cut)
-}
-
-/** `pathPrefix`: of VIGIE_URL, where a proxy passes it on. */
-function createHttp(pathPrefix: string): FastifyInstance {
-  const prefix = pathPrefix.replace(/\/+$/, '')
-  return Fastify({
-    logger: false,
-    bodyLimit: 1024 * 1024,
-    requestTimeout: 15_000,
-    forceCloseConnections: 'idle',
-    http: { headersTimeout: 5000, connectionsCheckingInterval: 500 },
-    rewriteUrl: ({ url = '/' }) => (prefix !== '' && url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : url),
-  })
 }
 
 function describeBySource(integrations: readonly Integration[]): Describe {

@@ -6,15 +6,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createApp } from '../app.ts'
 import { freePort } from '../free-port.ts'
 import { createLog, logLevels } from '../log.ts'
 import { createSandbox } from '../sandbox/sandbox.ts'
+import { appOf } from './app-of.ts'
 import { createDemoEvents } from './demo-events.ts'
 import { createDemoTown, demoChannel, demoTeam, type Inhabitant } from './demo-town.ts'
 import { envOf } from './dotenv-file.ts'
 import { provision } from './provision.ts'
-import { versionOf } from './start.ts'
 import type { Subcommand, World } from './subcommand.ts'
 
 /** Known to everybody: the demo listens on this machine alone, and people send it webhooks of their own. */
@@ -67,15 +66,7 @@ async function play(folder: string, json: boolean, world: World): Promise<number
       write: (line) => world.stderr(line.trimEnd()),
       secrets: () => env.knownSecrets(),
     })
-    const app = await createApp({
-      env,
-      log,
-      now: world.now,
-      fetch: world.fetch,
-      cwd: folder,
-      pid: world.pid,
-      version: versionOf(world),
-    })
+    const app = await appOf(quiet, env, log)
     try {
       await app.start()
       const gitlab = `${app.url()}/webhook/gitlab`

@@ -1,14 +1,13 @@
 // `vigie doctor`: one event through each path, by the running `start`, or by one of its own that ends with it.
 
 import { parseArgs } from 'node:util'
-import { createApp } from '../app.ts'
 import { createLog } from '../log.ts'
 import { readDatabasePath } from '../settings.ts'
 import { duration } from '../text/format.ts'
 import type { DoctorLine } from '../web/control.ts'
+import { appOf } from './app-of.ts'
 import { askControl, controlPath } from './control.ts'
 import { envOf } from './dotenv-file.ts'
-import { versionOf } from './start.ts'
 import type { Subcommand, World } from './subcommand.ts'
 
 export const doctor: Subcommand = {
@@ -40,15 +39,7 @@ async function alone(world: World): Promise<readonly DoctorLine[]> {
     write: (line) => world.stderr(line.trimEnd()),
     secrets: () => env.knownSecrets(),
   })
-  const app = await createApp({
-    env,
-    log,
-    now: world.now,
-    fetch: world.fetch,
-    cwd: world.cwd,
-    pid: world.pid,
-    version: versionOf(world),
-  })
+  const app = await appOf(world, env, log)
   try {
     await app.start()
     return await app.doctor()

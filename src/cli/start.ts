@@ -1,18 +1,17 @@
 // `vigie start`: Vigie against the Mattermost named in the environment or the dotenv file, until SIGTERM.
 
-import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createApp } from '../app.ts'
 import type { ReloadableEnv } from '../env.ts'
 import type { Log } from '../event.ts'
 import { createLog, logLevels } from '../log.ts'
 import { readDatabasePath } from '../settings.ts'
 import { listenForControl } from '../web/control.ts'
+import { appOf } from './app-of.ts'
 import { controlPath } from './control.ts'
 import { defaultDotenv, envOf, followDotenv, stampOf } from './dotenv-file.ts'
 import { createRunning } from './running.ts'
-import type { Subcommand, World } from './subcommand.ts'
+import type { Subcommand } from './subcommand.ts'
 
 export const start: Subcommand = {
   name: 'start',
@@ -36,16 +35,7 @@ export const start: Subcommand = {
     const signal = AbortSignal.any([world.signal, stopping.signal])
     const databasePath = readDatabasePath(env, world.cwd)
     const running = await createRunning({
-      makeApp: () =>
-        createApp({
-          env,
-          log,
-          now: world.now,
-          fetch: world.fetch,
-          cwd: world.cwd,
-          pid: world.pid,
-          version: versionOf(world),
-        }),
+      makeApp: () => appOf(world, env, log),
       databasePath,
       pid: world.pid,
       now: world.now,
@@ -86,10 +76,4 @@ async function follow(
     },
     signal,
   )
-}
-
-/** Of the installation's package.json. */
-export function versionOf(world: Pick<World, 'root'>): string {
-  const { version } = JSON.parse(readFileSync(join(world.root, 'package.json'), 'utf8')) as { version: string }
-  return version
 }

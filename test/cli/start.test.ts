@@ -166,6 +166,16 @@ describe('vigie as a process', () => {
     rmSync(empty, { recursive: true })
   })
 
+  it('says in words that its port is taken', async () => {
+    await start()
+    const other = mkdtempSync(join(tmpdir(), 'vigie-port-'))
+    const second = vigie(['start', '--dotenv', join(folder, '.env')], { cwd: other, environment })
+    expect(await second.ended()).toBe(1)
+    expect(second.err()).toContain(`127.0.0.1:${environment.PORT}`)
+    expect(second.err()).not.toContain('    at ')
+    rmSync(other, { recursive: true })
+  })
+
   it('does not start with an administrator whom nobody bears', async () => {
     const wrong = vigie(['start'], {
       cwd: folder,
