@@ -28,8 +28,8 @@ export async function listen(http: FastifyInstance, host: string, port: number):
     if (!['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'].includes(code)) throw error
     throw new UserError(
       {
-        fr: `Impossible d’écouter sur ${host}:${port} (${code})\u00a0: changez HOST ou PORT, ou arrêtez ce qui l’occupe.`,
-        en: `Cannot listen on ${host}:${port} (${code}): change HOST or PORT, or stop what holds it.`,
+        fr: `Impossible d’écouter au port ${port} de ${host} (${code})\u00a0: changez HOST ou PORT, ou arrêtez ce qui l’occupe.`,
+        en: `Cannot listen on port ${port} of ${host} (${code}): change HOST or PORT, or stop what holds it.`,
       },
       { cause: error },
     )

@@ -171,7 +171,7 @@ describe('vigie as a process', () => {
     const other = mkdtempSync(join(tmpdir(), 'vigie-port-'))
     const second = vigie(['start', '--dotenv', join(folder, '.env')], { cwd: other, environment })
     expect(await second.ended()).toBe(1)
-    expect(second.err()).toContain(`127.0.0.1:${environment.PORT}`)
+    expect(second.err()).toContain(`port ${environment.PORT}`)
     expect(second.err()).not.toContain('    at ')
     rmSync(other, { recursive: true })
   })
