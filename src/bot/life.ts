@@ -1,13 +1,13 @@
 // The bot's life: first contact, the websocket, catching up whenever events may have been missed, and what is looked at now and then
 // because hints get lost (design.md, "bot/"; threats F4, F5, T7). Without Mattermost it waits, and everything else goes on.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError } from '../errors.ts'
 import type { Log, Now } from '../event.ts'
 import type { Admins } from './admins.ts'
 import type { Calls } from './calls.ts'
 import type { Listener } from './listen.ts'
 import type { Membership } from './membership.ts'
+import { pause } from './pause.ts'
 import { answered } from './rest.ts'
 import type { Bot, Self } from './self.ts'
 import type { Socket, SocketEvent } from './socket.ts'
@@ -202,14 +202,5 @@ export function createLife(parts: LifeParts): Life {
       }
       if (!signal.aborted) await live(signal)
     },
-  }
-}
-
-/** Resolves early with the signal. */
-async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(durationMs, undefined, { signal })
-  } catch (error) {
-    if (!signal.aborted) throw error
   }
 }

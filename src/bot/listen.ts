@@ -11,6 +11,7 @@ import { readPost } from './calls.ts'
 import type { Dispatch, People } from './conversation.ts'
 import { readBack } from './history.ts'
 import { calledWith, saidDirectly } from './mention.ts'
+import { pause } from './pause.ts'
 import { answered, MattermostError } from './rest.ts'
 import type { Bot } from './self.ts'
 import type { SocketEvent } from './socket.ts'
@@ -196,8 +197,7 @@ export function createListener(parts: ListenerParts): Listener {
     },
     async run(signal) {
       while (!signal.aborted) {
-        // Rejects only when the signal says stop.
-        await sleep(markEveryMs, undefined, { signal }).catch(() => undefined)
+        await pause(markEveryMs, signal)
         await storeMark().catch((error: unknown) =>
           log.warn({ err: error }, 'the mark of what was heard is not stored'),
         )

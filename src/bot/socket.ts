@@ -2,10 +2,10 @@
 // @mattermost/client's WebSocketClient prints to the console, leaves a connecting socket open when closed, and cannot tell a revoked
 // token from a slow server.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import type { Log, Meter } from '../event.ts'
+import { pause } from './pause.ts'
 
 export interface SocketEvent {
   readonly event: string
@@ -191,8 +191,7 @@ export function createSocket(parts: SocketParts): Socket {
   const wait = async (ms: number, signal: AbortSignal) => {
     const before = token()
     for (let left = ms; left > 0 && token() === before; left -= 1000) {
-      // Rejects only when the signal says stop, which the next line reads.
-      await sleep(Math.min(left, 1000), undefined, { signal }).catch(() => undefined)
+      await pause(Math.min(left, 1000), signal)
       if (signal.aborted) return
     }
   }

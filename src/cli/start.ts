@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { FastifyInstance } from 'fastify'
 import type { ReloadableEnv } from '../env.ts'
 import type { Log } from '../event.ts'
 import { createLog, logLevels } from '../log.ts'
@@ -41,8 +42,9 @@ export const start: Subcommand = {
       now: world.now,
       log,
     })
+    let door: FastifyInstance | undefined
     try {
-      const door = await listenForControl(controlPath(databasePath, world.cwd), {
+      door = await listenForControl(controlPath(databasePath, world.cwd), {
         status: async () => await running.app().status(),
         doctor: async () => await running.app().doctor(),
         restore: async (file) => ({ ...(await running.restore(file)) }),
@@ -53,9 +55,11 @@ export const start: Subcommand = {
       await running.run(signal)
       log.info({}, 'stopping')
       stopping.abort()
-      await Promise.all([following, door.close()])
+      await following
     } finally {
+      // The door is the last to go: while it stands, `vigie stop` knows that we are not gone yet.
       await running.stop()
+      await door?.close()
     }
     log.info({}, 'stopped')
     return 0

@@ -28,7 +28,7 @@ export const stop: Subcommand = {
     }
     const until = world.now() + patienceMs
     while (world.now() < until) {
-      if ((await askControl(socket, 'GET', '/status').catch(() => undefined)) === undefined) {
+      if (!(await isThere(socket))) {
         world.stdout(world.locale === 'fr' ? 'Vigie est arrêtée.' : 'Vigie has stopped.')
         return 0
       }
@@ -37,4 +37,14 @@ export const stop: Subcommand = {
     world.stderr(world.locale === 'fr' ? 'Vigie ne s’est pas arrêtée à temps.' : 'Vigie did not stop in time.')
     return 1
   },
+}
+
+/** Nobody listens any more: gone. Whoever answers, though only that it cannot say how it is, is still there. */
+async function isThere(socket: string): Promise<boolean> {
+  try {
+    return (await askControl(socket, 'GET', '/status')) !== undefined
+  } catch {
+    // Cut or refused in the middle of closing: the next look tells.
+    return true
+  }
 }

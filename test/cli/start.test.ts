@@ -87,7 +87,10 @@ describe('vigie as a process', () => {
     })
     const stop = run('stop')
     expect(await stop.ended()).toBe(0)
-    expect(await running?.ended()).toBe(0)
+    const next = run('start')
+    await next.line('Vigie listens')
+    next.child.kill('SIGTERM')
+    expect([await running?.ended(), await next.ended()]).toEqual([0, 0])
     expect(await run('status').ended()).toBe(1)
   })
 
