@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createBot } from './app-bot.ts'
 import { keptWhenOpen } from './app-kept.ts'
 import { keyFileSecrets } from './app-key.ts'
+import { createParkedTeller } from './app-parked.ts'
 import { createUpkeep, openKeptStore } from './app-upkeep.ts'
 import { watchAll } from './app-watch.ts'
 import { createDoctor } from './doctor.ts'
@@ -103,8 +104,20 @@ export async function createApp(parts: AppParts): Promise<App> {
     emit,
     outbox: () => outbox,
     upkeep: () => upkeep.status(),
+    onReplayed: () => parked.replayed(),
   })
   const upkeep = createUpkeep({ store, settings, emit, admins: bot.knownAdminIds, now, log })
+  const { timeZone } = settings
+  const parked = createParkedTeller({
+    store,
+    describe,
+    timeZone,
+    emit,
+    admins: bot.knownAdminIds,
+    channel: bot.channel,
+    now,
+    log,
+  })
   const outbox = createOutbox({
     store,
     router,
@@ -114,12 +127,12 @@ export async function createApp(parts: AppParts): Promise<App> {
     now,
     log,
     meter,
-    onParked: async ({ id, target }, error) => log.warn({ delivery: id, target, error }, 'a delivery was parked'),
+    onParked: parked.parked,
     onTargetGone: bot.onTargetGone,
   })
 
   let listening = false
-  const http = createServer(new URL(url).pathname)
+  const http = createServer({ pathPrefix: new URL(url).pathname, proxies: settings.proxies, log })
   registerProblems(http, log)
   registerHealth(http, {
     storable: () => store.check(),
@@ -157,7 +170,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       outbox.start()
       const { signal } = stopping
       const watching = watchAll(integrations, { signal, now, log })
-      living = Promise.all([bot.run(signal).catch(ended.reject), watching, upkeep.run(signal)])
+      living = Promise.all([bot.run(signal).catch(ended.reject), watching, upkeep.run(signal), parked.run(signal)])
     },
     async stop() {
       stopping.abort()

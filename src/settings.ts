@@ -5,6 +5,7 @@ import type { Env, LiveSecrets } from './env.ts'
 import { type LogLevel, logLevels } from './log.ts'
 import { readUpkeepSettings, type UpkeepSettings } from './settings-upkeep.ts'
 import { type Locale, locales } from './text/locale.ts'
+import { type Proxies, readProxies } from './web/clients.ts'
 
 export interface Settings extends UpkeepSettings {
   readonly mattermostUrl: string
@@ -16,6 +17,8 @@ export interface Settings extends UpkeepSettings {
   readonly port: number
   /** How Mattermost reaches us, without trailing slash; absent: `http://HOST:PORT`, once the port is known. */
   readonly vigieUrl: string | undefined
+  /** Whose `X-Forwarded-For` counts. */
+  readonly proxies: Proxies
   /** Absolute path of the SQLite file. */
   readonly databasePath: string
   readonly locale: Locale
@@ -61,6 +64,7 @@ export function readSettings(env: Env, cwd: string, needs: { token: boolean } = 
     host,
     port: env.integer('PORT', 8090, { min: 0, max: 65_535 }),
     vigieUrl,
+    proxies: readProxies(env),
     databasePath: readDatabasePath(env, cwd),
     ...readUpkeepSettings(env, cwd),
     locale: env.choice('VIGIE_LOCALE', 'fr', locales),

@@ -65,7 +65,7 @@ export function createMetrics(version: string): Metrics {
       },
     },
     register(http, token, read) {
-      http.get('/metrics', async (request, reply) => {
+      http.get('/metrics', { config: { door: { proof: 'metrics', takes: 'nothing' } } }, async (request, reply) => {
         checkBearer(request.headers.authorization, token)
         const reading = await read()
         waiting.set(reading.waiting)

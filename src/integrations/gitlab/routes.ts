@@ -5,8 +5,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HttpProblem } from '../../errors.ts'
 import type { Emit, Log, Meter, Now } from '../../event.ts'
 import type { KeptHook } from '../../store/store.ts'
+import { maxDepth } from '../../text/json-depth.ts'
 import type { Said } from '../../text/locale.ts'
-import { maxDepth, type Read, type Refusal } from './body.ts'
+import type { Read, Refusal } from './body.ts'
 import { dedupeKeys, hookDedupeKeys } from './dedupe.ts'
 import { type OwnHooks, speaksFor } from './hooks/own.ts'
 import type { Reader } from './reader.ts'
@@ -79,18 +80,19 @@ export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
       throw asProblem(error)
     })
     scope.post('/webhook/gitlab', {
+      config: { door: { proof: 'hook', takes: 'application/json' } },
       bodyLimit: maxBytes,
       // A wrong token is refused before its body is read.
       async onRequest(request, reply) {
         await parts.own.load()
         if (parts.own.byToken(request.headers) !== undefined) return
         if (!verifier.configured() && parts.own.all().length === 0)
-          throw refused(parts, 'not configured', notConfigured)
+          throw refused(parts, request, 'not configured', notConfigured)
         if (!verifier.signed(request.headers)) {
-          if (verifier.byToken(request.headers) === undefined) throw refused(parts, 'token', unauthorized)
+          if (verifier.byToken(request.headers) === undefined) throw refused(parts, request, 'token', unauthorized)
           return
         }
-        if (!verifier.plausible(request.headers)) throw refused(parts, 'signature', unauthorized)
+        if (!verifier.plausible(request.headers)) throw refused(parts, request, 'signature', unauthorized)
         if (isSmall(request)) return
         await turns.take((leave) => reply.raw.once('finish', leave).once('close', leave))
       },
@@ -110,11 +112,11 @@ async function receive(parts: RouteParts, request: FastifyRequest, reply: Fastif
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const hook = own.byToken(headers)
   if (hook !== undefined) {
-    if (!(await own.signedWell(hook, headers, body))) throw refused(parts, 'signature', unauthorized)
+    if (!(await own.signedWell(hook, headers, body))) throw refused(parts, request, 'signature', unauthorized)
     return reply.code(200).send(await takeFromHook(parts, hook, request, body))
   }
   const credential = verifier.signed(headers) ? await verifier.bySignature(headers, body) : verifier.byToken(headers)
-  if (credential === undefined) throw refused(parts, 'signature', unauthorized)
+  if (credential === undefined) throw refused(parts, request, 'signature', unauthorized)
   const read = await readWhole(parts, request, body)
   const dedupe = dedupeKeys(read, credential, (name) => header(request, name))
   const accepted = await parts.emit(read.draft, read.relayed ? { dedupe } : { dedupe, only: [] })
@@ -131,7 +133,7 @@ async function takeFromHook(
   const read = await readWhole(parts, request, body, true)
   if (!speaksFor(hook, read.draft.subject, read.home)) {
     parts.onStray(hook)
-    throw refused(parts, 'another place', unauthorized)
+    throw refused(parts, request, 'another place', unauthorized)
   }
   // Asked for by ourselves, to see whether the hook works again: nothing happened that anybody should hear of.
   const isTest = parts.isTest(hook)
@@ -154,8 +156,8 @@ async function readWhole(parts: RouteParts, request: FastifyRequest, body: Buffe
   return read
 }
 
-function refused(parts: RouteParts, cause: string, said: Said): HttpProblem {
-  parts.log.info({ route: '/webhook/gitlab', cause }, 'a webhook was refused')
+function refused(parts: RouteParts, { ip }: FastifyRequest, cause: string, said: Said): HttpProblem {
+  parts.log.info({ route: '/webhook/gitlab', cause, client: ip }, 'a webhook was refused')
   parts.meter.count('webhooks_refused', { source: 'gitlab' })
   parts.onRefused()
   return new HttpProblem(401, said)

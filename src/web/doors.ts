@@ -1,0 +1,27 @@
+// What every route declares (threat T12): how it proves who calls, and what it takes. A route that does not say is not opened.
+
+import type { FastifyInstance } from 'fastify'
+
+export interface Door {
+  /**
+   * `open`: to all, by interface.md; `metrics`: METRICS_TOKEN; `hook`: a webhook's token or signature; `command`: the token of a
+   * slash command; `seal`: what the button or form carries; `socket`: whoever may open the socket's file.
+   */
+  readonly proof: 'open' | 'metrics' | 'hook' | 'command' | 'seal' | 'socket'
+  /** The one content type of its body; `nothing` where it has none. */
+  readonly takes: 'nothing' | 'application/json' | 'application/x-www-form-urlencoded'
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    door?: Door
+  }
+}
+
+/** Refuses routes without a declaration, and bodies where nobody asked for one. */
+export function guardDoors(http: FastifyInstance): void {
+  http.addHook('onRoute', ({ url, config }) => {
+    if (config?.door === undefined) throw new Error(`the route ${url} does not declare its door`)
+  })
+  http.removeAllContentTypeParsers()
+}
