@@ -1,5 +1,18 @@
-// Every performance figure against its yardstick, one after the other.
+// `npm run bench`: every performance figure against its yardstick in the same run, in one table; `npm run bench -- ingest drain` some.
 
+import { type Bench, type Figure, machine, tableOf } from './figure.ts'
 import { benchIngest } from './ingest.ts'
 
-for (const bench of [benchIngest]) await bench((line) => console.log(line))
+const benches: Readonly<Record<string, Bench>> = { ingest: benchIngest }
+
+const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'))
+const unknown = asked.filter((name) => !Object.hasOwn(benches, name))
+if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}: ${Object.keys(benches).join(', ')}`)
+
+console.log(machine())
+const figures: Figure[] = []
+for (const [name, bench] of Object.entries(benches)) {
+  if (asked.length > 0 && !asked.includes(name)) continue
+  figures.push(...(await bench((line) => console.error(line))))
+}
+for (const line of tableOf(figures)) console.log(line)
