@@ -10,7 +10,7 @@ import type { Call, Command, Flag, Press, Reply } from './command.ts'
 import type { CommandParts, Source } from './index.ts'
 import { eventChoices, readFilters } from './subscriptions/filters.ts'
 import { listReply } from './subscriptions/list.ts'
-import { requireRoom } from './subscriptions/room.ts'
+import { type InTurn, requireRoom } from './subscriptions/room.ts'
 import { isSameSubject, readSubject } from './subscriptions/subject.ts'
 import { withUnheard } from './subscriptions/unheard.ts'
 import { mutedReply, stillMutedReply, subscribedReply, unmutedReply } from './subscriptions/words.ts'
@@ -20,6 +20,7 @@ const memberMuteMs = 86_400_000
 const longestMuteMs = 365 * 86_400_000
 
 export type SubscribeParts = Pick<CommandParts, 'around' | 'sources' | 'timeZone'> & {
+  readonly inTurn: InTurn
   readonly store: Pick<CommandParts['store'], 'subscriptions'>
 }
 
@@ -148,11 +149,8 @@ async function subscribe(parts: SubscribeParts, call: Call): Promise<Reply> {
   if (source === undefined) throw new Error(`no source ${call.args.source}`)
   const subject = readSubject(call.args.subject)
   const filters = readFilters(call.flags, source)
-  const here = await parts.store.subscriptions.inChannel(call.place.channel)
-  if (!here.some((one) => isThis(one, call, subject))) requireRoom(here.length + 1)
-  if (!call.place.botIn && !(await parts.around.bringBot(call.place))) throw notInside()
   const { channel } = call.place
-  const { subscription, replaced } = await parts.store.subscriptions.save({
+  const wish = {
     channel,
     target: { notifier: 'mattermost', address: channel },
     source: source.name,
@@ -160,6 +158,12 @@ async function subscribe(parts: SubscribeParts, call: Call): Promise<Reply> {
     maker: call.person.id,
     madeAt: call.now,
     ...(subject === undefined ? {} : { subject }),
+  }
+  const { subscription, replaced } = await parts.inTurn(channel, async () => {
+    const here = await parts.store.subscriptions.inChannel(channel)
+    if (!here.some((one) => isThis(one, call, subject))) requireRoom(here.length + 1)
+    if (!call.place.botIn && !(await parts.around.bringBot(call.place))) throw notInside()
+    return parts.store.subscriptions.save(wish)
   })
   const formerMaker = replaced === undefined || replaced.maker === call.person.id ? undefined : replaced.maker
   const former = formerMaker === undefined ? undefined : await parts.around.username(formerMaker)

@@ -1,4 +1,5 @@
-// How many subscriptions a channel may hold: each is looked at when an event is routed.
+// How many subscriptions a channel may hold: each is looked at when an event is routed. They are counted and made in turn, or many at
+// once would all find the same room (threats T13).
 
 import { UserError } from '../../errors.ts'
 import { code, rich } from '../../text/rich.ts'
@@ -16,4 +17,22 @@ export function requireRoom(count: number): void {
       en: rich`A channel has ${mostInChannel} subscriptions at most. Remove one: ${code(listCommand.en)} shows them.`,
     }),
   )
+}
+
+/** Does the work of one channel after what began there before; passes on what it resolves or throws. */
+export type InTurn = <T>(channel: string, work: () => Promise<T>) => Promise<T>
+
+export function createTurns(): InTurn {
+  const last = new Map<string, Promise<unknown>>()
+  return (channel, work) => {
+    const before = last.get(channel) ?? Promise.resolve()
+    // Who waited is told of their own failure only.
+    const mine = before.then(work, work)
+    last.set(channel, mine)
+    const leave = () => {
+      if (last.get(channel) === mine) last.delete(channel)
+    }
+    mine.then(leave, leave)
+    return mine
+  }
 }
