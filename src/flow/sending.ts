@@ -85,7 +85,12 @@ export function createSending(parts: SendingParts): Send {
     const retry = (dueAt: number, refused = false) => again(claim, dueAt, error.message, { error, refused })
     if (error.scope === 'notifier') {
       // As due as ever: the circuit says when.
-      if (circuit.failed(id, error) === 'everybody') return retry(now())
+      const wasAway = circuit.away()?.reason
+      if (circuit.failed(id, error) === 'everybody') {
+        const facts = { notifier: target.notifier, reason: error.reason, error: error.message }
+        if (wasAway !== error.reason) log.error(facts, 'nothing can be sent for now')
+        return retry(now())
+      }
       return isRefusedForGood(claim)
         ? { as: 'parked', error: error.message }
         : retry(now() + backoffMs(claim.refusals + 1, parts.random()), true)
@@ -118,7 +123,7 @@ export function createSending(parts: SendingParts): Send {
       }
     }
     log.info({ delivery: id, attempt, ...target, ...factsOf(outcome) }, `delivery ${outcome.as}`)
-    if (outcome.as === 'parked' && !isSleep(outcome)) await parts.onParked(claim.delivery, outcome.error)
+    if (outcome.as === 'parked' && !isAsleep(outcome.error)) await parts.onParked(claim.delivery, outcome.error)
     if (outcome.as === 'withheld') meter.count('deliveries_withheld', { reason: outcome.reason })
     if (outcome.as === 'parked') meter.count('deliveries_parked', { notifier: target.notifier })
   }
@@ -158,7 +163,7 @@ function silent(reason: string): Outcome {
 
 /** Parked, so that it can be replayed once the channel is back; nobody is told of each. */
 const asleep = 'asleep: the channel could not be told anything'
-const isSleep = ({ error }: { error: string }): boolean => error === asleep
+export const isAsleep = (error: string | undefined): boolean => error === asleep
 
 function again(
   claim: Claim,

@@ -24,6 +24,8 @@ export interface World {
   readonly outbox: Outbox
   readonly parked: { readonly delivery: Delivery; readonly error: string }[]
   readonly gone: { readonly target: Target; readonly error: DeliveryError }[]
+  /** Called for what is parked, beside `parked`. */
+  onParked: ((delivery: Delivery, error: string) => Promise<void>) | undefined
   /** What `describe` says; throws what it likes. */
   describe: Describe
   subscribe(said?: Partial<Subscription>): Promise<Subscription>
@@ -57,7 +59,10 @@ export async function createWorld(
     breathe: () => Promise.resolve(),
     log,
     meter,
-    onParked: async (delivery, error) => void parked.push({ delivery, error }),
+    async onParked(delivery, error) {
+      parked.push({ delivery, error })
+      await world.onParked?.(delivery, error)
+    },
     onTargetGone: async (target, error) => {
       gone.push({ target, error })
       await store.subscriptions.sleep(target.address, 'removed')
@@ -77,6 +82,7 @@ export async function createWorld(
     outbox,
     parked,
     gone,
+    onParked: undefined,
     describe: (event) => ({ color: '#000000', summary: own(`${event.type} ${event.id}`), title: own(event.id) }),
     subscribe: async (wish) => (await store.subscriptions.save(wishOf(wish))).subscription,
     emit: (draft, options) => intake.emit(draftOf({ time: new Date(clock.now()).toISOString(), ...draft }), options),
