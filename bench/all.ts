@@ -1,9 +1,21 @@
 // `npm run bench`: every performance figure against its yardstick in the same run, in one table; `npm run bench -- ingest drain` some.
 
+import { benchCommand } from './command.ts'
+import { benchDrain } from './drain.ts'
 import { type Bench, type Figure, machine, tableOf } from './figure.ts'
 import { benchIngest } from './ingest.ts'
+import { benchMemory } from './memory.ts'
+import { benchScale } from './scale.ts'
+import { benchStart } from './start.ts'
 
-const benches: Readonly<Record<string, Bench>> = { ingest: benchIngest }
+const benches: Readonly<Record<string, Bench>> = {
+  ingest: benchIngest,
+  drain: benchDrain,
+  command: benchCommand,
+  start: benchStart,
+  scale: benchScale,
+  memory: benchMemory,
+}
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'))
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name))

@@ -13,10 +13,12 @@ export interface Requests {
   readonly bytes: Buffer
   readonly sizeBytes: number
   readonly count: number
+  /** One of them, for a client that writes the HTTP itself. */
+  at(number: number): { readonly headers: Record<string, string>; readonly body: Buffer<ArrayBuffer> }
 }
 
 export function signedPushes(path: string, count: number, nowMs: number): Requests {
-  const body = Buffer.from(JSON.stringify(push(new Date(nowMs).toISOString())))
+  const body = Buffer.from(JSON.stringify(pushBody(new Date(nowMs).toISOString())))
   const timestamp = String(Math.floor(nowMs / 1000))
   const unsigned = Buffer.from(`${headOf(path, timestamp, body.length)}${body}`)
   const bodyAt = unsigned.length - body.length
@@ -32,7 +34,13 @@ export function signedPushes(path: string, count: number, nowMs: number): Reques
     const hmac = createHmac('sha256', signingKey).update(`${id}.${timestamp}.`).update(one.subarray(bodyAt))
     one.write(hmac.digest('base64'), signatureAt, 'latin1')
   }
-  return { bytes, sizeBytes: unsigned.length, count }
+  const at = (number: number) => {
+    const one = bytes.subarray(number * unsigned.length, (number + 1) * unsigned.length)
+    const lines = one.subarray(0, bodyAt).toString('latin1').trim().split('\r\n').slice(1)
+    const headers = Object.fromEntries(lines.map((line) => line.split(': ', 2)))
+    return { headers: { ...headers, host: '' }, body: Buffer.from(one.subarray(bodyAt)) }
+  }
+  return { bytes, sizeBytes: unsigned.length, count, at }
 }
 
 const noSignature = 's'.repeat(44)
@@ -60,7 +68,7 @@ function placesOf(bytes: Buffer, part: Buffer): number[] {
 }
 
 /** In the documented shape (docs.gitlab.com, "Webhook events", "Push events"), three commits, 3 KB. */
-function push(time: string): object {
+export function pushBody(time: string) {
   const site = `https://git.example.org/${subject}`
   const newest = `${placeholder}${'a'.repeat(24)}`
   const project = {

@@ -61,19 +61,23 @@ export const databaseIn = (folder: string): string => join(folder, 'data', 'vigi
 export async function fillSubscriptions(folder: string, count: number, matching = 5): Promise<void> {
   const store = await openSqliteStore({ path: databaseIn(folder), now: Date.now, log: silentLog })
   for (let index = 0; index < count; index += 1) {
-    const channel = String(index).padStart(26, 'c')
-    const wish: Omit<Subscription, 'id'> = {
-      channel,
-      target: { notifier: 'mattermost', address: channel },
-      source: 'gitlab',
-      subject: index < matching ? subject : `group${index % 100}/project${index}`,
-      filters: {},
-      maker: 'bench'.padEnd(26, 'm'),
-      madeAt: Date.now(),
-    }
-    await store.subscriptions.save(wish)
+    const path = index < matching ? subject : `group${index % 100}/project${index}`
+    await store.subscriptions.save(wishOf(String(index).padStart(26, 'c'), path))
   }
   await store.close()
+}
+
+/** Each of these channels hears of the bench's project. */
+export async function fillChannels(folder: string, channels: readonly string[]): Promise<void> {
+  const store = await openSqliteStore({ path: databaseIn(folder), now: Date.now, log: silentLog })
+  for (const channel of channels) await store.subscriptions.save(wishOf(channel, subject))
+  await store.close()
+}
+
+function wishOf(channel: string, path: string): Omit<Subscription, 'id'> {
+  const target = { notifier: 'mattermost', address: channel }
+  const maker = 'bench'.padEnd(26, 'm')
+  return { channel, target, source: 'gitlab', subject: path, filters: {}, maker, madeAt: Date.now() }
 }
 
 /** Calls with a folder of its own, which is then gone. */
