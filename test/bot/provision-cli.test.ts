@@ -37,6 +37,7 @@ async function run(args: readonly string[], input = '', env: Values = environmen
     cwd: folder,
     root: fileURLToPath(new URL('../..', import.meta.url)),
     pid: 1,
+    node: process.execPath,
     stdin: (async function* () {
       yield Buffer.from(input)
     })(),

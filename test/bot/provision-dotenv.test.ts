@@ -60,7 +60,7 @@ describe('a dotenv file', () => {
 
   test('is made readable by its owner alone, and names what changed', async () => {
     expect(await writeDotenv(path, { A: '1', B: '2' })).toEqual(['A', 'B'])
-    expect(await readFile(path, 'utf8')).toBe('A=1\nB=2\n')
+    expect(await readFile(path, 'utf8')).toBe('# vigie provision: A B\nA=1\nB=2\n')
     expect((await stat(path)).mode & 0o777).toBe(0o600)
   })
 

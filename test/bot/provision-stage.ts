@@ -150,6 +150,7 @@ async function runOn(
       port: stage.port,
       vigieUrl: `http://127.0.0.1:${stage.port}`,
       teams: [stage.team.name],
+      allTeams: false,
       knownTeams: [],
       addedTeams: [],
       token: known.MATTERMOST_TOKEN,

@@ -127,6 +127,7 @@ export async function openHouse(mattermost: Mattermost, settings: Record<string,
     cwd: folder,
     root: join(import.meta.dirname, '..', '..'),
     pid: process.pid,
+    node: process.execPath,
     stdin: (async function* () {
       // Nothing is typed.
     })(),
