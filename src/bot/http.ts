@@ -85,7 +85,7 @@ export function createMattermostRoutes(parts: RoutesParts): (http: FastifyInstan
       scope.removeAllContentTypeParsers()
       const form = 'application/x-www-form-urlencoded'
       scope.addContentTypeParser(form, { parseAs: 'string', bodyLimit: commandMaxBytes }, (_request, body, done) =>
-        done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+        done(null, fieldsOf(new URLSearchParams(String(body)))),
       )
       const door = { proof: 'command', takes: form } as const
       scope.all('/mattermost/command', { config: { door }, bodyLimit: commandMaxBytes }, (request) =>
@@ -116,6 +116,12 @@ export function createMattermostRoutes(parts: RoutesParts): (http: FastifyInstan
       scope.post('/mattermost/dialog', scoped({ error: expired }), (request) => answerDialog(parts, request.body))
     })
   }
+}
+
+/** Nothing where a field is said twice: Mattermost says each once, and whoever reads the other one of two would believe another. */
+function fieldsOf(form: URLSearchParams): Readonly<Record<string, string>> | undefined {
+  const names = [...form.keys()]
+  return new Set(names).size === names.length ? Object.fromEntries(form) : undefined
 }
 
 async function answerCommand(parts: RoutesParts, request: FastifyRequest): Promise<object> {

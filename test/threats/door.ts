@@ -40,6 +40,7 @@ export function createDoor(world: World) {
   })
   const triggers = world.commands.filter(({ trigger }) => trigger === true).map(({ name }) => name)
   const commandTokens = secretsOf(...triggers.map((name) => `${team}/${name}=token-${name}`))
+  /** What dispatch answered. */
   const answers: Answer[] = []
   const kept = async (answer: Promise<Answer>) => {
     answers.push(await answer)
@@ -97,6 +98,7 @@ export function createDoor(world: World) {
     http,
     sealer,
     commandTokens,
+    answers,
     opened,
     /** Why presses and forms were refused. */
     refusals,
