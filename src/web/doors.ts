@@ -1,6 +1,7 @@
 // What every route declares (threat T12): how it proves who calls, and what it takes. A route that does not say is not opened.
 
 import type { FastifyInstance } from 'fastify'
+import { HttpProblem } from '../errors.ts'
 
 export interface Door {
   /**
@@ -18,10 +19,19 @@ declare module 'fastify' {
   }
 }
 
-/** Refuses routes without a declaration, and bodies where nobody asked for one. */
+const compressed = new HttpProblem(415, {
+  fr: 'Un corps compressé n’est pas pris en charge ici.',
+  en: 'A compressed body is not supported here.',
+})
+
+/** Refuses routes without a declaration, bodies where nobody asked for one, and compressed ones everywhere. */
 export function guardDoors(http: FastifyInstance): void {
   http.addHook('onRoute', ({ url, config }) => {
     if (config?.door === undefined) throw new Error(`the route ${url} does not declare its door`)
+  })
+  http.addHook('onRequest', ({ headers }, _reply, done) => {
+    const encoding = headers['content-encoding']
+    done(encoding === undefined || encoding === 'identity' ? undefined : compressed)
   })
   http.removeAllContentTypeParsers()
 }
