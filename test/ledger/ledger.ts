@@ -13,7 +13,7 @@ export interface LedgerOptions {
   readonly channels: number
   readonly random: Random
   readonly settings?: Readonly<Record<string, string>>
-  /** Milliseconds since 1970: what GitLab's clock shows. */
+  /** Milliseconds since 1970: what GitLab's clock shows, and that of a Vigie started inside this process. */
   readonly now?: () => number
 }
 
@@ -37,8 +37,8 @@ export interface Ledger {
   pause(forMs: number): Promise<void>
   /** Lets the next thing happen in project `number`, the last two being those that are not told. Resolves once it was accepted. */
   happen(number: number): Promise<void>
-  /** `count` things in every project one after another, `everyMs` apart; fewer in those that are not told. */
-  feed(count: number, everyMs: number): Promise<void>
+  /** `count` things in every project one after another, `everyMs` apart, fewer in those that are not told; none any more once `until` is aborted. */
+  feed(count: number, everyMs: number, until?: AbortSignal): Promise<void>
   /** Waits until nothing waits any more, then checks. */
   settle(patienceMs?: number): Promise<readonly Defect[]>
   posts(channel: string): Promise<readonly TestPost[]>
@@ -49,7 +49,7 @@ const metricsToken = 'ledger-metrics'
 
 export async function openLedger(mattermost: Mattermost, options: LedgerOptions): Promise<Ledger> {
   const { channels: count, random, settings = {}, now = Date.now } = options
-  const house = await openHouse(mattermost, { METRICS_TOKEN: metricsToken, ...settings })
+  const house = await openHouse(mattermost, { METRICS_TOKEN: metricsToken, ...settings }, now)
   const proxy = await startFaultProxy(mattermost.url)
   const address = `http://127.0.0.1:${house.environment.PORT}`
   const alice = await house.person('alice', { teamAdmin: true })
@@ -123,9 +123,9 @@ export async function openLedger(mattermost: Mattermost, options: LedgerOptions)
       child.kill('SIGCONT')
     },
     happen,
-    async feed(each, everyMs) {
+    async feed(each, everyMs, until) {
       const feedOne = async (number: number) => {
-        for (let index = 0; index < each; index += 1) {
+        for (let index = 0; index < each && !until?.aborted; index += 1) {
           if (number < count || index % 5 === 0) await happen(number)
           await sleep(everyMs)
         }
