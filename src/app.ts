@@ -20,6 +20,7 @@ import { integrations as makers } from './integrations/index.ts'
 import type { Integration } from './integrations/integration.ts'
 import { readSettings } from './settings.ts'
 import { holdLock } from './store/lock.ts'
+import { readRestored, restoredMark } from './store/recovery.ts'
 import type { Store } from './store/store.ts'
 import { createVault } from './vault.ts'
 import type { DoctorLine, StatusReport } from './web/control.ts'
@@ -129,6 +130,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     meter,
     onParked: parked.parked,
     onTargetGone: bot.onTargetGone,
+    restored: async () => readRestored(await store.marks.get(restoredMark)),
   })
 
   let listening = false

@@ -9,6 +9,7 @@ import type { Claim, Store } from '../store/store.ts'
 import { type Away, createCircuit } from './circuit.ts'
 import { createFolding } from './folding.ts'
 import { leaseMs } from './lease.ts'
+import { createReconciling, type Restoration } from './reconcile.ts'
 import type { Router } from './router.ts'
 import { createSending, type Lane } from './sending.ts'
 import { createTeller, type SettingsOf } from './telling.ts'
@@ -28,6 +29,8 @@ export interface OutboxParts {
   readonly onParked: (delivery: Delivery, error: string) => Promise<void>
   /** A target takes nothing any more; awaited before the next of it is judged. */
   readonly onTargetGone: (target: Target, error: DeliveryError) => Promise<void>
+  /** What the database was restored from and when, if it was. */
+  readonly restored?: () => Promise<Restoration | undefined>
   readonly wait?: Wait
   /** Gives the event loop a turn. */
   readonly breathe?: () => Promise<unknown>
@@ -75,9 +78,11 @@ interface Line extends Lane {
 export function createOutbox(parts: OutboxParts): Outbox {
   const { store, notifiers, now, log, wait = waitByTheClock, random = Math.random, breathe = setImmediate } = parts
   const { deliveries } = store
-  const teller = createTeller({ ...parts, events: store.events })
+  const restored = parts.restored ?? (() => Promise.resolve(undefined))
+  const reconciling = createReconciling({ deliveries, restored, now, wait, log })
+  const teller = createTeller({ ...parts, events: store.events, wasTold: reconciling.wasTold })
   const fold = createFolding({ ...parts, deliveries, teller, breathe })
-  const send = createSending({ ...parts, deliveries, teller, wait, random })
+  const send = createSending({ ...parts, deliveries, teller, reconciling, wait, random })
   const lines = notifiers.map((notifier): Line => {
     const messages = notifier.perSecond === undefined ? undefined : createPace(notifier.perSecond, now, wait)
     const digests = createPace(digestsPerSecond, now, wait)

@@ -7,12 +7,14 @@ import type { Claim, DeliveryStore, Outcome } from '../store/store.ts'
 import { backoffMs, mostRefusals, mostTroubles, refusalPauseMs, retrySpanMs } from './backoff.ts'
 import type { Circuit } from './circuit.ts'
 import { keepLease } from './lease.ts'
+import type { Reconciling } from './reconcile.ts'
 import type { Teller } from './telling.ts'
 import type { Pace, Wait } from './waiting.ts'
 
 export interface SendingParts {
   readonly deliveries: Pick<DeliveryStore, 'renew' | 'settle'>
   readonly teller: Teller
+  readonly reconciling: Reconciling
   readonly now: Now
   readonly wait: Wait
   /** In [0, 1). */
@@ -49,6 +51,11 @@ export function createSending(parts: SendingParts): Send {
   async function send(lane: Lane, claim: Claim, { signal, probe }: Sending): Promise<void> {
     const { notifier, circuit } = lane
     const { delivery } = claim
+    if (await parts.reconciling.isDue(notifier, claim)) {
+      if (!probe && circuit.away() !== undefined) return await settle(claim, again(claim, now(), ''), signal)
+      await parts.reconciling.read(notifier, claim, signal)
+      return circuit.succeeded(delivery.id, probe !== undefined)
+    }
     const told = await teller.tell(claim, circuit.lastAway())
     if (told.as === 'silence') return await settle(claim, silent(told.reason), signal)
     const lease = keepLease(claim, parts)

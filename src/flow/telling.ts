@@ -17,6 +17,7 @@ export interface TellingParts {
   readonly router: Router
   readonly describe: Describe
   readonly settingsOf: SettingsOf
+  readonly wasTold: (target: Target, stored: StoredEvent) => boolean
   readonly now: Now
   readonly log: Log
 }
@@ -40,7 +41,7 @@ export interface Teller {
   summariser(target: Target): Promise<(event: StoredEvent) => Rich>
 }
 
-export function createTeller({ events, router, describe, settingsOf, now, log }: TellingParts): Teller {
+export function createTeller({ events, router, describe, settingsOf, wasTold, now, log }: TellingParts): Teller {
   const tellingFor = async (target: Target): Promise<Telling> => ({ ...(await settingsOf(target)), now: now() })
 
   const summaryOf = ({ event }: StoredEvent, telling: Telling): Rich => {
@@ -63,7 +64,7 @@ export function createTeller({ events, router, describe, settingsOf, now, log }:
 
   return {
     async tell(claim, lastAway) {
-      const heard = await hear(claim, { router, events, now })
+      const heard = await hear(claim, { router, events, now, wasTold })
       const first = heard.withheld[0]
       if (heard.events.length === 0) return { as: 'silence', reason: first?.reason ?? 'unsubscribed' }
       const telling = await tellingFor(claim.delivery.target)

@@ -6,7 +6,7 @@ import { DeliveryError } from '../errors.ts'
 import type { Receipt } from '../event.ts'
 import { link, type Rich, rich } from '../text/rich.ts'
 import { cutTo, renderActions, renderPost, type Stamp } from './mattermost-post.ts'
-import type { Card, Message, Notifier, Sent } from './notifier.ts'
+import type { Card, Message, Notifier, Sent, Standing } from './notifier.ts'
 
 /** What of Mattermost is needed; every call rejects with an error named `MattermostError`. */
 export interface MattermostPosts {
@@ -89,7 +89,8 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
     )
     const told = card?.events ?? events.map(({ id }) => id)
     const vigie = { events: told, deliveries: deliveriesOf(message), ...(card === undefined ? {} : { card: card.key }) }
-    const draft = { channel_id: channel, message: words, props: { attachments, vigie }, pending_post_id: deliveryId }
+    const props = { attachments, vigie, ...originsOf(message) }
+    const draft = { channel_id: channel, message: words, props, pending_post_id: deliveryId }
     return sent(await posts.createPost(draft, signal))
   }
 
@@ -155,17 +156,50 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
     return { receipt: { post: await addLine(message, line, root, channel, signal), channel, root }, card: standing }
   }
 
+  const postOrNothing = async (id: string, signal: AbortSignal): Promise<StandingPost | undefined> => {
+    try {
+      return await posts.post(id, signal)
+    } catch (error) {
+      if (readFailure(error)?.status === 404) return undefined
+      throw error
+    }
+  }
+
+  const standing: NonNullable<Notifier['standing']> = async (address, { from, cards }, signal) => {
+    const channel = await channelOf(address, signal)
+    const botId = await posts.botId()
+    const found = new Map<string, StandingPost>()
+    for await (const post of posts.since(channel, from - clockMarginMs, signal)) {
+      if (post.user_id === botId) found.set(post.id, post)
+    }
+    for (const { post: id } of cards) {
+      if (id === undefined || found.has(id)) continue
+      const post = await postOrNothing(id, signal)
+      if (post !== undefined) found.set(id, post)
+    }
+    return [...found.values()].map(toStanding)
+  }
+
   return {
     name: 'mattermost',
-    async send(message, address, signal) {
-      try {
-        return await send(message, address, signal)
-      } catch (error) {
-        const failure = readFailure(error)
-        throw failure === undefined ? error : toDeliveryError(failure, error)
-      }
-    },
+    send: (message, address, signal) => understood(() => send(message, address, signal)),
+    standing: (address, request, signal) => understood(() => standing(address, request, signal)),
   }
+}
+
+async function understood<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const failure = readFailure(error)
+    throw failure === undefined ? error : toDeliveryError(failure, error)
+  }
+}
+
+/** A live card and its lines are known by the card. */
+function originsOf({ card, events }: Message): { vigie_origins?: readonly string[] } {
+  const origins = card === undefined ? events.flatMap(({ origin }) => origin ?? []) : []
+  return origins.length === 0 ? {} : { vigie_origins: origins }
 }
 
 function deliveriesOf({ deliveryId, deliveries }: Message): readonly string[] {
@@ -186,10 +220,22 @@ function continuing(
   return text === undefined || text.length === 0 ? words : [...text, { own: '\n' }, ...words]
 }
 
-const vigieShape = z.looseObject({ deliveries: z.array(z.string()).default([]) })
+const ids = z.array(z.string()).default([])
+const vigieShape = z.looseObject({ deliveries: ids, events: ids, card: z.string().optional() })
 
 function vigieOf(props: Props): z.infer<typeof vigieShape> {
-  return vigieShape.safeParse(props.vigie).data ?? { deliveries: [] }
+  return vigieShape.safeParse(props.vigie).data ?? { deliveries: [], events: [] }
+}
+
+function toStanding({ id, channel_id: channel, root_id: root, props }: StandingPost): Standing {
+  const { deliveries, events, card } = vigieOf(props)
+  return {
+    receipt: { post: id, channel, ...(root === '' ? {} : { root }) },
+    deliveries,
+    events,
+    origins: ids.safeParse(props.vigie_origins).data ?? [],
+    ...(card === undefined ? {} : { card }),
+  }
 }
 
 function attachmentsOf(props: Props): readonly Record<string, unknown>[] {

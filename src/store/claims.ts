@@ -3,6 +3,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Target } from '../event.ts'
 import { readList, toWaiting } from './delivery-rows.ts'
+import { createGroup } from './group.ts'
 import { readId } from './ids.ts'
 import type { Database, DeliveryRow, Tables } from './schema.ts'
 import type { CardRow, Claim, DeliveryStore, Outcome } from './store.ts'
@@ -24,6 +25,7 @@ export const heads = (notifier: string) => sql`
   where t.notifier = ${notifier}`
 
 export function createClaims(db: Database): Claims {
+  const write = createGroup(db)
   return {
     async claim({ notifier, now, leaseMs, limit, last }) {
       const { rows } = await sql<DeliveryRow>`
@@ -50,20 +52,22 @@ export function createClaims(db: Database): Claims {
     },
 
     async renew(id, attempt, { now, leaseMs }) {
-      const { numUpdatedRows } = await db
-        .updateTable('deliveries')
-        .set({ due_at: now + leaseMs, lease_until: now + leaseMs })
-        .where('id', '=', readId(id) ?? 0)
-        .where('attempt', '=', attempt)
-        .where('state', '=', 'waiting')
-        .where('lease_until', 'is not', null)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n
+      return await write(async (within) => {
+        const { numUpdatedRows } = await within
+          .updateTable('deliveries')
+          .set({ due_at: now + leaseMs, lease_until: now + leaseMs })
+          .where('id', '=', readId(id) ?? 0)
+          .where('attempt', '=', attempt)
+          .where('state', '=', 'waiting')
+          .where('lease_until', 'is not', null)
+          .executeTakeFirst()
+        return numUpdatedRows > 0n
+      })
     },
 
     async settle(id, attempt, outcome, now) {
       const key = readId(id) ?? 0
-      return await db.transaction().execute(async (within) => {
+      return await write(async (within) => {
         const { numUpdatedRows } = await within
           .updateTable('deliveries')
           .set({ lease_until: null, ...settled(outcome, now) })
@@ -104,7 +108,7 @@ export function createClaims(db: Database): Claims {
 const keyOf = (target: Target | undefined) => sql`
   select id from targets where notifier = ${target?.notifier ?? ''} and address = ${target?.address ?? ''}`
 
-function settled(outcome: Outcome, now: number) {
+export function settled(outcome: Outcome, now: number) {
   switch (outcome.as) {
     case 'delivered':
       return {

@@ -5,6 +5,7 @@ import { createClaims } from './claims.ts'
 import { readList, readReceipt, toDeliveries } from './delivery-rows.ts'
 import { createFolds } from './folds.ts'
 import { type Ids, readId } from './ids.ts'
+import { createReconciling } from './reconcile.ts'
 import type { Database } from './schema.ts'
 import type { DeliveryFilter, DeliveryStore } from './store.ts'
 
@@ -15,6 +16,7 @@ export function createDeliveryStore(db: Database, ids: Ids): DeliveryStore {
   return {
     ...createClaims(db),
     ...createFolds(db, ids),
+    ...createReconciling(db),
 
     async find(id) {
       const rows = await db

@@ -7,6 +7,9 @@ import type { Json, JsonObject } from '../../event.ts'
 import { isTooDeep } from '../../text/json-depth.ts'
 import { type Hint, type Translated, translate } from './translate.ts'
 
+/** 88 bits: enough to tell apart what one channel is told. */
+const originLength = 22
+
 export type Refusal = 'not_utf8' | 'too_deep' | 'not_json' | 'not_object'
 
 export type Read =
@@ -28,7 +31,9 @@ export function readBody(bytes: Uint8Array, hint: Hint): Read {
   const order = ordered(body)
   const bodyHash = hash('sha256', JSON.stringify(order))
   const loggedHash = hint.logged ? { loggedHash: hash('sha256', JSON.stringify(order, asLogged)) } : {}
-  return { ...translate(body, hint), bodyHash, ...loggedHash }
+  const translated = translate(body, hint)
+  const draft = { ...translated.draft, origin: (loggedHash.loggedHash ?? bodyHash).slice(0, originLength) }
+  return { ...translated, draft, bodyHash, ...loggedHash }
 }
 
 function parse(bytes: Uint8Array): Json | undefined {
