@@ -80,8 +80,9 @@ export function createReconciling({ deliveries, restored, now, wait, log }: Reco
     wasTold(target, stored) {
       const { event, acceptedAt } = stored
       const at = timeOf(stored)
-      // Only what is older than the restore and came after it was fetched again.
-      if (restoration === undefined || at > restoration.until || acceptedAt < restoration.until) return false
+      // Only what is older than the restore and came after it; what was fetched does not always say when it happened.
+      if (restoration === undefined || acceptedAt < restoration.until) return false
+      if (at > restoration.until && !event.fetched) return false
       const { origins, ahead } = known.get(nameOf(target)) ?? {}
       if (event.origin !== undefined && origins?.has(event.origin)) return true
       return event.card !== undefined && at <= (ahead?.get(event.card) ?? Number.NEGATIVE_INFINITY)
