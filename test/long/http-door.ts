@@ -7,8 +7,8 @@ import { secrets, signed } from '../threats/http-vigie.ts'
 
 export interface Door {
   readonly port: number
-  /** The longest that its event loop was held up since it was last asked, and its memory. */
-  held(): Promise<{ maxMs: number; memoryMb: number }>
+  /** The longest that its event loop was held up since it was last asked, by the clock and of processor time, and its memory. */
+  held(): Promise<{ maxMs: number; usedMs: number; memoryMb: number }>
   close(): Promise<void>
 }
 

@@ -5,14 +5,12 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { LiveSecrets } from '../../env.ts'
 import type { Now } from '../../event.ts'
+import { type Bytes, blockBytes, blocksOf } from './bytes.ts'
 
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** How far a signed call's clock may differ from ours, either way. */
 export const toleranceMs = 300_000
-
-/** Hashing goes on in steps of this, so that a large body stalls nobody. */
-const stepBytes = 1024 * 1024
 
 export interface Verifier {
   /** Whether any secret is set. */
@@ -24,7 +22,7 @@ export interface Verifier {
   /** Which credential the token proves, as a name that does not tell it; nothing where it proves none. */
   byToken(headers: Headers): string | undefined
   /** The same for a signature. */
-  bySignature(headers: Headers, body: Uint8Array): Promise<string | undefined>
+  bySignature(headers: Headers, body: Bytes): Promise<string | undefined>
 }
 
 export interface VerifierParts {
@@ -62,7 +60,7 @@ export function createVerifier({ tokens, signing, now }: VerifierParts): Verifie
 /** Whether one of a recent call's signatures was made with this key. */
 export async function signaturesProve(
   key: Buffer,
-  { headers, body, now }: { readonly headers: Headers; readonly body: Uint8Array; readonly now: number },
+  { headers, body, now }: { readonly headers: Headers; readonly body: Bytes; readonly now: number },
 ): Promise<boolean> {
   const signature = signatureOf(headers, now)
   if (signature === undefined) return false
@@ -99,12 +97,16 @@ function isRecent(timestamp: string, nowMs: number): boolean {
   )
 }
 
-/** The base64 HMAC-SHA256 of a head and a body, in steps. */
-export async function sign(key: Buffer, head: string, body: Uint8Array): Promise<string> {
+/** The base64 HMAC-SHA256 of a head and a body, in steps that stall nobody. */
+export async function sign(key: Buffer, head: string, body: Bytes): Promise<string> {
   const hmac = createHmac('sha256', key).update(head)
-  for (let from = 0; from < body.length; from += stepBytes) {
-    if (from > 0) await setImmediate()
-    hmac.update(body.subarray(from, from + stepBytes))
+  let isFirst = true
+  for (const block of blocksOf(body)) {
+    for (let from = 0; from < block.length; from += blockBytes) {
+      if (!isFirst) await setImmediate()
+      isFirst = false
+      hmac.update(block.subarray(from, from + blockBytes))
+    }
   }
   return hmac.digest('base64')
 }

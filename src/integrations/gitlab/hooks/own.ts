@@ -5,6 +5,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Now } from '../../../event.ts'
 import type { HookStore, KeptHook } from '../../../store/store.ts'
 import type { Vault } from '../../integration.ts'
+import type { Bytes } from '../bytes.ts'
 import { type Headers, one, signaturesProve, signingKey } from '../verify.ts'
 import type { HookSettings, Place } from './places.ts'
 
@@ -25,7 +26,7 @@ export interface OwnHooks {
   /** The hook whose token a call carries. */
   byToken(headers: Headers): KeptHook | undefined
   /** Whether a call of that hook is signed as its secret asks, where it is signed at all. */
-  signedWell(hook: KeptHook, headers: Headers, body: Uint8Array): Promise<boolean>
+  signedWell(hook: KeptHook, headers: Headers, body: Bytes): Promise<boolean>
 }
 
 export interface OwnHooksParts {
