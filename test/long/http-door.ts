@@ -12,8 +12,8 @@ export interface Door {
   close(): Promise<void>
 }
 
-export async function openDoor(): Promise<Door> {
-  const child = fork(join(import.meta.dirname, 'http-process.ts'))
+export async function openDoor(logLevel = 'info'): Promise<Door> {
+  const child = fork(join(import.meta.dirname, 'http-process.ts'), [logLevel])
   const [{ port }] = await once(child, 'message')
   return {
     port,

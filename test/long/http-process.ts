@@ -5,7 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { startVigie } from '../threats/http-vigie.ts'
 
 const resolutionMs = 5
-const vigie = await startVigie({ LOG_LEVEL: 'info' })
+const vigie = await startVigie({ LOG_LEVEL: process.argv[2] ?? 'info' })
 const delay = monitorEventLoopDelay({ resolution: resolutionMs })
 delay.enable()
 let usedUs = 0

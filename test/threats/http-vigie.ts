@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { createApp } from '../../src/app.ts'
 import { createEnv } from '../../src/env.ts'
-import { createLog } from '../../src/log.ts'
+import { createLog, logLevels } from '../../src/log.ts'
 
 export const secrets = {
   gitlab: 'gitlab-canary-token',
@@ -49,7 +49,11 @@ export async function startVigie(settings: Readonly<Record<string, string>> = {}
   const env = createEnv({ environment: {}, dotenv, readFile: () => '' })
   const lines: string[] = []
   let records = 0
-  const log = createLog({ level: 'debug', write: (line) => lines.push(line), secrets: () => env.knownSecrets() })
+  const log = createLog({
+    level: env.choice('LOG_LEVEL', 'debug', logLevels),
+    write: (line) => lines.push(line),
+    secrets: () => env.knownSecrets(),
+  })
   const counted = Object.fromEntries(
     (['debug', 'info', 'warn', 'error', 'fatal'] as const).map((level) => [
       level,
