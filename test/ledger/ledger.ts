@@ -37,6 +37,8 @@ export interface Ledger {
   pause(forMs: number): Promise<void>
   /** Lets the next thing happen in project `number`, the last two being those that are not told. Resolves once it was accepted. */
   happen(number: number): Promise<void>
+  /** The same, outside the ledger: how many targets were matched. */
+  matchedOf(number: number): Promise<number>
   /** `count` things in every project one after another, `everyMs` apart, fewer in those that are not told; none any more once `until` is aborted. */
   feed(count: number, everyMs: number, until?: AbortSignal): Promise<void>
   /** Waits until nothing waits any more, then checks. */
@@ -76,11 +78,14 @@ export async function openLedger(mattermost: Mattermost, options: LedgerOptions)
     if (!running) throw new Error('not running')
     return running
   }
-  const happen = async (number: number) => {
+  const send = async (number: number) => {
     const line = lines.get(number)
     if (!line) throw new Error(`no project ${number}`)
     const { mark, body } = line.next(now())
-    const { event, tookMs } = await untilAccepted(address, mark, body)
+    return { line, mark, ...(await untilAccepted(address, mark, body)) }
+  }
+  const happen = async (number: number) => {
+    const { line, mark, event, tookMs } = await send(number)
     accepted.push({ event, mark, channel: line.channel })
     intakeMs.push(tookMs)
   }
@@ -123,6 +128,7 @@ export async function openLedger(mattermost: Mattermost, options: LedgerOptions)
       child.kill('SIGCONT')
     },
     happen,
+    matchedOf: async (number) => (await send(number)).matched,
     async feed(each, everyMs, until) {
       const feedOne = async (number: number) => {
         for (let index = 0; index < each && !until?.aborted; index += 1) {
@@ -159,15 +165,21 @@ export async function openLedger(mattermost: Mattermost, options: LedgerOptions)
   return ledger
 }
 
+interface Answered {
+  readonly event: string
+  readonly matched: number
+  readonly tookMs: number
+}
+
 /** Again, with the same key, until it is answered 200: as a sender would that repeats itself. */
-async function untilAccepted(address: string, key: string, body: object): Promise<{ event: string; tookMs: number }> {
+async function untilAccepted(address: string, key: string, body: object): Promise<Answered> {
   const headers = { 'content-type': 'application/json', 'x-gitlab-token': gitlabToken, 'idempotency-key': key }
   for (;;) {
     const began = performance.now()
     try {
       const answer = await fetch(`${address}/webhook/gitlab`, { method: 'POST', headers, body: JSON.stringify(body) })
-      const { event } = (await answer.json()) as { event?: string }
-      if (answer.status === 200 && event) return { event, tookMs: performance.now() - began }
+      const { event, matched = 0 } = (await answer.json()) as { event?: string; matched?: number }
+      if (answer.status === 200 && event) return { event, matched, tookMs: performance.now() - began }
       if (answer.status !== 503) throw new Error(`${key} was answered ${answer.status}`)
     } catch (error) {
       // Nobody listens, or who listened was killed in the middle.
