@@ -79,7 +79,11 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const { store, notifiers, now, log, wait = waitByTheClock, random = Math.random, breathe = setImmediate } = parts
   const { deliveries } = store
   const restored = parts.restored ?? (() => Promise.resolve(undefined))
-  const reconciling = createReconciling({ deliveries, restored, now, wait, log })
+  // A backlog that was in doubt is folded before it is claimed.
+  const onRead = () => {
+    for (const line of lines) line.foldAt = 0
+  }
+  const reconciling = createReconciling({ deliveries, restored, onRead, now, wait, log })
   const teller = createTeller({ ...parts, events: store.events, wasTold: reconciling.wasTold })
   const fold = createFolding({ ...parts, deliveries, teller, breathe })
   const send = createSending({ ...parts, deliveries, teller, reconciling, wait, random })

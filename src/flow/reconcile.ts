@@ -17,6 +17,8 @@ export interface Restoration {
 export interface ReconcilingParts {
   readonly deliveries: Pick<DeliveryStore, 'liveCards' | 'reconcile' | 'renew'>
   readonly restored: () => Promise<Restoration | undefined>
+  /** What waits for a target is known again. */
+  readonly onRead: () => void
   readonly now: Now
   readonly wait: Wait
   readonly log: Log
@@ -41,7 +43,8 @@ interface Known {
 /** GitLab keeps what it could not deliver for seven days. */
 const lifeMs = 8 * 24 * 3_600_000
 
-export function createReconciling({ deliveries, restored, now, wait, log }: ReconcilingParts): Reconciling {
+export function createReconciling(parts: ReconcilingParts): Reconciling {
+  const { deliveries, restored, onRead, now, wait, log } = parts
   const known = new Map<string, Known>()
   let loaded = false
   let restoration: Restoration | undefined
@@ -71,6 +74,7 @@ export function createReconciling({ deliveries, restored, now, wait, log }: Reco
         const standing = (await notifier.standing?.(target.address, { from, cards }, lease.signal)) ?? []
         const { told, waiting, ahead } = await deliveries.reconcile(target, standing, { claimed: id, now: now() })
         known.set(nameOf(target), { origins: new Set(standing.flatMap(({ origins }) => origins)), ahead })
+        onRead()
         log.info({ ...target, posts: standing.length, told, waiting }, 'compared a target with the restored database')
       } finally {
         signal.removeEventListener('abort', stop)

@@ -37,7 +37,7 @@ export interface World {
 }
 
 export async function createWorld(
-  said: { store?: Store; notifier?: FakeNotifier; clock?: FakeClock } = {},
+  said: { store?: Store; notifier?: FakeNotifier; clock?: FakeClock; restored?: { since: number; until: number } } = {},
 ): Promise<World> {
   const clock = said.clock ?? createClock()
   const log = createFakeLog()
@@ -53,6 +53,7 @@ export async function createWorld(
     notifiers: [notifier],
     describe: (event, telling) => world.describe(event, telling),
     settingsOf: async () => ({ locale: 'fr', timeZone: 'UTC' }),
+    restored: async () => said.restored,
     now: clock.now,
     wait: clock.wait,
     random: () => 0,
