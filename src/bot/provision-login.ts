@@ -17,7 +17,7 @@ export interface LoginParts {
   readonly ask: (question: Said, how: { readonly hidden: boolean }) => Promise<string>
   /** Resolves the session's token and the account, as Mattermost answers. @throws {MattermostError} */
   readonly signIn: (credentials: Credentials) => Promise<SignedIn>
-  readonly signOut: (token: string) => Promise<void>
+  readonly signOut: (token: string) => Promise<unknown>
   readonly print: (said: Said) => void
 }
 

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { ProvisionParts, Rotation } from './provision.ts'
+import type { Teller } from './provision-parts.ts'
 
 type Store = (changes: Readonly<Record<string, string>>) => Promise<void>
 
@@ -25,8 +26,18 @@ export async function makeSecrets(parts: ProvisionParts, store: Store): Promise<
  * Puts new secrets before the present ones and drops still older ones. Both at once and at the very end of a run: one that was cut off and is
  * repeated must not push out the secrets that still open everything.
  */
-export async function rotateSecrets(parts: ProvisionParts, rotation: Rotation, store: Store): Promise<void> {
-  const [key] = rotation.elsewhere.includes('VIGIE_SECRET_KEY') ? [] : rotation.secretKeys
+export async function rotateSecrets(
+  parts: ProvisionParts,
+  rotation: Rotation,
+  { store, tell }: { readonly store: Store; readonly tell: Teller },
+): Promise<void> {
+  if (rotation.needsOldKeys)
+    tell.problem({
+      fr: 'VIGIE_SECRET_KEY : gardée, car des secrets de la base ne s’ouvrent encore qu’avec l’ancienne clé. « vigie start » les scelle de nouveau (en cinq minutes au plus) ; recommencez ensuite.',
+      en: 'VIGIE_SECRET_KEY: kept, for secrets in the database still open under the old key alone. "vigie start" seals them anew (within five minutes); then try again.',
+    })
+  const mayReplace = !rotation.needsOldKeys && !rotation.elsewhere.includes('VIGIE_SECRET_KEY')
+  const [key] = mayReplace ? rotation.secretKeys : []
   const [gitlab] = rotation.gitlabTokens
   const next = newSecret()
   await store({

@@ -66,11 +66,12 @@ export async function revokeTokens(
   const known = z.array(listedToken).parse(await admin.call('GET', `/users/${botId}/tokens`, { query }))
   const ours = known.filter(({ id, description }) => description === tokenDescription && id !== keptId)
   for (const { id } of ours) await admin.call('POST', '/users/tokens/revoke', { body: { token_id: id } })
-  if (ours.length > 0)
-    tell.changed({
-      fr: `anciens jetons du bot révoqués : ${ours.length}`,
-      en: `old tokens of the bot revoked: ${ours.length}`,
-    })
+  if (ours.length === 0) return
+  tell.changed(
+    keptId === undefined
+      ? { fr: `jetons du bot révoqués : ${ours.length}`, en: `bot's tokens revoked: ${ours.length}` }
+      : { fr: `anciens jetons du bot révoqués : ${ours.length}`, en: `old tokens of the bot revoked: ${ours.length}` },
+  )
 }
 
 async function belongsTo(rest: Rest, botId: string): Promise<boolean> {

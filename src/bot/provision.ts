@@ -74,6 +74,8 @@ export interface Rotation {
   readonly elsewhere: readonly string[]
   /** VIGIE_SECRET_KEY as it is: the first seals, all open. */
   readonly secretKeys: readonly string[]
+  /** Something in the database opens under the second of them alone, which the rotation would drop. */
+  readonly needsOldKeys: boolean
   /** GITLAB_WEBHOOK_TOKEN as it is, if `provision` made it; else none. */
   readonly gitlabTokens: readonly string[]
 }
@@ -116,7 +118,7 @@ async function run(parts: ProvisionParts, tell: Told): Promise<void> {
   // A running `start` speaks with the old token until it has taken up the new one.
   if (!isReached) await parts.pause(takenUpMs)
   if (tokenId !== undefined) await revokeTokens(admin.rest, botId, tokenId, tell)
-  await rotateSecrets(parts, settings.rotation, (changes) => store(parts, changes, tell))
+  await rotateSecrets(parts, settings.rotation, { store: (changes) => store(parts, changes, tell), tell })
 }
 
 /** A running `start` takes up changed secrets within 5 s. */

@@ -9,6 +9,7 @@ import { createEnv, type Env, type LiveSecrets, type Values } from '../env.ts'
 import { UserError } from '../errors.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { readDotenv, readDotenvText } from './dotenv-file.ts'
+import { needsOldKeys } from './provision-sealed.ts'
 import type { World } from './subcommand.ts'
 
 export interface DotenvDraft {
@@ -136,6 +137,7 @@ function rotationOf(
       isSet(setting) && isElsewhere(name) ? [name] : [],
     ),
     secretKeys: words(common.secretKey),
+    needsOldKeys: needsOldKeys(common.databasePath, words(common.secretKey)),
     gitlabTokens: !isElsewhere('GITLAB_WEBHOOK_TOKEN') && isOurs('GITLAB_WEBHOOK_TOKEN') ? words(gitlab) : [],
   }
 }

@@ -62,16 +62,17 @@ async function atTerminal(world: World, url: string, ask: NonNullable<World['ask
   return {
     admin: { rest: restOf(world, url, token), by: 'token' },
     async close() {
-      await signOut(token)
-      if (!world.signal.aborted) print({ fr: 'session terminée', en: 'session ended' })
+      const isEnded = await signOut(token)
+      if (isEnded && !world.signal.aborted) print({ fr: 'session terminée', en: 'session ended' })
     },
   }
 }
 
-/** A session that cannot be ended is told, with where to end it. */
-async function endSession(world: World, url: string, token: string): Promise<void> {
+/** False for a session that cannot be ended; it is told, with where to end it. */
+async function endSession(world: World, url: string, token: string): Promise<boolean> {
   try {
     await createRest({ url, token: () => token, fetch: world.fetch, log: silent }).call('POST', '/users/logout')
+    return true
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     world.stderr(
@@ -79,6 +80,7 @@ async function endSession(world: World, url: string, token: string): Promise<voi
         ? `! la session n’a pas pu être terminée (${why}) : terminez-la dans Mattermost, Profil → Sécurité → Sessions actives`
         : `! the session could not be ended (${why}): end it in Mattermost, Profile → Security → Active Sessions`,
     )
+    return false
   }
 }
 

@@ -135,8 +135,8 @@ async function remove({ admin, print, settings }: Common, world: World, dotenv: 
   const socket = controlPath(settings.databasePath, world.cwd)
   if (await isListening(socket))
     print({
-      fr: '« vigie start » est encore en marche : il reçoit et garde ce qui arrive, mais ne dit plus rien dans Mattermost. « vigie stop » l’arrête.',
-      en: '"vigie start" is still running: it takes in and keeps what comes, but says nothing in Mattermost any more. "vigie stop" ends it.',
+      fr: '« vigie start » est encore en marche, sans jetons : d’ici 5 s il ne prend ni ne dit plus rien. « vigie stop » l’arrête.',
+      en: '"vigie start" is still running, without tokens: within 5 s it takes in and says nothing any more. "vigie stop" ends it.',
     })
   return isWell
 }

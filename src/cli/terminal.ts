@@ -57,7 +57,7 @@ export function createAsk({ input, write }: TerminalParts): Ask {
       input.resume()
       return await promise
     } finally {
-      write('\r\n')
+      write('\n')
       signal.removeEventListener('abort', giveUp)
       input.off('data', hear)
       input.pause()

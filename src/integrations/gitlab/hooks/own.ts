@@ -12,7 +12,7 @@ import type { HookSettings, Place } from './places.ts'
 export type HookSecrets = Pick<HookSettings, 'token' | 'signing'>
 
 export interface OwnHooks {
-  /** Takes up what is kept; once, before anything else is asked. @throws {StoreUnavailable} */
+  /** Takes up what is kept, once, before anything else is asked; seals it anew where the key has changed. @throws {StoreUnavailable} */
   load(): Promise<void>
   all(): readonly KeptHook[]
   find(place: Pick<Place, 'kind' | 'id'>): KeptHook | undefined
@@ -58,18 +58,27 @@ export function createOwnHooks({ store, vault, now }: OwnHooksParts): OwnHooks {
       const opened = vault.open(hook.sealed, about(hook.key))
       const [token = '', signing = ''] = opened?.secret.reveal().split('\n') ?? []
       hold(hook, opened === undefined ? undefined : { token, signing })
-      if (opened?.old === true)
-        await store.save({ ...hook, sealed: vault.seal(opened.secret.reveal(), about(hook.key)) })
+    }
+  }
+
+  /** Under the key that seals now: the one before goes at the next rotation, maybe while we run. */
+  async function sealAnew(): Promise<void> {
+    for (const one of held.values()) {
+      const opened = vault.open(one.hook.sealed, about(one.hook.key))
+      if (opened?.old !== true) continue
+      one.hook = { ...one.hook, sealed: vault.seal(opened.secret.reveal(), about(one.hook.key)) }
+      await store.save(one.hook)
     }
   }
 
   return {
-    load() {
+    async load() {
       loading ??= read().catch((error: unknown) => {
         loading = undefined
         throw error
       })
-      return loading
+      await loading
+      await sealAnew()
     },
     all: () => [...held.values()].map(({ hook }) => hook),
     find: (place) => held.get(keyOf(place))?.hook,
@@ -141,7 +150,8 @@ function keyOf({ kind, id }: Pick<Place, 'kind' | 'id'>): string {
   return `${kind === 'group' ? 'g' : 'p'}${id}`
 }
 
-const about = (key: string): string => `gitlab hook ${key}`
+/** What a hook's sealed secret is bound to. */
+export const about = (key: string): string => `gitlab hook ${key}`
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
