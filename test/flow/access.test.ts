@@ -4,6 +4,6 @@ import { expect, test } from 'vitest'
 import { watchStreams } from './access-stream.ts'
 
 test('0 leaks and nothing missed over generated events, subscriptions, rules, administrators, outages, poison and replays', async () => {
-  const { told } = await watchStreams(80)
-  expect(told).toBeGreaterThan(0)
+  const { told } = await watchStreams(50)
+  expect(told).toBeGreaterThan(50)
 }, 120_000)
