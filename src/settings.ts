@@ -1,7 +1,7 @@
 // The settings of the process as a whole (interface.md, "Settings"); what belongs to one room is read there.
 
 import { join } from 'node:path'
-import type { Env, LiveSecrets } from './env.ts'
+import { type Env, type LiveSecrets, withoutPassword } from './env.ts'
 import { type LogLevel, logLevels } from './log.ts'
 import { readUpkeepSettings, type UpkeepSettings } from './settings-upkeep.ts'
 import { type Locale, locales } from './text/locale.ts'
@@ -84,9 +84,10 @@ export function readDatabasePath(env: Env, cwd: string): string {
   const url = env.text('DATABASE_URL', 'sqlite:data/vigie.db')
   const path = /^sqlite:(?:\/\/)?(.+)$/.exec(url)?.[1]
   if (path === undefined || path.includes('?')) {
+    const shown = withoutPassword(url)
     env.problem({
-      fr: `DATABASE_URL\u00a0: «\u00a0sqlite:chemin/du/fichier.db\u00a0» est attendu, pas «\u00a0${url}\u00a0».`,
-      en: `DATABASE_URL: "sqlite:path/to/file.db" is expected, not "${url}".`,
+      fr: `DATABASE_URL\u00a0: «\u00a0sqlite:chemin/du/fichier.db\u00a0» est attendu, pas «\u00a0${shown}\u00a0».`,
+      en: `DATABASE_URL: "sqlite:path/to/file.db" is expected, not "${shown}".`,
     })
     return join(cwd, 'data', 'vigie.db')
   }

@@ -70,7 +70,7 @@ export function render(reply: Reply, locale: Locale, stamp: Stamp): Rendered {
 /** The reply as markdown alone: where no attachment and no button can stand. */
 export function renderText(reply: Reply, locale: Locale): string {
   const colon = locale === 'fr' ? '\u00a0:' : ':'
-  const title = reply.title === undefined ? '' : `**${toMattermost(reply.title)}**`
+  const title = reply.title === undefined ? '' : toMattermost([{ bold: reply.title }])
   const fields = (reply.fields ?? []).map(({ title: name, value }) => `**${name}**${colon} ${toMattermost(value)}`)
   const next = reply.next === undefined ? '' : `${nextWord[locale]} ${codeSpan(reply.next)}`
   const footer = join([escapeForeign(reply.footer ?? ''), next], ' · ')
