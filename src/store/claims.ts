@@ -3,7 +3,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Target } from '../event.ts'
 import { readList, toWaiting } from './delivery-rows.ts'
-import { createGroup } from './group.ts'
+import type { Group } from './group.ts'
 import { readId } from './ids.ts'
 import type { Database, DeliveryRow, Tables } from './schema.ts'
 import type { CardRow, Claim, DeliveryStore, Outcome } from './store.ts'
@@ -24,8 +24,7 @@ export const heads = (notifier: string) => sql`
     )
   where t.notifier = ${notifier}`
 
-export function createClaims(db: Database): Claims {
-  const write = createGroup(db)
+export function createClaims(db: Database, write: Group): Claims {
   return {
     async claim({ notifier, now, leaseMs, limit, last }) {
       const { rows } = await sql<DeliveryRow>`

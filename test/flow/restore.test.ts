@@ -24,7 +24,7 @@ let notifier: FakeNotifier
 let world: World
 
 const open = async (restored?: { since: number; until: number }) => {
-  const store = await openSqliteStore({ path, now: clock.now, log: createFakeLog() })
+  const store = await openSqliteStore({ path, now: clock.now, log: createFakeLog(), breathe: () => Promise.resolve() })
   world = await createWorld({ store, clock, notifier, ...(restored ? { restored } : {}) })
 }
 const close = async () => {

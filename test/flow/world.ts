@@ -42,7 +42,8 @@ export async function createWorld(
   const clock = said.clock ?? createClock()
   const log = createFakeLog()
   const meter = createFakeMeter()
-  const store = said.store ?? (await openSqliteStore({ path: ':memory:', now: clock.now, log }))
+  const store =
+    said.store ?? (await openSqliteStore({ path: ':memory:', now: clock.now, log, breathe: () => Promise.resolve() }))
   const notifier = said.notifier ?? createFakeNotifier()
   const router = createRouter(store)
   const parked: World['parked'] = []
