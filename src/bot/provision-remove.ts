@@ -33,7 +33,7 @@ export async function removeProvisioned(parts: RemoveParts): Promise<boolean> {
     tell.changed({ fr: `réglages retirés : ${names.join(', ')}`, en: `settings taken out: ${names.join(', ')}` })
   if (names.includes('VIGIE_SECRET_KEY'))
     parts.print({
-      fr: 'Avec VIGIE_SECRET_KEY, les boutons déjà posés et les secrets des webhooks de « /vigie gitlab install » ne s’ouvrent plus.',
+      fr: 'VIGIE_SECRET_KEY retirée : les boutons déjà posés et les secrets des webhooks de « /vigie gitlab install » ne s’ouvrent plus.',
       en: 'With VIGIE_SECRET_KEY gone, buttons that stand and the secrets of hooks by "/vigie gitlab install" open no more.',
     })
   if (tell.counts.changes === 0) parts.print({ fr: 'rien à changer', en: 'nothing to change' })
