@@ -9,7 +9,7 @@ import { writeCopy } from '../../src/store/backup.ts'
 import { prepareSwap, swap } from '../../src/store/recovery.ts'
 import { type FakeGitlab, type FakeProject, startGitlab } from '../fakes/gitlab-server.ts'
 import { pushTo } from '../integrations/gitlab/hooks-stage.ts'
-import { eventually, type House, openHouse, type Someone, type TestPost, wordsOf } from './house.ts'
+import { eventually, type House, openHouse, realServer, type Someone, type TestPost, wordsOf } from './house.ts'
 
 const hourMs = 3_600_000
 
@@ -145,6 +145,47 @@ describe('a database restored from a copy of six hours ago', () => {
       ...(before.find(({ id }) => id === card?.id)?.props.vigie?.events ?? []),
       merged,
     ])
+  })
+})
+
+const real = realServer()
+describe.skipIf(real === undefined)('on a real server', () => {
+  it('a restored database goes on with the cards that the channel shows, and tells nothing again', async () => {
+    if (real === undefined) return
+    const house = await openHouse(real)
+    try {
+      const alice = await house.person('alice', { teamAdmin: true })
+      const channel = await house.channel(alice)
+      await alice.type(channel, `/subscribe gitlab ${demoProject}`)
+      const demo = createDemoEvents()
+      const send = async (id: string) => {
+        const { body } = await house.gitlab(demo.find((event) => event.id === id)?.body(Date.now()) ?? {})
+        return body.event ?? ''
+      }
+      const told = async (event: string) =>
+        eventually(async () => {
+          const posts = await house.posts(channel)
+          return posts.some(({ props }) => props.vigie?.events?.includes(event)) ? posts : undefined
+        }, `${event} told`)
+      await told(await send('push'))
+      const path = join(house.folder, 'data', 'vigie.db')
+      const copy = join(house.folder, 'old.db')
+      await writeCopy({ from: path, to: copy, at: Date.now() })
+      await told(await send('merge-request-open'))
+      const before = await told(await send('merge-request-approve'))
+      await house.stopApp()
+      swap(path, await prepareSwap({ path, file: copy, at: Date.now(), facts: { reason: 'asked' } }))
+      await house.startApp()
+      const merged = await send('merge-request-merge')
+      const after = await told(merged)
+      const card = after.find(({ props }) => props.vigie?.events?.includes(merged))
+      expect(before.find(({ id }) => id === card?.id)?.props.vigie?.events).toEqual(
+        card?.props.vigie?.events?.slice(0, -1),
+      )
+      expect(card?.props.vigie?.events?.length).toBeGreaterThan(1)
+    } finally {
+      await house.close()
+    }
   })
 })
 
