@@ -64,10 +64,10 @@ export function createSending(parts: SendingParts): Send {
     try {
       await lane.messages?.turn(lease.signal)
       if (claim.digest) await lane.digests.turn(lease.signal)
-      // Another delivery may have found it away meanwhile.
+      if (!(await lease.confirm())) return log.warn({ delivery: delivery.id }, 'claimed by somebody else meanwhile')
+      // Asked last: another delivery may have found it away meanwhile.
       const isOff = signal.aborted || (!probe && circuit.away() !== undefined)
       if (isOff) return await settle(claim, again(claim, now(), delivery.error ?? ''), signal)
-      if (!(await lease.confirm())) return log.warn({ delivery: delivery.id }, 'claimed by somebody else meanwhile')
       const sent = await notifier.send(told.message, delivery.target.address, lease.signal)
       circuit.succeeded(delivery.id, probe !== undefined)
       const card = told.after ? { card: told.after(sent, now()) } : {}
