@@ -1,7 +1,7 @@
 // The hooks that are ours: known in memory, kept in the store, each proven by a secret of its own that holds for its own project or group
 // alone (interface.md, `POST /webhook/gitlab`).
 
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { Now } from '../../../event.ts'
 import type { HookStore, KeptHook } from '../../../store/store.ts'
 import type { Vault } from '../../integration.ts'
@@ -114,7 +114,8 @@ export function createOwnHooks({ store, vault, now }: OwnHooksParts): OwnHooks {
       await store.remove(key)
     },
     byToken(headers) {
-      const token = one(headers, 'x-gitlab-token') ?? ''
+      const token = one(headers, 'x-gitlab-token')
+      if (token === undefined) return undefined
       // The key in the middle is no secret: it only says which secret to compare with.
       const named = held.get(/^vigie\.([pg]\d{1,15})\./.exec(token)?.[1] ?? '')
       return timingSafeEqual(digest(token), named?.digest ?? nobody) ? named?.hook : undefined
@@ -154,5 +155,5 @@ function keyOf({ kind, id }: Pick<Place, 'kind' | 'id'>): string {
 export const about = (key: string): string => `gitlab hook ${key}`
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }
