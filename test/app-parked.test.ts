@@ -66,7 +66,7 @@ test('thirty at once are one card with the newest, and few lines below it', asyn
   await poison(30)
   await world.clock.advance(3 * 60_000)
   expect(cards()).toHaveLength(1)
-  expect(wordsOf(cards()[0]?.description ?? never())).toMatch(/abandonné des livraisons\u00a0: 30.*… et 25 de plus/s)
+  expect(wordsOf(cards()[0]?.description ?? never())).toMatch(/abandonné 30 livraisons.*… et 25 de plus/s)
   expect(cards()[0]?.lines.length).toBeLessThan(6)
 })
 

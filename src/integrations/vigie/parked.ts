@@ -113,17 +113,26 @@ export const describeDeliveryParked: Describe = (event, telling) => {
 }
 
 function headline(locale: Locale, count: number, more: boolean): string {
-  const many = more ? (locale === 'fr' ? `Plus de ${count}` : `More than ${count}`) : String(count)
   if (locale === 'fr')
-    return count === 1 ? 'J’ai abandonné une livraison' : `J’ai abandonné des livraisons\u00a0: ${many.toLowerCase()}`
-  return count === 1 ? 'I gave up a delivery' : `I gave up deliveries: ${many.toLowerCase()}`
+    return count === 1 ? 'J’ai abandonné une livraison' : `J’ai abandonné ${more ? 'plus de ' : ''}${count} livraisons`
+  return count === 1 ? 'I gave up a delivery' : `I gave up ${more ? 'more than ' : ''}${count} deliveries`
 }
 
 function listed(parked: readonly Parked[], count: number, telling: Telling): Rich {
   const { advice, rest, list } = words[telling.locale]
   const left = count - parked.length
   const lines = parked.map((one) =>
-    item(join([whereAndWhat(one, telling.locale), reason(one.error, telling.locale), sinceWhen(one, telling)], ' · ')),
+    item(
+      join(
+        [
+          whereAndWhat(one, telling.locale),
+          reason(one.error, telling.locale),
+          sinceWhen(one, telling),
+          [code(one.delivery)],
+        ],
+        ' · ',
+      ),
+    ),
   )
   return [...own(advice), ...lines, ...(left > 0 ? [item(rich`${own(rest(left))}${code(list)}`)] : [])]
 }
@@ -155,7 +164,8 @@ function actionOf(parked: readonly Parked[], locale: Locale): Action {
     return { kind: 'button', verb: 'replay.again', object: one.delivery, label: replay, style: 'primary' }
   const options = parked.map((each) => {
     const where = plain(channelOf(each, locale))
-    return { verb: 'replay.again', object: each.delivery, label: shorten(`${where} · ${each.what[locale]}`, 60) }
+    const label = shorten(`${each.delivery} · ${where} · ${each.what[locale]}`, 70)
+    return { verb: 'replay.again', object: each.delivery, label }
   })
   return { kind: 'menu', label: choose, options }
 }
