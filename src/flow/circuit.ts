@@ -33,6 +33,8 @@ export interface Circuit {
   /** A delivery is taken in hand while it is away: no other is until the function returned was called, or the probe had an answer. */
   probe(): () => void
   succeeded(delivery: string, wasProbe: boolean): void
+  /** The clock was set back: what was to last until a moment lasts as long as before. */
+  setBack(byMs: number): void
   /** It answered, and named a trouble of its own. True where it has that trouble with this delivery alone. */
   troubled(delivery: string, wasProbe: boolean): boolean
   /** Resolves how the failure is to be understood: everybody's, or that one delivery's own. */
@@ -94,6 +96,10 @@ export function createCircuit(now: Now): Circuit {
       remember(delivery, true)
       // What was sent before it was known to be away proves nothing about now, nor does a probe that another's failure overtook.
       if (wasProbe && open?.probe) close()
+    },
+    setBack(byMs) {
+      if (open) open.until -= byMs
+      suspects.clear()
     },
     troubled(delivery, wasProbe) {
       if (wasProbe) close()

@@ -66,6 +66,8 @@ const longestNapMs = 5000
 const foldEveryMs = 1000
 const troubleNapMs = 1000
 const lastWordsMs = 1000
+/** A clock that is a little ahead is slowed down or set back by less, and nobody notices. */
+const setBackMs = 1000
 
 interface Line extends Lane {
   /** By target; the next of a target waits for the one before it. */
@@ -96,6 +98,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const stopping = new AbortController()
   const cut = new AbortController()
   let running: Promise<void> | undefined
+  let seenAt = now()
 
   async function run(): Promise<void> {
     let isReleased = false
@@ -103,6 +106,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
       try {
         if (!isReleased) await release()
         isReleased = true
+        await noticeSetBack()
         const wakeAt = await round()
         await alarm.sleep(Math.min(longestNapMs, wakeAt - now()))
       } catch (error) {
@@ -115,6 +119,20 @@ export function createOutbox(parts: OutboxParts): Outbox {
   async function release(): Promise<void> {
     const count = await deliveries.releaseClaims(now())
     if (count > 0) log.warn({ count }, 'deliveries of a process that ended in the middle are looked at again')
+  }
+
+  /** All that waits for a moment would wait the longer for a clock that was set back (threat F17). */
+  async function noticeSetBack(): Promise<void> {
+    const byMs = seenAt - now()
+    if (byMs > setBackMs) {
+      log.warn({ byMs }, 'the clock was set back')
+      await deliveries.setBack(byMs)
+      for (const line of lines) {
+        line.circuit.setBack(byMs)
+        line.foldAt = 0
+      }
+    }
+    seenAt = now()
   }
 
   /** Takes in hand what can be; resolves when to look again. */

@@ -47,8 +47,8 @@ export interface MattermostNotifierParts {
   readonly permalink: (receipt: Receipt) => string | undefined
 }
 
-/** The server's clock and ours may differ. */
-const clockMarginMs = 5 * 60_000
+/** The server's clock and ours may differ, by as much as a day that somebody set wrongly (threat F17). */
+const clockMarginMs = 25 * 3_600_000
 const lineRunes = 4000
 
 export function createMattermostNotifier({ posts, stamp, permalink }: MattermostNotifierParts): Notifier {

@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import { createClaims } from './claims.ts'
+import { createClockMoves } from './clock.ts'
 import { readList, readReceipt, toDeliveries } from './delivery-rows.ts'
 import { createFolds } from './folds.ts'
 import type { Group } from './group.ts'
@@ -18,6 +19,7 @@ export function createDeliveryStore(db: Database, ids: Ids, write: Group): Deliv
     ...createClaims(db, write),
     ...createFolds(db, ids),
     ...createReconciling(db),
+    ...createClockMoves(db),
 
     async find(id) {
       const rows = await db

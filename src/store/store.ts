@@ -182,6 +182,8 @@ export interface DeliveryStore {
   }): Promise<readonly { target: Target; digest: boolean }[]>
   /** After a crash: what the process before us held is due at once, and unsure. */
   releaseClaims(now: number): Promise<number>
+  /** The clock was set back: whatever waits for a moment, or was first tried at one, does so as much earlier. */
+  setBack(byMs: number): Promise<void>
   /** Where the live posts of a target stand that changed after a moment. */
   liveCards(target: Target, changedAfter: number): Promise<readonly Receipt[]>
   /**

@@ -398,6 +398,20 @@ describe('the outbox', () => {
     })
   })
 
+  test('a clock that is set back by a day keeps nothing waiting: no retry, no probe, no digest', async () => {
+    await world.subscribe()
+    await world.subscribe({ channel: 'digests', filters: { digestMs: 60_000 } })
+    world.notifier.fate = () => refuse(away)
+    const id = await world.tell()
+    await world.clock.advance(2000)
+    world.clock.jump(-24 * hour)
+    world.notifier.fate = undefined
+    // The clock of the tests holds its timers up too, as no clock of a machine does.
+    world.outbox.wake()
+    await world.clock.advance(90_000)
+    expect([told(), told('digests')]).toEqual([[id], [id]])
+  })
+
   test('a wait of a day that a proxy names is cut to five minutes', async () => {
     await world.subscribe()
     world.notifier.fate = () => refuse({ ...away, reason: 'rate_limited', afterMs: 24 * hour })
