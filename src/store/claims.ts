@@ -27,7 +27,8 @@ export const heads = (notifier: string) => sql`
 export function createClaims(db: Database, write: Group): Claims {
   return {
     async claim({ notifier, now, leaseMs, limit, last }) {
-      const { rows } = await sql<DeliveryRow>`
+      return await write(async (within) => {
+        const { rows } = await sql<DeliveryRow>`
         with heads as materialized (${heads(notifier)})
         update deliveries set
           attempt = attempt + 1, due_at = ${now + leaseMs}, lease_until = ${now + leaseMs},
@@ -40,13 +41,14 @@ export function createClaims(db: Database, write: Group): Claims {
           order by case when target = (${keyOf(last)}) then 1 else 0 end, min(position)
           limit ${limit}
         )
-        returning *`.execute(db)
-      const claimed = await toWaiting(
-        db,
-        rows.toSorted((a, b) => a.position - b.position),
-      )
-      return claimed.map(({ row, ...waiting }): Claim => {
-        return { ...waiting, firstTriedAt: row.first_tried_at ?? now, refusals: row.refusals }
+        returning *`.execute(within)
+        const claimed = await toWaiting(
+          within,
+          rows.toSorted((a, b) => a.position - b.position),
+        )
+        return claimed.map(({ row, ...waiting }): Claim => {
+          return { ...waiting, firstTriedAt: row.first_tried_at ?? now, refusals: row.refusals }
+        })
       })
     },
 
