@@ -165,6 +165,9 @@ export async function openLedger(mattermost: Mattermost, options: LedgerOptions)
   return ledger
 }
 
+/** Not stored: the store cannot take it, or a request was cut in the middle by a pause of the process. */
+const notYet: ReadonlySet<number> = new Set([408, 503])
+
 interface Answered {
   readonly event: string
   readonly matched: number
@@ -180,7 +183,7 @@ async function untilAccepted(address: string, key: string, body: object): Promis
       const answer = await fetch(`${address}/webhook/gitlab`, { method: 'POST', headers, body: JSON.stringify(body) })
       const { event, matched = 0 } = (await answer.json()) as { event?: string; matched?: number }
       if (answer.status === 200 && event) return { event, matched, tookMs: performance.now() - began }
-      if (answer.status !== 503) throw new Error(`${key} was answered ${answer.status}`)
+      if (!notYet.has(answer.status)) throw new Error(`${key} was answered ${answer.status}`)
     } catch (error) {
       // Nobody listens, or who listened was killed in the middle.
       if (!(error instanceof TypeError) && !(error instanceof SyntaxError)) throw error
