@@ -10,6 +10,7 @@ import type { Log } from '../event.ts'
 import { copyPages, type Shelf, syncFile } from './backup.ts'
 import { contentDamage, findDamage, noTables, quickCheck } from './integrity.ts'
 import { migrationNames } from './migrations.ts'
+import { takeOverKeys } from './salvage.ts'
 
 const restoredShape = z.object({
   /** `asked`: by `vigie restore`. */
@@ -111,7 +112,8 @@ export async function prepareSwap({ path, file, at, facts }: SwapRequest): Promi
     const copy = new DatabaseSync(part)
     try {
       copy.exec('pragma journal_mode = delete')
-      const unsure = doubt(copy, { at, lastSeenAt: lastChange(path) ?? at })
+      const unsure = doubt(copy, { at, lastSeenAt: Math.min(at, lastChange(path) ?? at) })
+      if (existsSync(path)) takeOverKeys(copy, path, at)
       const since = takenAt(copy) ?? Math.round(statSync(file).mtimeMs)
       const lostEvents = existsSync(path) ? countSince(path, newestEvent(copy)) : undefined
       const aside = existsSync(path) ? asidePath(path, facts.reason, at) : undefined
@@ -221,7 +223,8 @@ function doubt(copy: DatabaseSync, { at, lastSeenAt }: { at: number; lastSeenAt:
     `update deliveries set unsure = 1, first_tried_at = coalesce(first_tried_at, created_at) where state = 'parked'`,
   )
   // What a switched-off hook left out is read from GitLab from here on: before, Vigie was there to do so.
-  copy.prepare('update hooks set looked_at = max(looked_at, ?)').run(lastSeenAt)
+  const hasHooks = copy.prepare("select 1 from sqlite_master where type = 'table' and name = 'hooks'").get()
+  if (hasHooks) copy.prepare('update hooks set looked_at = max(looked_at, ?)').run(lastSeenAt)
   return Number(changes)
 }
 

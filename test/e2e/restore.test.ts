@@ -1,6 +1,7 @@
 // An old copy takes the place of the database (threat F32, at its figure: six hours back): nothing is told twice, no card goes back to an
 // older state, what was never told is told, and the administrators hear what is not known any more.
 
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDemoEvents, demoProject } from '../../src/cli/demo-events.ts'
@@ -106,6 +107,8 @@ describe('a database restored from a copy of six hours ago', () => {
     await house.stopApp()
     const path = join(house.folder, 'data', 'vigie.db')
     const asked = gitlab.asked.length
+    // The disk is lost: nothing but the copy and the channels is left.
+    rmSync(path)
     swap(path, await prepareSwap({ path, file: copy, at: now(), facts: { reason: 'asked' } }))
     // This one nobody told: it is news.
     await gitlab.happen(project.path, pushTo(project, 2))
