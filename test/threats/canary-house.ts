@@ -85,7 +85,8 @@ export async function openCanaryHouse(): Promise<CanaryHouse> {
   const files = (): { what: string; words: string }[] =>
     readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) => {
       const path = join(entry.parentPath, entry.name)
-      if (!entry.isFile() || path === join(folder, '.env')) return []
+      // The reserve is 64 MiB of chance, there to be given back.
+      if (!entry.isFile() || path === join(folder, '.env') || path.endsWith('.reserve')) return []
       return [{ what: path.slice(folder.length + 1), words: readFileSync(path).toString('latin1') }]
     })
 

@@ -54,8 +54,13 @@ describe(`hostile words told everywhere (seed ${seed})`, () => {
   }
 
   it('have no effect in a post, and link nowhere', () => {
-    const strings = fc.sample(fc.oneof(fc.constantFrom(...hostileWords), hostileString), { numRuns: everyTurn, seed })
-    for (const [turn, words] of strings.entries()) for (const told of toldEverywhere(words, turn)) expectHarmless(told)
+    const strings = fc.sample(fc.oneof(fc.constantFrom(...hostileWords), hostileString), {
+      numRuns: everyTurn >> 1,
+      seed,
+    })
+    // Every kind once, in one language or the other; the cards alone are tried in both by hostile.test.ts.
+    for (const [index, words] of strings.entries())
+      for (const told of toldEverywhere(words, index * 2 + (index % 2))) expectHarmless(told)
   })
 
   it('are read as they were written', () => {
@@ -262,13 +267,13 @@ describe('templates', () => {
   it('are 200 at least', () => expect(templates.length).toBeGreaterThanOrEqual(200))
 
   it.each(locales)('are printed as they were written, in %s', (locale) => {
-    for (const words of templates) {
+    for (const [index, words] of templates.entries()) {
       const name = `a${words}b`
       const bodies = [
         altered(fixture('merge_request'), { 'object_attributes.title': name, 'user.name': name }),
         altered(fixture('push'), { 'commits.0.title': name, user_name: name }),
       ]
-      for (const body of bodies) {
+      for (const body of bodies.slice(index % 2, (index % 2) + 1)) {
         const texts = toldByGitlab(body, locale, 'template').flatMap((told) => [
           ...markdownOf(told).map(seen),
           ...plainOf(told),
