@@ -7,6 +7,8 @@ import { secrets, signed } from '../threats/http-vigie.ts'
 
 export interface Door {
   readonly port: number
+  /** Where a bare server takes a body in and forgets it. */
+  readonly barePort: number
   /** The longest that its event loop was held up since it was last asked, by the clock and of processor time, and its memory. */
   held(): Promise<{ maxMs: number; usedMs: number; memoryMb: number }>
   close(): Promise<void>
@@ -14,9 +16,10 @@ export interface Door {
 
 export async function openDoor(logLevel = 'info'): Promise<Door> {
   const child = fork(join(import.meta.dirname, 'http-process.ts'), [logLevel])
-  const [{ port }] = await once(child, 'message')
+  const [{ port, barePort }] = await once(child, 'message')
   return {
     port,
+    barePort,
     async held() {
       const answer = once(child, 'message')
       child.send('held')

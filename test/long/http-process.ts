@@ -1,6 +1,9 @@
 // Run as a process of its own: a Vigie at a port, which tells how long its event loop was held up since it was last asked: by the clock,
 // and by the processor time its thread used meanwhile, which a busy machine does not lengthen.
 
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { startVigie } from '../threats/http-vigie.ts'
 
@@ -23,4 +26,8 @@ process.on('message', () => {
   vigie.lines.length = 0
 })
 process.on('disconnect', () => vigie.stop().then(() => process.exit(0)))
-process.send?.({ port: vigie.port })
+// What it takes to bring so many bytes here, whatever is done with them.
+const bare = createServer((request, response) => void request.resume().on('end', () => response.end()))
+bare.listen(0, '127.0.0.1')
+await once(bare, 'listening')
+process.send?.({ port: vigie.port, barePort: (bare.address() as AddressInfo).port })
