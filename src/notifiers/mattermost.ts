@@ -1,5 +1,6 @@
 // Events as Mattermost posts and live cards (design.md "Exactly once, provably"; interface.md, last paragraph). After an unknown outcome
-// the channel is read before anything is sent again; a card's edit is idempotent, its thread line is the post with the delivery's id.
+// the channel is read before anything is sent again; a card's edit is idempotent, its thread line is the post with the delivery's id. An
+// edit without a line needs no id of its delivery on the card: made again it shows and lists the same.
 
 import { z } from 'zod'
 import { DeliveryError } from '../errors.ts'

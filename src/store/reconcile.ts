@@ -5,7 +5,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Target } from '../event.ts'
 import type { Standing } from '../notifiers/notifier.ts'
 import { settled } from './claims.ts'
-import { readReceipt, toCard } from './delivery-rows.ts'
+import { eventKeys, readReceipt, toCard } from './delivery-rows.ts'
 import { loadEvents } from './events.ts'
 import { tellers } from './folds.ts'
 import { readId, showId, timeOfId } from './ids.ts'
@@ -51,10 +51,12 @@ async function settleWaiting(
   { claimed, now }: { claimed: string; now: number },
 ): Promise<Pick<Reconciled, 'told' | 'waiting'>> {
   const posts = new Map(standing.flatMap((post) => post.deliveries.map((id) => [id, post.receipt] as const)))
+  // An edit without a line of its own leaves no delivery behind, but its event stands on the card.
+  const cards = new Map(standing.flatMap((post) => post.events.map((id) => [id, post.receipt] as const)))
   const head = readId(claimed) ?? 0
   const rows = await db
     .selectFrom('deliveries')
-    .select(['id', 'absorbed', 'attempt'])
+    .select(['id', 'absorbed', 'attempt', 'event', 'events'])
     .where('target', '=', target)
     .where(sql<boolean>`state = 'waiting'`)
     .where((where) => where.or([where('id', '=', head), where('lease_until', 'is', null)]))
@@ -62,7 +64,11 @@ async function settleWaiting(
     .execute()
   let told = 0
   for (const row of rows) {
-    const receipt = [row.id, ...tellers(row)].map((id) => posts.get(showId(id))).find((found) => found !== undefined)
+    const byDelivery = [row.id, ...tellers(row)].map((id) => posts.get(showId(id)))
+    const byEvent = eventKeys(row).map((id) => cards.get(showId(id)))
+    const receipt =
+      byDelivery.find((found) => found !== undefined) ??
+      (byEvent.every((found) => found !== undefined) ? byEvent.at(-1) : undefined)
     // The claim under way is a try that sent nothing.
     const tried = row.id === head ? row.attempt - 1 : row.attempt
     const free = { lease_until: null, attempt: tried, ...(row.id === head ? { due_at: now } : {}) }
