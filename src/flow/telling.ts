@@ -68,7 +68,8 @@ export function createTeller({ events, router, describe, settingsOf, wasTold, no
       const first = heard.withheld[0]
       if (heard.events.length === 0) return { as: 'silence', reason: first?.reason ?? 'unsubscribed' }
       const telling = await tellingFor(claim.delivery.target)
-      const plan = claim.digest ? undefined : planCard(claim, heard.events, telling.now)
+      // As it was at the first try: what may stand already stands on that card.
+      const plan = claim.digest ? undefined : planCard(claim, heard.events, claim.firstTriedAt)
       const message: Message = {
         deliveryId: claim.delivery.id,
         ...deliveriesOf(claim, heard),

@@ -197,6 +197,20 @@ describe('the outbox', () => {
       })
     })
 
+    test('what may stand on it already is looked for there, though it was a day until the next try', async () => {
+      await world.subscribe()
+      await world.tell(card)
+      world.notifier.fate = () => refuse({ ...away, unsure: true })
+      await world.tell(card)
+      await world.clock.advance(2000)
+      world.clock.jump(25 * hour)
+      world.notifier.fate = undefined
+      await world.clock.advance(10_000)
+      const last = world.notifier.tries.at(-1)
+      expect(last?.message).toMatchObject({ unsure: true, card: { receipt: { post: 'post1' } } })
+      expect(posts().length).toBe(1)
+    })
+
     test('a card that somebody deleted is made again, and found again', async () => {
       await world.subscribe()
       const first = await world.tell(card)
