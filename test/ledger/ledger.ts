@@ -29,6 +29,8 @@ export interface Ledger {
   readonly channels: readonly string[]
   process(): Running
   start(environment?: Readonly<Record<string, string>>): Promise<void>
+  /** Begins to start, and waits for nothing. */
+  launch(environment?: Readonly<Record<string, string>>): Running
   /** SIGKILL. */
   kill(): Promise<void>
   /** SIGTERM; resolves the exit code and how long it took. */
@@ -74,6 +76,10 @@ export async function openLedger(mattermost: Mattermost, options: LedgerOptions)
   await house.stopApp()
   house.environment.MATTERMOST_URL = proxy.url
 
+  const launch = (environment: Readonly<Record<string, string>> = {}): Running => {
+    running = vigie(['start'], { cwd: house.folder, environment: { ...house.environment, ...environment } })
+    return running
+  }
   const current = (): Running => {
     if (!running) throw new Error('not running')
     return running
@@ -98,12 +104,11 @@ export async function openLedger(mattermost: Mattermost, options: LedgerOptions)
     intakeMs,
     channels: all.slice(0, count),
     process: current,
+    launch,
     async start(environment = {}) {
       for (let tries = 0; ; tries += 1) {
-        const started = vigie(['start'], { cwd: house.folder, environment: { ...house.environment, ...environment } })
-        running = started
         try {
-          await started.line('Vigie listens')
+          await launch(environment).line('Vigie listens')
           return
         } catch (error) {
           if (tries >= 20) throw error
