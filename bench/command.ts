@@ -59,10 +59,14 @@ export const benchCommand: Bench = async (say) =>
   })
 
 async function vigieOnce(stage: Stage, load: Load): Promise<{ idle: Times; loaded: Times }> {
-  const { mattermost, botToken, channels } = stage
+  const { mattermost, botToken, channels, team } = stage
   return await withFolder(async (folder) => {
     await fillChannels(folder, channels)
-    const vigie = await startVigie(folder, { MATTERMOST_URL: mattermost.url, MATTERMOST_TOKEN: botToken })
+    const vigie = await startVigie(folder, {
+      MATTERMOST_URL: mattermost.url,
+      MATTERMOST_TOKEN: botToken,
+      VIGIE_COMMAND_TOKENS: `${team}/vigie=${commandToken}`,
+    })
     const idle = await ask(vigie, stage, commandsARound)
     await load.start({ port: vigie.port, path: '/webhook/gitlab', connections: loadedConnections })
     await sleep(1500)

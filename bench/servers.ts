@@ -35,7 +35,6 @@ export async function startVigie(folder: string, settings: Readonly<Record<strin
       PORT: String(port),
       MATTERMOST_URL: nowhere,
       MATTERMOST_TOKEN: 'bench-bot-token-of-26-letters',
-      VIGIE_COMMAND_TOKENS: commandToken,
       VIGIE_SECRET_KEY: 'bench-secret-key-of-32-characters',
       GITLAB_SIGNING_SECRET: signingSecret,
       ...settings,
