@@ -101,7 +101,7 @@ test('it is shut in, save that Node may compile', () => {
 })
 
 test.each([
-  ['/home/vigie/app', 'ProtectHome=read-only', 'PrivateTmp=yes'],
+  ['/home/vigie', 'ProtectHome=read-only', 'PrivateTmp=yes'],
   ['/root', 'ProtectHome=read-only', 'PrivateTmp=yes'],
   ['/homes/vigie', 'ProtectHome=yes', 'PrivateTmp=yes'],
   ['/var/tmp/vigie', 'ProtectHome=yes', 'PrivateTmp=no'],
