@@ -13,7 +13,7 @@ const rounds = 3
 const commandsARound = 400
 const warmUp = 100
 const loadedConnections = 50
-const loadedCommands = 300
+const loadedMs = 8000
 const pauseMs = 5
 
 interface Times {
@@ -67,10 +67,10 @@ async function vigieOnce(stage: Stage, load: Load): Promise<{ idle: Times; loade
       MATTERMOST_TOKEN: botToken,
       VIGIE_COMMAND_TOKENS: `${team}/vigie=${commandToken}`,
     })
-    const idle = await ask(vigie, stage, commandsARound)
+    const idle = await ask(vigie, stage, { count: commandsARound })
     await load.start({ port: vigie.port, path: '/webhook/gitlab', connections: loadedConnections })
     await sleep(1500)
-    const loaded = await ask(vigie, stage, loadedCommands)
+    const loaded = await ask(vigie, stage, { forMs: loadedMs })
     const { refused } = await load.count()
     await load.stop()
     await vigie.stop()
@@ -82,14 +82,18 @@ async function vigieOnce(stage: Stage, load: Load): Promise<{ idle: Times; loade
 async function emptyOnce(stage: Stage): Promise<Times> {
   return await withFolder(async (folder) => {
     const server = await startYardstick('empty', folder)
-    const times = await ask(server, stage, commandsARound)
+    const times = await ask(server, stage, { count: commandsARound })
     await server.stop()
     return times
   })
 }
 
-/** One command after the other, on one connection, as Mattermost sends them. */
-async function ask({ port }: Server, { team, channels, adminId }: Stage, count: number): Promise<Times> {
+/** One command after the other, on one connection, as Mattermost sends them: so many, or for so long. */
+async function ask(
+  { port }: Server,
+  { team, channels, adminId }: Stage,
+  { count = Number.POSITIVE_INFINITY, forMs = Number.POSITIVE_INFINITY }: { count?: number; forMs?: number },
+): Promise<Times> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const form = new URLSearchParams({
     token: commandToken,
@@ -102,10 +106,11 @@ async function ask({ port }: Server, { team, channels, adminId }: Stage, count: 
     response_url: '',
   }).toString()
   const tookMs: number[] = []
-  for (let number = 0; number < warmUp + count; number += 1) {
+  const until = performance.now() + forMs
+  for (let number = 0; number < warmUp + count && performance.now() < until; number += 1) {
     const startedAt = performance.now()
     const answer = await post(agent, port, form)
-    if (number >= warmUp) tookMs.push(performance.now() - startedAt)
+    if (number >= warmUp || count === Number.POSITIVE_INFINITY) tookMs.push(performance.now() - startedAt)
     if (!answer.includes('"response_type":"ephemeral"') || answer.includes('Mattermost ne')) throw new Error(answer)
     await sleep(pauseMs)
   }
