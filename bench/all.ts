@@ -6,6 +6,7 @@ import { type Bench, type Figure, machine, tableOf } from './figure.ts'
 import { benchIngest } from './ingest.ts'
 import { benchMemory } from './memory.ts'
 import { benchScale } from './scale.ts'
+import { killLeft } from './server.ts'
 import { benchStart } from './start.ts'
 
 const benches: Readonly<Record<string, Bench>> = {
@@ -25,6 +26,13 @@ console.log(machine())
 const figures: Figure[] = []
 for (const [name, bench] of Object.entries(benches)) {
   if (asked.length > 0 && !asked.includes(name)) continue
-  figures.push(...(await bench((line) => console.error(line))))
+  try {
+    figures.push(...(await bench((line) => console.error(line))))
+  } catch (error) {
+    // The others are worth their figures all the same.
+    console.error(`${name} failed:`, error)
+    process.exitCode = 1
+    killLeft()
+  }
 }
 for (const line of tableOf(figures)) console.log(line)

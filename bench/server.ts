@@ -28,6 +28,12 @@ export interface ServerParts {
 }
 
 const patienceMs = 120_000
+const running = new Set<ChildProcess>()
+
+/** What a bench that failed left behind. */
+export function killLeft(): void {
+  for (const child of running) child.kill('SIGKILL')
+}
 
 /** Its standard output goes to a file of its folder, as a service's does. VIGIE_BENCH_PROFILE: a folder for processor profiles. */
 export async function startServer(parts: ServerParts): Promise<Server> {
@@ -46,6 +52,8 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     stdio: ['ignore', output, 'inherit', 'ipc'],
   })
   closeSync(output)
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   await answering(child, port, readyPath)
   const startedInMs = performance.now() - startedAt
   return {
