@@ -32,10 +32,11 @@ export function shuffle<T>(random: Random, list: readonly T[]): T[] {
     .map(({ one }) => one)
 }
 
-/** Gives each of these faults once, to calls that write posts. */
-export function plant(proxy: FaultProxy, faults: readonly Fault[]): void {
+/** Gives each of these faults once, to calls that write posts. Resolves once all were given, or it took too long. */
+async function plant(proxy: FaultProxy, faults: readonly Fault[], mostMs: number): Promise<void> {
   const left = [...faults]
   proxy.judge(({ method, path }) => (isPost(method, path) ? left.shift() : undefined))
+  for (let waitedMs = 0; left.length > 0 && waitedMs < mostMs; waitedMs += 50) await sleep(50)
 }
 
 export const isPost = (method: string, path: string): boolean => method !== 'GET' && path.startsWith('/api/v4/posts')
@@ -53,9 +54,10 @@ export async function storm(ledger: Ledger, { strokes, random, calmMs, pauseMs }
   const { proxy } = ledger
   proxy.dropFrames(50)
   for (const stroke of strokes) {
-    const faults = stroke === 'kill' ? [...longFaults, pick(random, quickFaults)] : quickFaults
-    plant(proxy, shuffle(random, faults))
-    await sleep(between(random, calmMs / 3, calmMs))
+    // The first that fails at once keeps the others of its moment from being sent.
+    const faults =
+      stroke === 'kill' ? [...shuffle(random, longFaults), pick(random, quickFaults)] : shuffle(random, quickFaults)
+    await Promise.all([plant(proxy, faults, calmMs / 3), sleep(between(random, calmMs / 3, calmMs))])
     if (stroke === 'pause') {
       proxy.silence()
       await ledger.pause(pauseMs)
@@ -68,6 +70,20 @@ export async function storm(ledger: Ledger, { strokes, random, calmMs, pauseMs }
     await ledger.start()
     if (isAway) await proxy.up()
   }
+  await meetTheRest(ledger)
   proxy.judge(undefined)
   proxy.dropFrames(0)
+}
+
+/** Which faults a call meets is a matter of moments: those that none has met are given to more events, before one more kill each time. */
+async function meetTheRest(ledger: Ledger): Promise<void> {
+  const { proxy, channels } = ledger
+  for (;;) {
+    const unmet = [...longFaults, ...quickFaults].filter((one) => !proxy.exchanges.some(({ fault }) => fault === one))
+    if (unmet.length === 0) return
+    const given = plant(proxy, unmet, 3000)
+    await Promise.all([given, ...channels.map((_, number) => ledger.happen(number))])
+    await ledger.kill()
+    await ledger.start()
+  }
 }
