@@ -28,7 +28,7 @@ const nearlyPlain = fc
 describe('foreign text on one line', () => {
   test('is the same whether or not there was something to take away', () => {
     // What ends in a space is never taken as it stands.
-    fc.assert(
+    void fc.assert(
       fc.property(fc.oneof(anyText, nearlyPlain), (text) => {
         expect(oneLine(text)).toBe(oneLine(`${text} `))
       }),
@@ -37,7 +37,7 @@ describe('foreign text on one line', () => {
   })
 
   test('holds nothing that hides, turns around or breaks the line', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.oneof(anyText, nearlyPlain), (text) => {
         expect(oneLine(text)).not.toMatch(
           /[\p{Cc}\p{Cs}\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u,
