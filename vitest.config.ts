@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Each file waits for disks and servers of its own much of the time; Vitest would leave one processor out.
+    maxWorkers: '100%',
     restoreMocks: true,
   },
 })
