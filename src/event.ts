@@ -30,6 +30,14 @@ export interface Event {
   readonly audience: Audience
   /** What the origin says of its subject as a whole; later judgements of the same subject use the newest one said. */
   readonly visibility?: 'public' | 'internal' | 'private'
+  /** A channel that it belongs to: open there, whatever its audience (a channel's own monitors). */
+  readonly home?: string
+  /** It should wake people: who asked for `--mention` is mentioned, and these with them (Mattermost user ids). Critical: posted as urgent. */
+  readonly rings?: { readonly also?: readonly string[] }
+  /** It must be heard: what no target took within 60 s goes to FALLBACK. */
+  readonly isAlert?: true
+  /** Its card is gone on with however long it was quiet (an incident's). */
+  readonly cardStays?: true
   /** Reaches only subscriptions with `--confidential`. */
   readonly confidential?: boolean
   /** Events that share a card update one live post. */
@@ -72,6 +80,8 @@ export interface EmitOptions {
   readonly dedupe?: readonly DedupeKey[]
   /** Told to these and nobody else, whatever is subscribed: Vigie's own events to its administrators. */
   readonly only?: readonly Target[]
+  /** Told to these as well, whatever is subscribed: an incident's mail and escalation. */
+  readonly also?: readonly Target[]
 }
 
 /** What intake answers once the event and its deliveries are committed. */

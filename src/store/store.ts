@@ -15,6 +15,7 @@ import type {
   Subscription,
   Target,
 } from '../event.ts'
+import type { Incident, IncidentStep, Monitor, Result, State } from '../integrations/monitor/monitor.ts'
 import type { Locale } from '../text/locale.ts'
 
 export interface Store {
@@ -26,6 +27,7 @@ export interface Store {
   readonly audit: AuditStore
   readonly people: PeopleStore
   readonly hooks: HookStore
+  readonly monitors: MonitorStore
   /** Resolves when a row could be written and read back just now. @throws {StoreUnavailable} */
   check(): Promise<void>
   close(): Promise<void>
@@ -278,4 +280,70 @@ export interface HookStore {
   all(): Promise<readonly KeptHook[]>
   save(hook: KeptHook): Promise<void>
   remove(key: string): Promise<boolean>
+}
+
+/** What is watched, what was seen, and the incidents it made. */
+export interface MonitorStore {
+  /** By name. */
+  all(): Promise<readonly KeptMonitor[]>
+  /** Creates or replaces, by id; its state stays. Resolves false, and changes nothing, where another of its channel bears the name. */
+  save(monitor: Monitor): Promise<boolean>
+  /** With its state and results; its incidents stay until retention takes them. */
+  remove(id: string): Promise<boolean>
+  /** One transaction: all of a round, or nothing. @throws {StoreUnavailable} */
+  record(round: Round): Promise<void>
+  incident(id: string): Promise<Incident | undefined>
+  /** Newest first. */
+  incidents(filter: IncidentFilter): Promise<readonly Incident[]>
+  /** Of one incident, in order. */
+  steps(incident: string): Promise<readonly IncidentStep[]>
+  /** What happened and was not emitted yet, in the order it happened. */
+  untold(): Promise<readonly IncidentStep[]>
+  /** Notes a step's event. */
+  told(incident: string, step: number, event: string): Promise<void>
+  /** The newest single results, oldest first. */
+  results(monitor: string, request: { from: number; to: number; limit: number }): Promise<readonly Result[]>
+  /** Rolled up by minute, hour or day (UTC), oldest first; from the finest that is still kept where `span` says nothing. */
+  history(monitor: string, request: { from: number; to: number; span?: Span }): Promise<readonly Rolled[]>
+  /** Rolls up what is complete and drops what is too old, in small steps. */
+  tidy(now: number): Promise<void>
+}
+
+export interface KeptMonitor {
+  readonly monitor: Monitor
+  /** Absent: never checked. */
+  readonly state?: State
+}
+
+export interface Round {
+  readonly results: readonly { readonly monitor: string; readonly result: Result; readonly counts: Counts }[]
+  readonly states: readonly { readonly monitor: string; readonly state: State }[]
+  /** As they now are; by id. */
+  readonly incidents: readonly Incident[]
+  readonly steps: readonly IncidentStep[]
+}
+
+/** As what a result counts in availability: while down it counts as down, a failure that was no verdict as well. */
+export type Counts = 'up' | 'down' | 'maintained' | 'isolated' | 'paused'
+
+export interface IncidentFilter {
+  readonly channel?: string
+  readonly monitor?: string
+  readonly isOpen?: boolean
+  /** Still open at, or opened after. */
+  readonly from?: number
+  readonly to?: number
+  readonly limit: number
+}
+
+export type Span = 'minute' | 'hour' | 'day'
+
+/** What was seen within one minute, hour or day. */
+export interface Rolled {
+  /** Its beginning. */
+  readonly at: number
+  readonly span: Span
+  readonly counts: Readonly<Record<Counts, number>>
+  /** Of checks that were answered well. */
+  readonly tookMs?: { readonly mean: number; readonly min: number; readonly max: number }
 }
