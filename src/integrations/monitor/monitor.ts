@@ -217,51 +217,104 @@ export interface Judged {
 /** Pure (design.md, "translate / judge / route / render"). */
 export type Judge = (state: State, result: Result, monitor: Monitor, circumstances: Circumstances) => Judged
 
-/** From the first failure that counted until all is well again. */
+/** From the verdict until all is well again: one monitor's trouble, with whatever fell with it. */
 export interface Incident {
   readonly id: string
-  readonly monitor: string
   readonly channel: string
+  readonly cause: 'down' | 'degraded' | 'flapping'
+  /** Many that failed together are told in one card (threat F30). */
+  readonly isGroup?: true
+  /** Whose it is comes first. */
+  readonly monitors: readonly Stricken[]
+  readonly severity: Severity
   readonly openedAt: number
-  /** The first failure of the row. */
-  readonly failingSince: number
   readonly closedAt?: number
-  readonly closedAs?: 'up' | 'removed' | 'paused' | 'maintenance'
-  readonly acknowledged?: { readonly by: string; readonly at: number }
-  readonly muted?: MonitorMute
+  readonly closedAs?: Closing
+  readonly acknowledged?: Acknowledgement
+  readonly mute?: MonitorMute
   /** By a model, filtered. */
   readonly text?: string
   readonly remindedAt?: number
   readonly escalatedAt?: number
-  /** Names of the monitors that fell with it, standing behind it. */
-  readonly behind: readonly string[]
   /** How many steps it went through. */
   readonly steps: number
 }
 
-/** What happened to an incident, in order; each is told once as an event. */
+/** `worse`: it went on as another incident. `ended`: what it was about was removed or paused. */
+export type Closing = 'up' | 'worse' | 'ended'
+
+export interface Acknowledgement {
+  /** Mattermost user id. */
+  readonly by: string
+  /** Their username then. */
+  readonly name: string
+  readonly at: number
+}
+
+/** A monitor within an incident. */
+export interface Stricken {
+  readonly monitor: string
+  readonly name: string
+  readonly target: string
+  readonly failingSince: number
+  /** Well again since. */
+  readonly upSince?: number
+  /** It stands behind the first, which is down. */
+  readonly isBehind?: true
+  /** It was removed or paused meanwhile. */
+  readonly isGone?: true
+}
+
+export type StepKind =
+  | 'opened'
+  /** More monitors fell with it, or came back before the others. */
+  | 'joined'
+  | 'flapping'
+  /** Flaps no more, and is down. */
+  | 'steady'
+  /** Checked on demand. */
+  | 'checked'
+  | 'acknowledged'
+  | 'released'
+  | 'muted'
+  | 'unmuted'
+  | 'reminded'
+  | 'escalated'
+  /** The chart of the last hours, for its thread. */
+  | 'charted'
+  /** A text by a model. */
+  | 'written'
+  /** To EMAIL_RECEIVER. */
+  | 'mailed'
+  | 'closed'
+
+/** What happened to an incident, in order; each is told once, as an event. */
 export interface IncidentStep {
   readonly incident: string
   /** 1, 2, 3… within the incident. */
   readonly number: number
   readonly at: number
-  readonly kind:
-    | 'opened'
-    | 'updated'
-    | 'acknowledged'
-    | 'released'
-    | 'muted'
-    | 'unmuted'
-    | 'reminded'
-    | 'escalated'
-    | 'charted'
-    | 'written'
-    | 'joined'
-    | 'closed'
+  readonly kind: StepKind
   /** Mattermost user id of who did it. */
   readonly by?: string
-  /** What `describe` needs: the incident and its monitor as they were then. */
-  readonly facts: Readonly<Record<string, unknown>>
+  readonly facts: StepFacts
   /** Its event, once told. */
   readonly event?: string
+}
+
+/** What telling it needs: everything as it was then. JSON. */
+export interface StepFacts {
+  readonly incident: Incident
+  /** Whose it is: type, target, interval, thresholds. */
+  readonly type: MonitorType
+  readonly everyMs: number
+  readonly failures: number
+  readonly result?: Result
+  readonly lastGood?: Pick<Result, 'at' | 'tookMs'>
+  /** Of the last 30 days, 0 to 1. */
+  readonly availability?: number
+  /** For a chart: one point each, oldest first; `tookMs` absent where it failed. */
+  readonly chart?: readonly { readonly at: number; readonly tookMs?: number }[]
+  /** Username of who did it. */
+  readonly byName?: string
 }
