@@ -125,52 +125,69 @@ export function silence(
   return step(after, { kind, at: by.at, by: by.by }, { ...circumstance, byName: by.name })
 }
 
-/** Any other step; nothing of a closed incident but its chart, text and mail. */
+/** Any other step. */
 export function note(
   incident: Incident,
-  happened: Step & { readonly kind: 'joined' | 'flapping' | 'steady' | 'checked' | 'charted' | 'written' | 'mailed' },
+  happened: Step & { readonly kind: 'joined' | 'flapping' | 'steady' | 'checked' | 'written' | 'mailed' },
   circumstance: Circumstance,
 ): Course {
   return step(incident, happened, circumstance)
 }
 
+/** What the passing of time brings to an incident. */
+export interface Wishes {
+  readonly remindMs?: number | undefined
+  /** When nobody has it by then. */
+  readonly escalateAfterMs?: number | undefined
+  /** It is mailed, with the model's text if that is there in time. */
+  readonly mailAfterMs?: number | undefined
+  readonly chartAfterMs?: number | undefined
+}
+
+type Timed = 'mailed' | 'charted' | 'escalated' | 'reminded'
+
 /** What it is time for: a reminder nobody needs once somebody has it, an escalation when nobody does. */
-export function due(
-  incident: Incident,
-  monitor: Pick<Monitor, 'remindMs' | 'escalate'>,
-  at: number,
-  circumstance: Circumstance,
-): Course {
-  const steps: IncidentStep[] = []
+export function due(incident: Incident, wishes: Wishes, at: number, circumstance: Circumstance): Course {
   let after = incident
-  const isSilent = after.mute !== undefined && after.mute.until > at
-  const isWaiting = after.closedAt === undefined && after.acknowledged === undefined && !isSilent
-  if (isWaiting && escalatesAt(after, monitor) <= at) {
-    const escalated = step({ ...after, escalatedAt: at }, { kind: 'escalated', at }, circumstance)
-    after = escalated.incident
-    steps.push(...escalated.steps)
-  }
-  if (isWaiting && remindsAt(after, monitor) <= at) {
-    const reminded = step({ ...after, remindedAt: at }, { kind: 'reminded', at }, circumstance)
-    after = reminded.incident
-    steps.push(...reminded.steps)
+  const steps: IncidentStep[] = []
+  for (const [kind, dueAt] of timetable(incident, wishes)) {
+    if (dueAt > at) continue
+    const course = step(noted(after, kind, at), { kind, at }, circumstance)
+    after = course.incident
+    steps.push(...course.steps)
   }
   return { incident: after, steps }
 }
 
-/** When `due` has something to say next; nothing while somebody has it. A mute puts it off until its end. */
-export function nextDueAt(incident: Incident, monitor: Pick<Monitor, 'remindMs' | 'escalate'>): number | undefined {
-  if (incident.closedAt !== undefined || incident.acknowledged) return undefined
-  const at = Math.min(escalatesAt(incident, monitor), remindsAt(incident, monitor))
-  return Number.isFinite(at) ? Math.max(at, incident.mute?.until ?? 0) : undefined
+/** When `due` has something to say next. */
+export function nextDueAt(incident: Incident, wishes: Wishes): number | undefined {
+  const moments = timetable(incident, wishes).map(([, dueAt]) => dueAt)
+  return moments.length === 0 ? undefined : Math.min(...moments)
 }
 
-function escalatesAt({ openedAt, escalatedAt }: Incident, { escalate }: Pick<Monitor, 'escalate'>): number {
-  return escalate === undefined || escalatedAt !== undefined ? Number.POSITIVE_INFINITY : openedAt + escalate.afterMs
+/** A mute puts off what would wake somebody to its end; who has it needs no waking. */
+function timetable(incident: Incident, wishes: Wishes): readonly (readonly [Timed, number])[] {
+  const { openedAt, closedAt, mailedAt, chartedAt, escalatedAt, remindedAt, acknowledged, mute, text } = incident
+  const { mailAfterMs, chartAfterMs, escalateAfterMs, remindMs } = wishes
+  const moments: [Timed, number][] = []
+  if (mailAfterMs !== undefined && mailedAt === undefined) {
+    moments.push(['mailed', text !== undefined || closedAt !== undefined ? openedAt : openedAt + mailAfterMs])
+  }
+  if (closedAt !== undefined) return moments
+  if (chartAfterMs !== undefined && chartedAt === undefined) moments.push(['charted', openedAt + chartAfterMs])
+  if (acknowledged) return moments
+  const quietUntil = mute?.until ?? 0
+  if (escalateAfterMs !== undefined && escalatedAt === undefined) {
+    moments.push(['escalated', Math.max(quietUntil, openedAt + escalateAfterMs)])
+  }
+  if (remindMs !== undefined) moments.push(['reminded', Math.max(quietUntil, (remindedAt ?? openedAt) + remindMs)])
+  return moments
 }
 
-function remindsAt({ openedAt, remindedAt }: Incident, { remindMs }: Pick<Monitor, 'remindMs'>): number {
-  return remindMs === undefined ? Number.POSITIVE_INFINITY : (remindedAt ?? openedAt) + remindMs
+function noted(incident: Incident, kind: Timed, at: number): Incident {
+  if (kind === 'mailed') return { ...incident, mailedAt: at }
+  if (kind === 'charted') return { ...incident, chartedAt: at }
+  return kind === 'escalated' ? { ...incident, escalatedAt: at } : { ...incident, remindedAt: at }
 }
 
 function step(incident: Incident, { kind, at, by }: Step, circumstance: Circumstance): Course {

@@ -31,14 +31,14 @@ interface Seen {
 const isDown = ({ health, beneath }: State): boolean =>
   health === 'down' || (health === 'flapping' && beneath === 'down')
 
-function fail(state: State, result: Result, monitor: Monitor, { isMaintained, isBehindSuspect }: Circumstances): Seen {
+function fail(state: State, result: Result, monitor: Monitor, { isHeld, isBehindSuspect }: Circumstances): Seen {
   const { goodSince: _good, ...rest } = state
   const failed = { ...rest, last: result, slowStreak: 0 }
   if (isDown(state)) return { state: { ...failed, streak: 0 }, changes: [] }
   const isFirst = state.failingSince === undefined
   const streak = isFirst ? 1 : state.streak + 1
   const failingSince = state.failingSince ?? result.at
-  const isVerdict = streak >= monitor.failures && !isMaintained && !isBehindSuspect
+  const isVerdict = streak >= monitor.failures && !isHeld && !isBehindSuspect
   if (!isVerdict) {
     // Held one short: the next failure is the verdict as soon as nothing holds it back.
     const held = Math.min(streak, Math.max(0, monitor.failures - 1))

@@ -199,8 +199,8 @@ export type Change =
 
 export interface Circumstances {
   readonly now: number
-  /** In maintenance: counted apart, told to nobody. */
-  readonly isMaintained: boolean
+  /** In maintenance or muted: no verdict against it. */
+  readonly isHeld: boolean
   /** Vigie itself is cut off: states are frozen. */
   readonly isIsolated: boolean
   /** The monitor it stands behind fails, and its verdict is not out yet: wait for it. */
@@ -236,6 +236,9 @@ export interface Incident {
   readonly text?: string
   readonly remindedAt?: number
   readonly escalatedAt?: number
+  readonly chartedAt?: number
+  /** That it opened. */
+  readonly mailedAt?: number
   /** How many steps it went through. */
   readonly steps: number
 }
@@ -284,7 +287,7 @@ export type StepKind =
   | 'charted'
   /** A text by a model. */
   | 'written'
-  /** To EMAIL_RECEIVER. */
+  /** To EMAIL_RECEIVER: that it opened, or, once it is closed, that. */
   | 'mailed'
   | 'closed'
 

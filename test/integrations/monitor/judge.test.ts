@@ -1,6 +1,6 @@
 // What is made of checks' results (issue "The watch", "Judgement"): by table, and by property.
 
-import { array, assert, boolean, constantFrom, integer, property, record, tuple } from 'fast-check'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { judge, unknownState } from '../../../src/integrations/monitor/judge.ts'
 import type { Change, Circumstances, Monitor, Result, State } from '../../../src/integrations/monitor/monitor.ts'
@@ -24,7 +24,7 @@ const monitor: Monitor = {
   severity: 'warning',
   maintenance: [],
 }
-const calm = { isMaintained: false, isIsolated: false, isBehindSuspect: false }
+const calm = { isHeld: false, isIsolated: false, isBehindSuspect: false }
 
 const good = (at: number, tookMs = 100): Result => ({ at, tookMs, phases: {}, status: 200 })
 const bad = (at: number): Result => ({
@@ -91,7 +91,7 @@ describe('the judge', () => {
   })
 
   it('counts failures during maintenance but decides nothing, and decides at the first one after it', () => {
-    const during = walk('-----', unknownState, 0, { isMaintained: true })
+    const during = walk('-----', unknownState, 0, { isHeld: true })
     expect(during.kinds).toEqual([])
     expect(during.state.health).toBe('suspect')
     expect(walk('-', during.state, during.at).kinds).toEqual(['down'])
@@ -138,14 +138,14 @@ describe('the judge', () => {
   })
 })
 
-const signs = array(tuple(constantFrom('+', '~', '-'), integer({ min: 1, max: 6 })), { maxLength: 60 }).map((runs) =>
-  runs.map(([sign, count]) => sign.repeat(count)).join(''),
-)
+const signs = fc
+  .array(fc.tuple(fc.constantFrom('+', '~', '-'), fc.integer({ min: 1, max: 6 })), { maxLength: 60 })
+  .map((runs) => runs.map(([sign, count]) => sign.repeat(count)).join(''))
 
 describe('for any course of results', () => {
   it('goes down only at the Nth failure in a row and comes back only at the Mth success in a row', () => {
-    assert(
-      property(signs, (course) => {
+    fc.assert(
+      fc.property(signs, (course) => {
         let state = unknownState
         let at = 0
         let failures = 0
@@ -168,8 +168,8 @@ describe('for any course of results', () => {
   })
 
   it('tells down and up in turns, and the same over a restart from what was stored', () => {
-    assert(
-      property(signs, record({ isMaintained: boolean() }), (course, around) => {
+    fc.assert(
+      fc.property(signs, fc.record({ isHeld: fc.boolean() }), (course, around) => {
         const { kinds } = walk(course, unknownState, 0, around)
         const turns = kinds.filter((kind) => kind === 'down' || kind === 'up')
         const first = kinds.indexOf('flapping')
