@@ -314,10 +314,6 @@ export interface StepFacts {
   readonly failures: number
   readonly result?: Result
   readonly lastGood?: Pick<Result, 'at' | 'tookMs'>
-  /** Of the last 30 days, 0 to 1. */
-  readonly availability?: number
-  /** For a chart: one point each, oldest first; `tookMs` absent where it failed. */
-  readonly chart?: readonly { readonly at: number; readonly tookMs?: number }[]
   /** Username of who did it. */
   readonly byName?: string
 }
