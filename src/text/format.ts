@@ -57,6 +57,18 @@ export function moment(locale: Locale, timeZone: string, at: number, now: number
   return day.format(at) === day.format(now) ? time : `${day.format(at)} ${time}`
 }
 
+/** A time of day to the second, with the date when it is another day than `now`: `09:02:13`. */
+export function clock(locale: Locale, timeZone: string, at: number, now: number): string {
+  const time = new Intl.DateTimeFormat(tags[locale], {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(at)
+  const day = new Intl.DateTimeFormat(tags[locale], { timeZone, day: '2-digit', month: '2-digit', year: 'numeric' })
+  return day.format(at) === day.format(now) ? time : `${day.format(at)} ${time}`
+}
+
 /** A list in words: `a, b et c`, `a, b and c`. */
 export function list(
   locale: Locale,
