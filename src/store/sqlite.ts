@@ -14,6 +14,7 @@ import { createHookStore } from './hooks.ts'
 import { createIds } from './ids.ts'
 import { createMarkStore } from './marks.ts'
 import { type Dialect, migrate } from './migrations.ts'
+import { createMonitorStore } from './monitors.ts'
 import { createPeopleStore } from './people.ts'
 import { createRecorder } from './recorder.ts'
 import { type Purged, type PurgeRequest, purge } from './retention.ts'
@@ -75,6 +76,7 @@ function compose(
     audit: createAuditStore(db, ids),
     people: createPeopleStore(db, createListeners()),
     hooks: createHookStore(db),
+    monitors: createMonitorStore(db),
     async check() {
       const value = String(now())
       await db

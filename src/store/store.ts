@@ -286,7 +286,7 @@ export interface HookStore {
 export interface MonitorStore {
   /** By name. */
   all(): Promise<readonly KeptMonitor[]>
-  /** Creates or replaces, by id; its state stays. Resolves false, and changes nothing, where another of its channel bears the name. */
+  /** Creates or replaces, by id; its state stays. Resolves false, and changes nothing, where another of its channel bears the name (without regard to case). */
   save(monitor: Monitor): Promise<boolean>
   /** With its state and results; its incidents stay until retention takes them. */
   remove(id: string): Promise<boolean>
@@ -324,7 +324,7 @@ export interface Round {
 }
 
 /** As what a result counts in availability: while down it counts as down, a failure that was no verdict as well. */
-export type Counts = 'up' | 'down' | 'maintained' | 'isolated' | 'paused'
+export type Counts = 'up' | 'down' | 'maintained' | 'isolated'
 
 export interface IncidentFilter {
   readonly channel?: string
