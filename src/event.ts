@@ -32,10 +32,10 @@ export interface Event {
   readonly visibility?: 'public' | 'internal' | 'private'
   /** A channel that it belongs to: open there, whatever its audience (a channel's own monitors). */
   readonly home?: string
-  /** It should wake people: who asked for `--mention` is mentioned, and these with them (Mattermost user ids). Critical: posted as urgent. */
-  readonly rings?: { readonly also?: readonly string[] }
-  /** It must be heard: what no target took within 60 s goes to FALLBACK. */
-  readonly isAlert?: true
+  /** It should wake people, at home: these are mentioned (Mattermost user ids, `here`, `channel`), and whom its subscriptions name. Critical: a new post is urgent. */
+  readonly rings?: { readonly people: readonly string[] }
+  /** It must be heard: what no target took within 60 s goes to FALLBACK. Events of one key are one alert: whoever took one took it. */
+  readonly alert?: string
   /** Its card is gone on with however long it was quiet (an incident's). */
   readonly cardStays?: true
   /** Reaches only subscriptions with `--confidential`. */
@@ -116,6 +116,8 @@ export interface Filters {
   readonly confidential?: boolean
   /** Wait this long and tell what came in one post. */
   readonly digestMs?: number
+  /** Mentioned when an event rings: Mattermost user ids, `here`, `channel`. */
+  readonly mention?: readonly string[]
   /** `live`: one post per thing, edited (default); `each`: every event a post of its own. */
   readonly cards?: 'live' | 'each'
 }
@@ -201,7 +203,19 @@ export interface Description {
   readonly summary: Rich
   /** What a later event of the same card adds to its thread; absent: the edit says enough. */
   readonly line?: Rich
+  /** Stands with the line, as a picture. */
+  readonly chart?: Chart
   readonly actions?: readonly Action[]
+}
+
+/** Answer times over some hours, for a picture. */
+export interface Chart {
+  /** What it shows, for who cannot see it. */
+  readonly title: string
+  readonly from: number
+  readonly to: number
+  /** Oldest first; `value` in milliseconds, absent where there was none (a failure). */
+  readonly points: readonly { readonly at: number; readonly value?: number }[]
 }
 
 export interface Field {

@@ -74,7 +74,7 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
         const only = options.only ?? confine?.(draft)
         const route: Recording['route'] = only
           ? () => only.map((target) => alone(target, acceptedAt))
-          : (event) => index.route(event, acceptedAt)
+          : (event) => withAlso(index.route(event, acceptedAt), options.also ?? [], acceptedAt)
         return { draft, dedupe: options.dedupe ?? [], acceptedAt, route }
       }),
     )
@@ -98,6 +98,12 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
       while (working) await working
     },
   }
+}
+
+function withAlso(routed: readonly Routed[], also: readonly Target[], at: number): readonly Routed[] {
+  const isThere = ({ notifier, address }: Target) =>
+    routed.some(({ target }) => target.notifier === notifier && target.address === address)
+  return [...routed, ...also.filter((target) => !isThere(target)).map((target) => alone(target, at))]
 }
 
 function alone(target: Target, dueAt: number): Routed {

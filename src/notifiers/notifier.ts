@@ -18,6 +18,10 @@ export interface Message {
   /** In the order they were accepted; one, or many in a digest. */
   readonly events: readonly Event[]
   readonly description: Description
+  /** Who is mentioned in the new post or thread line: Mattermost user ids, `here`, `channel`. */
+  readonly mentions?: readonly string[]
+  /** A new post is marked urgent. */
+  readonly isUrgent?: boolean
   readonly locale: Locale
   readonly card?: Card
 }

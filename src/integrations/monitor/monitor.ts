@@ -41,6 +41,8 @@ export interface Monitor {
   /** Id of the monitor that this one stands behind. */
   readonly after?: string
   readonly severity: Severity
+  /** Mentioned when it goes down, is reminded of and comes back: Mattermost user ids, `here`, `channel`. */
+  readonly mention?: readonly string[]
   /** Until somebody acknowledges, again every so often. */
   readonly remindMs?: number
   readonly escalate?: { readonly target: Target; readonly afterMs: number }

@@ -42,6 +42,7 @@ export function createConnect(parts: ConnectParts): Connect {
       from = elapsed()
     }
     trace.stage = 'dns'
+    if (parts.guard.refusesName(wanted.host)) throw new CheckFailure('forbidden', 'not allowed')
     const addresses = await limit.within(parts.resolver.resolve(wanted.host))
     mark('dnsMs')
     const verdict = await parts.guard.judge(wanted, addresses)

@@ -46,7 +46,7 @@ function carriedBy(groups: readonly number[]): readonly string[] {
   // RFC 6052: the well-known prefix, and RFC 8215's /48, whose own prefix lengths put the address in four places.
   if (first === 0x64 && second === 0xff9b) {
     if (groups.slice(2, 6).every((group) => group === 0)) return [last]
-    if (third === 1) return [...new Set([last, ...localNat64(groups)])]
+    if (third === 1) return localNat64(groups, last)
   }
   if (first === 0x2002) return [ipv4(groups, 1)]
   // Teredo: its server, and the client turned around bit by bit.
@@ -64,9 +64,11 @@ function carriedBy(groups: readonly number[]): readonly string[] {
   return []
 }
 
-/** RFC 6052 §2.2: behind prefixes of 48, 56 and 64 bits, around the byte that stays zero. */
-function localNat64(groups: readonly number[]): readonly string[] {
+/** RFC 6052 §2.2: at the end, or behind a prefix of 48, 56 or 64 bits around the byte that stays zero. Which it is only the network knows; a place that starts with 0 holds none. */
+function localNat64(groups: readonly number[], last: string): readonly string[] {
   const bytes = groups.flatMap((group) => [group >> 8, group & 0xff])
   const at = (...places: number[]) => places.map((place) => bytes[place] ?? 0).join('.')
-  return [at(6, 7, 9, 10), at(7, 9, 10, 11), at(9, 10, 11, 12)]
+  const places = [last, at(6, 7, 9, 10), at(7, 9, 10, 11), at(9, 10, 11, 12)]
+  const held = places.filter((place) => !place.startsWith('0.'))
+  return held.length > 0 ? held : [last]
 }

@@ -20,7 +20,7 @@ export type Admit = (endpoint: Endpoint, asker: { readonly vigieAdmin: boolean }
 
 export function createAdmission({ guard, allow, resolve }: AdmissionParts): Admit {
   return async (endpoint, asker) => {
-    const addresses = await resolve(endpoint.host).catch(() => undefined)
+    const addresses = guard.refusesName(endpoint.host) ? undefined : await resolve(endpoint.host).catch(() => undefined)
     const verdict = await guard.judge(endpoint, addresses ?? [])
     if (verdict.isAllowed || (addresses === undefined && !verdict.isNever)) return
     if (!asker.vigieAdmin) throw notAllowed()

@@ -13,6 +13,8 @@ export type Verdict =
   | { readonly isAllowed: false; readonly isNever: boolean }
 
 export interface Guard {
+  /** Whether a host is refused by its name alone: it is not even looked up. */
+  refusesName(host: string): boolean
   /** Judges a host in its one spelling with all its addresses; without any it is not allowed, and never if its name says so. */
   judge(endpoint: Endpoint, addresses: readonly string[]): Promise<Verdict>
 }
@@ -35,6 +37,7 @@ export function createGuard(parts: GuardParts): Guard {
   const own = keptFor(interfacesForMs, parts.elapsed, () => ownAddresses(parts.interfaces()))
   const isForbidden = forbids(parts, own)
   return {
+    refusesName: isMetadataName,
     async judge(endpoint, addresses) {
       const { host } = endpoint
       if (isMetadataName(host)) return { isAllowed: false, isNever: true }
