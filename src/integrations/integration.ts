@@ -3,8 +3,19 @@
 import type { FastifyInstance } from 'fastify'
 import type { Env, Secret } from '../env.ts'
 import type { Describe, Emit, Log, Meter, Now, Part } from '../event.ts'
-import type { HookStore, KeptHook, StoredEvent } from '../store/store.ts'
+import type { HookStore, IncidentFilter, KeptHook, MonitorStore, Rolled, Span, StoredEvent } from '../store/store.ts'
 import type { Said } from '../text/locale.ts'
+import type {
+  Acknowledgement,
+  Incident,
+  IncidentStep,
+  Maintenance,
+  Monitor,
+  MonitorMute,
+  MonitorType,
+  Result,
+  State,
+} from './monitor/monitor.ts'
 
 export interface Integration {
   /** The source its events carry and `/subscribe` names. */
@@ -23,6 +34,108 @@ export interface Integration {
   readonly events: readonly string[]
   /** Looks after the webhooks at the origin; absent where there are none to look after. */
   readonly hooks?: HookKeeper
+  /** What is watched, for `/monitor`; the integration `monitor` alone has it. */
+  readonly monitors?: MonitorKeeper
+}
+
+/** What `/monitor` and an incident's buttons do. Everything it resolves is stored, and told where it is to be told. */
+export interface MonitorKeeper {
+  inChannel(channel: string): readonly WatchedNow[]
+  /** By name, without regard to case. */
+  find(channel: string, name: string): WatchedNow | undefined
+  byId(id: string): WatchedNow | undefined
+  /** Those marked public, of all channels. */
+  publicOnes(): readonly WatchedNow[]
+  all(): readonly WatchedNow[]
+  /** Since when Vigie believes itself cut off. */
+  cutSince(): number | undefined
+  /** A heartbeat's address is known only now: what is stored is its token's hash. @throws {UserError} for a wish that cannot be fulfilled. */
+  add(wish: MonitorWish, by: Asker): Promise<Added>
+  /** What is absent stays. @throws {UserError} */
+  edit(id: string, wish: Partial<MonitorWish>, by: Asker): Promise<Added>
+  remove(id: string): Promise<void>
+  pause(id: string): Promise<void>
+  /** Ends a pause. */
+  resume(id: string): Promise<void>
+  mute(id: string, mute: MonitorMute | undefined, by: Asker): Promise<void>
+  maintain(id: string, maintenance: readonly Maintenance[]): Promise<void>
+  /** Checks now; nothing for what is paused or was never heard of. */
+  check(id: string, by: Asker): Promise<Result | undefined>
+  incident(id: string): Promise<Incident | undefined>
+  /** Newest first. */
+  incidents(filter: IncidentFilter): Promise<readonly Incident[]>
+  steps(incident: string): Promise<readonly IncidentStep[]>
+  /** Resolves how it is then, and whether that changed anything; nothing where it is not open. */
+  acknowledge(incident: string, by: Asker): Promise<ActedOn | undefined>
+  release(incident: string, by: Asker): Promise<ActedOn | undefined>
+  muteIncident(incident: string, mute: MonitorMute | undefined, by: Asker): Promise<ActedOn | undefined>
+  history(monitor: string, request: { from: number; to: number; span?: Span }): Promise<readonly Rolled[]>
+  results(monitor: string, request: { from: number; to: number; limit: number }): Promise<readonly Result[]>
+}
+
+export interface WatchedNow {
+  readonly monitor: Monitor
+  readonly state: State
+}
+
+export interface ActedOn {
+  readonly incident: Incident
+  readonly isChanged: boolean
+}
+
+/** Who asks, as known at this moment. */
+export type Asker = Pick<Acknowledgement, 'by' | 'name'> & { readonly vigieAdmin: boolean }
+
+/** A monitor as it is asked for; the keeper reads, checks and completes it. */
+export interface MonitorWish
+  extends Partial<
+    Pick<
+      Monitor,
+      | 'everyMs'
+      | 'timeoutMs'
+      | 'failures'
+      | 'retryEveryMs'
+      | 'successes'
+      | 'slowMs'
+      | 'tls'
+      | 'severity'
+      | 'mention'
+      | 'remindMs'
+      | 'escalate'
+      | 'noEmail'
+      | 'prompt'
+      | 'isPublic'
+    >
+  > {
+  readonly channel: string
+  /** As it was typed; absent for a heartbeat. */
+  readonly target?: string
+  readonly type?: MonitorType
+  /** Absent: from the target. */
+  readonly name?: string
+  readonly method?: string
+  readonly body?: string
+  /** `200-299,404`: as it was typed. */
+  readonly status?: string
+  readonly contains?: string
+  /** `data.state=ok`: as it was typed. */
+  readonly json?: string
+  /** `Name: value`, one each. */
+  readonly headers?: readonly string[]
+  /** By name; sealed before they are stored. */
+  readonly secretHeaders?: Readonly<Record<string, Secret>>
+  readonly record?: string
+  readonly graceMs?: number
+  readonly cron?: string
+  readonly timeZone?: string
+  /** The name of the monitor it stands behind; empty for none. */
+  readonly after?: string
+}
+
+export interface Added {
+  readonly monitor: Monitor
+  /** Where a new heartbeat's job reports. */
+  readonly address?: string
 }
 
 /** `/vigie gitlab install|check|remove`, and what `/subscribe` says of projects that nobody is told about. */
@@ -90,6 +203,7 @@ export interface IntegrationParts {
   readonly url: () => string
   readonly hooks: HookStore
   readonly vault: Vault
+  readonly monitors: MonitorStore
   /** Ids of Vigie's administrators, as last known. */
   readonly admins: () => Promise<readonly string[]>
 }

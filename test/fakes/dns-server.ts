@@ -73,7 +73,13 @@ function resource(record: DnsRecord, text: string): Buffer {
 
 function dataOf(record: DnsRecord, text: string): Buffer {
   const name = (dotted: string) =>
-    Buffer.from(`${dotted.split('.').map((label) => `${String.fromCharCode(label.length)}${label}`).join('')}\0`, 'latin1')
+    Buffer.from(
+      `${dotted
+        .split('.')
+        .map((label) => `${String.fromCharCode(label.length)}${label}`)
+        .join('')}\0`,
+      'latin1',
+    )
   switch (record) {
     case 'A':
       return Buffer.from(text.split('.').map(Number))

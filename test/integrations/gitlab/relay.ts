@@ -9,6 +9,7 @@ import type { Integration, IntegrationParts } from '../../../src/integrations/in
 import { createVault } from '../../../src/vault.ts'
 import { registerProblems } from '../../../src/web/problem.ts'
 import { createHooksInMemory } from '../../fakes/hooks.ts'
+import { nothingWatched } from '../../fakes/monitors.ts'
 import { receivedAt } from './fixtures.ts'
 
 export interface Emitted {
@@ -60,6 +61,7 @@ export function createRelay(settings: Readonly<Record<string, string>>, hooks = 
     recentEvents: async () => [],
     url: () => 'https://vigie.example.org',
     hooks,
+    monitors: nothingWatched,
     vault: createVault({ secrets: { current: () => [new Secret('a key for the tests alone')] }, random: randomBytes }),
     admins: async () => [],
   }
