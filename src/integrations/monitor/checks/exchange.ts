@@ -33,6 +33,8 @@ export interface Reader {
 export type Choose = (answer: Answer) => Reader | undefined
 
 const headersBytes = 16_384
+/** Before the answer; somebody who sends more keeps us busy. */
+const mostHints = 32
 
 /** Sends, reads, and destroys the socket whatever comes. `elapsed`: monotonic milliseconds. @throws {CheckFailure | LimitOver | NodeJS.ErrnoException} */
 export function exchange(
@@ -77,7 +79,12 @@ export function exchange(
         fail(error)
       }
     }
+    let hints = 0
     asked.on('error', fail)
+    asked.on('information', () => {
+      hints += 1
+      if (hints > mostHints) fail(new CheckFailure('protocol', 'endless 1xx'))
+    })
     asked.once('response', onHead)
     // 101: the answer is all there is to judge.
     asked.once('upgrade', onHead)

@@ -37,7 +37,7 @@ export interface ProxyRoute {
 export function readProxy(env: Env): ProxySetting | undefined {
   const value = env.text('HTTPS_PROXY')
   if (value === undefined) return undefined
-  const text = /^[a-z]+:\/\//i.test(value) ? value : `http://${value}`
+  const text = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`
   const url = URL.canParse(text) ? new URL(text) : undefined
   const host = url === undefined ? undefined : hostOf(url)
   if (url === undefined || host === undefined || !/^https?:$/.test(url.protocol)) {
