@@ -116,6 +116,6 @@ function flagWords(form: Form): readonly string[] {
 function flagWord(name: string, flag: Flag): string {
   if (flag.kind === 'switch') return `--${name}`
   const words = Array.isArray(flag.choices) ? flag.choices.map(({ value }: { value: string }) => value).join('|') : ''
-  const value = { word: words === '' ? '…' : words, list: 'a,b', duration: '10m' }[flag.kind]
+  const value = { word: words === '' ? '…' : words, list: 'a,b', texts: '…', duration: '10m' }[flag.kind]
   return `--${name} ${value}`
 }

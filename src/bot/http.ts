@@ -174,9 +174,9 @@ async function answerDialog(parts: RoutesParts, body: unknown): Promise<object> 
   const { user_id: person, channel_id: channel, state } = submission
   const passed = await parts.gate.dialog({ person, channel, state })
   if (passed === undefined) return { error: expired }
-  const { command, commandVerb, team } = passed.opened
+  const { command, commandVerb, team, line } = passed.opened
   const fields = submission.submission ?? {}
-  const answered = parts.dispatch.submit({ by: 'dialog', person, channel, team, command, commandVerb, fields })
+  const answered = parts.dispatch.submit({ by: 'dialog', person, channel, team, command, commandVerb, line, fields })
   const show = async (answer: Answer) => {
     const url = parts.responseUrls.of(String(state))
     const isTaken =
@@ -208,7 +208,8 @@ async function openForm(
 ): Promise<boolean> {
   const { dialog } = reply
   if (dialog === undefined || triggerId === '') return false
-  const state = sealer.sealDialog({ ...place, command: dialog.command, commandVerb: dialog.commandVerb })
+  const { command, commandVerb, line } = dialog
+  const state = sealer.sealDialog({ ...place, command, commandVerb, line })
   try {
     await calls.openDialog(triggerId, `${vigieUrl()}/mattermost/dialog`, dialogForm(dialog, state))
   } catch (error) {

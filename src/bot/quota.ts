@@ -6,6 +6,8 @@ export interface Quota {
   waitMs(person: string, now: number): number
   /** Counts something that was done. */
   count(person: string, now: number): void
+  /** What was counted at that moment came to nothing. */
+  giveBack(person: string, now: number): void
 }
 
 /** At most `limit` changes within any `windowMs` for each person. */
@@ -23,6 +25,11 @@ export function createQuota(limit: number, windowMs: number): Quota {
       done.delete(person)
       done.set(person, times)
       forgetIdle(done, now - windowMs)
+    },
+    giveBack(person, now) {
+      const times = done.get(person) ?? []
+      const index = times.lastIndexOf(now)
+      if (index !== -1) done.set(person, times.toSpliced(index, 1))
     },
   }
 }

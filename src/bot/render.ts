@@ -99,7 +99,7 @@ interface Drawn extends Offer {
 function buttonsOf(reply: Reply, locale: Locale): readonly Drawn[] {
   const { dialog } = reply
   if (dialog === undefined) return reply.buttons ?? []
-  const object = [dialog.command, dialog.commandVerb].filter((word) => word !== undefined).join(' ')
+  const object = dialog.line ?? [dialog.command, dialog.commandVerb].filter((word) => word !== undefined).join(' ')
   const label = locale === 'fr' ? 'Remplir le formulaire' : 'Fill in the form'
   return [{ verb: openFormVerb, object, label, style: 'primary' }, ...(reply.buttons ?? [])]
 }

@@ -224,6 +224,10 @@ function createAround(people: People, posts: World['posts'], brought: string[]):
     findPost: async (words) => posts.get(words),
     canRead: async () => true,
     username: async (id) => id,
+    findMember: async (username) => {
+      const id = names.find((one) => `@${one}` === username && one !== 'stranger' && one !== 'otherbot')
+      return id === undefined ? undefined : { id, username: id }
+    },
     isVigieAdmin: people.isVigieAdmin,
     permalink: ({ post }) => post,
     async bringBot(place) {
