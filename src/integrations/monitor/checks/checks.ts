@@ -32,7 +32,7 @@ export function createChecks(parts: CheckParts): Check {
     } finally {
       limit.end()
     }
-    return resultOf({ at, tookMs: parts.elapsed() - from }, trace, failure)
+    return resultOf({ at, tookMs: Math.round(parts.elapsed() - from) }, trace, failure)
   }
 }
 
@@ -71,7 +71,8 @@ async function checkDns(parts: CheckParts, monitor: Monitor, limit: Limit, trace
 }
 
 function resultOf(times: Pick<Result, 'at' | 'tookMs'>, trace: Trace, failure: Failure | undefined): Result {
-  const { phases, status, certificateEndsAt } = trace
+  const { status, certificateEndsAt } = trace
+  const phases = Object.fromEntries(Object.entries(trace.phases).map(([phase, tookMs]) => [phase, Math.round(tookMs)]))
   return {
     ...times,
     phases,

@@ -72,36 +72,33 @@ async function reach(
   }
   trace.stage = 'connect'
   trace.place = showEndpoint({ host: address, port })
-  return await openFirst(addresses, (text) => openChecked(parts, text, port, limit), limit)
+  return await openFirst(addresses, (text) => parts.open(text, port), limit)
 }
 
-/** The first address that lets us in, each a little after the one before. @throws what the first one said, if none does. */
+/** The first address that lets us in, each tried a little after the one before. @throws what the first one said, if none does. */
 async function openFirst(
   addresses: readonly string[],
-  open: (address: string) => Promise<Socket>,
+  open: (address: string) => Socket,
   limit: Limit,
 ): Promise<Socket> {
-  const [first = '', ...rest] = addresses
-  const attempt = open(first)
-  if (rest.length === 0) return await attempt
-  let isTaken = false
-  const attempts = [attempt]
-  for (const address of rest) {
-    const isOpen = await soon(attempts, nextAddressMs)
-    if (isOpen || limit.over !== undefined) break
-    attempts.push(open(address))
+  const sockets: Socket[] = []
+  const start = (address: string) => {
+    const socket = open(address)
+    sockets.push(socket)
+    return opened(socket, address, limit)
   }
-  // Whoever comes second is hung up on.
-  const single = attempts.map(async (one) => {
-    const socket = await one
-    if (isTaken) socket.destroy()
-    isTaken = true
-    return socket
-  })
+  const [first = '', ...rest] = addresses
+  const attempts = [start(first)]
+  for (const address of rest) {
+    if ((await soon(attempts, nextAddressMs)) || limit.over !== undefined) break
+    attempts.push(start(address))
+  }
   try {
-    return await Promise.any(single)
+    const winner = await Promise.any(attempts)
+    for (const socket of sockets) if (socket !== winner) socket.destroy()
+    return winner
   } catch {
-    return await attempt
+    return await (attempts[0] ?? Promise.reject(new LimitOver()))
   }
 }
 
@@ -120,10 +117,9 @@ async function soon(attempts: readonly Promise<unknown>[], withinMs: number): Pr
   return await Promise.race([...outcomes, late]).finally(() => clearTimeout(timer))
 }
 
-/** @throws {CheckFailure} if it did not lead where it was to lead. */
-function openChecked(parts: Pick<ConnectParts, 'open'>, address: string, port: number, limit: Limit): Promise<Socket> {
+/** A socket once it stands. @throws {CheckFailure} if it did not lead where it was to lead. */
+function opened(socket: Socket, address: string, limit: Limit): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = parts.open(address, port)
     const release = limit.onOver(() => {
       reject(new LimitOver())
       socket.destroy()

@@ -36,7 +36,7 @@ const headersBytes = 16_384
 /** Before the answer; somebody who sends more keeps us busy. */
 const mostHints = 32
 
-/** Sends, reads, and destroys the socket whatever comes. `elapsed`: monotonic milliseconds. @throws {CheckFailure | LimitOver | NodeJS.ErrnoException} */
+/** Sends, and reads what is wanted; the socket is good for nothing afterwards. `elapsed`: monotonic milliseconds. @throws {CheckFailure | LimitOver | NodeJS.ErrnoException} */
 export function exchange(
   socket: Socket,
   wanted: Request,
@@ -57,7 +57,6 @@ export function exchange(
     const fail = (error: unknown) => {
       release()
       reject(error)
-      socket.destroy()
     }
     const release = limit.onOver(() => fail(new LimitOver()))
     const onHead = (message: IncomingMessage) => {
@@ -69,7 +68,6 @@ export function exchange(
       const finish = () => {
         release()
         resolve(answer)
-        socket.destroy()
       }
       try {
         const reader = choose(answer)

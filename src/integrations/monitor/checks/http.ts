@@ -66,7 +66,11 @@ async function ask(parts: HttpParts, monitor: Monitor, hop: Hop, limit: Limit, t
   // A status that is not wanted needs no body.
   const choose = (answer: Answer) =>
     isWell(monitor.http, answer.status) && answer.status !== 101 ? readerFor(monitor.http, answer) : undefined
-  return await exchange(socket, requestOf(hop, host), choose, { limit, trace, elapsed: parts.elapsed })
+  try {
+    return await exchange(socket, requestOf(hop, host), choose, { limit, trace, elapsed: parts.elapsed })
+  } finally {
+    socket.destroy()
+  }
 }
 
 function requestOf({ url, method, body, headers }: Hop, host: string): Request {

@@ -24,7 +24,7 @@ export interface ResolverParts {
   readonly lookup?: (host: string) => Promise<readonly string[]>
   /** Monotonic milliseconds. */
   readonly elapsed: () => number
-  /** First wait for an answer; it doubles once. */
+  /** First wait for an answer; there are two more, of 2 s at most. */
   readonly firstTryMs?: number
 }
 
@@ -32,13 +32,14 @@ const hostsForMs = 10_000
 /** Name servers change with the network; a new set of them reads where they are. */
 const serversForMs = 60_000
 const firstTryMs = 1500
+const mostTryMs = 2000
 /** How long the addresses of the other family are waited for. */
 const otherFamilyMs = 500
 
 export function createResolver(parts: ResolverParts): Resolver {
   const hosts = keptFor(hostsForMs, parts.elapsed, () => readHostsFile(parts.readHosts()))
   const servers = keptFor(serversForMs, parts.elapsed, () => {
-    const made = new Servers({ timeout: parts.firstTryMs ?? firstTryMs, tries: 2 })
+    const made = new Servers({ timeout: parts.firstTryMs ?? firstTryMs, tries: 3, maxTimeout: mostTryMs })
     if (parts.servers !== undefined) made.setServers([...parts.servers])
     return made
   })

@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest'
 import { createEnv } from '../../../../src/env.ts'
 import { createLookout, type LookoutParts } from '../../../../src/integrations/monitor/checks/lookout.ts'
 import type { Monitor, Result } from '../../../../src/integrations/monitor/monitor.ts'
+import { monitorOf } from './monitor-of.ts'
 
 type Wish = Partial<Omit<LookoutParts, 'env'>> & { readonly settings?: Readonly<Record<string, string>> }
 
@@ -35,26 +36,7 @@ export function lookoutOf({ settings = {}, world = {}, ...parts }: Wish = {}) {
 
 const never = new AbortController().signal
 
-export function monitorOf(monitor: Partial<Monitor>): Monitor {
-  return {
-    id: 'm1',
-    channel: 'c1',
-    name: 'site',
-    type: 'http',
-    target: '',
-    maker: 'u1',
-    madeAt: 0,
-    everyMs: 60_000,
-    timeoutMs: 5000,
-    failures: 3,
-    retryEveryMs: 20_000,
-    successes: 2,
-    tls: 'verify',
-    severity: 'warning',
-    maintenance: [],
-    ...monitor,
-  }
-}
+export { monitorOf }
 
 /** `http` with the defaults of `/monitor add`. */
 export const httpWish = { method: 'GET', status: [[200, 299]], headers: {}, sealedHeaders: {} } as const
