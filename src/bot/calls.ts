@@ -73,6 +73,8 @@ export interface NewPost {
   readonly message: string
   readonly props: Readonly<Record<string, unknown>>
   readonly pending_post_id?: string
+  /** Of a root post only. */
+  readonly metadata?: { readonly priority: { readonly priority: 'urgent' } }
 }
 
 export interface PostsQuery {

@@ -14,5 +14,7 @@ export function createPosts(calls: Calls, self: Self) {
     direct: async (person: string, signal: AbortSignal) =>
       (await calls.directChannel((await self()).id, person, signal)).id,
     botId: async () => (await self()).id,
+    usernames: async (ids: readonly string[], signal: AbortSignal) =>
+      (await calls.usersById(ids, signal)).filter((user) => user.delete_at === 0).map(({ username }) => username),
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Describe, Part } from '../event.ts'
 import type { Router } from '../flow/router.ts'
-import type { HookKeeper } from '../integrations/integration.ts'
+import type { HookKeeper, MonitorKeeper } from '../integrations/integration.ts'
 import type { Store } from '../store/store.ts'
 import type { Locale } from '../text/locale.ts'
 import { aboutCommand } from './about.ts'
@@ -14,6 +14,7 @@ import { denyCommand } from './deny.ts'
 import { explainCommand } from './explain.ts'
 import { gitlabCommand } from './gitlab.ts'
 import { helpCommand } from './help.ts'
+import { monitorCommand } from './monitor.ts'
 import { replayCommand } from './replay.ts'
 import { settingsCommand } from './settings.ts'
 import { statusCommand } from './status.ts'
@@ -29,6 +30,8 @@ export interface Source {
   readonly events: readonly string[]
   /** Who looks after its webhooks. */
   readonly hooks?: HookKeeper
+  /** Who looks after what is watched. */
+  readonly monitors?: MonitorKeeper
 }
 
 /** What the commands are made from. */
@@ -58,6 +61,7 @@ export interface CommandParts {
 export function createCommands(parts: CommandParts): readonly Command[] {
   return [
     vigieCommand(parts),
+    monitorCommand(parts),
     subscribeCommand(parts),
     unsubscribeCommand(parts),
     statusCommand(parts),

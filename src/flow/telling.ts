@@ -7,6 +7,7 @@ import { own, type Rich } from '../text/rich.ts'
 import { planCard, timeOf } from './card.ts'
 import { type DigestReason, describeDigest } from './digest.ts'
 import { type Heard, hear, type Withheld } from './hearing.ts'
+import type { Index } from './route.ts'
 import type { Router } from './router.ts'
 
 /** The language and zone of what is posted to a target. */
@@ -78,6 +79,7 @@ export function createTeller({ events, router, describe, settingsOf, now, log }:
         description: plan ? describe(plan.event, telling) : digest(claim, heard.events, telling, lastAway),
         locale: telling.locale,
         ...(plan?.card ? { card: plan.card } : {}),
+        ...ringing(claim, heard.events, await router.current(), telling.now),
       }
       return { as: 'message', message, dropped: heard.withheld, ...(plan?.after ? { after: plan.after } : {}) }
     },
@@ -85,6 +87,32 @@ export function createTeller({ events, router, describe, settingsOf, now, log }:
       const telling = await tellingFor(target)
       return (stored) => summaryOf(stored, telling)
     },
+  }
+}
+
+/**
+ * Whom it wakes: at home alone, those an event names and those its channel's subscriptions name. A digest has one line of mentions for
+ * all that is in it.
+ */
+function ringing(
+  { delivery: { target, subscriptions } }: Claim,
+  heard: readonly StoredEvent[],
+  index: Index,
+  now: number,
+): Pick<Message, 'mentions' | 'isUrgent'> {
+  const ringing_ = heard.flatMap(({ event }) => {
+    const { rings, home } = event
+    if (rings === undefined || target.notifier !== 'mattermost' || target.address !== home) return []
+    const asked = index
+      .explain(event, home, { now })
+      .filter(({ subscription, judgement }) => judgement.hears && subscriptions.includes(subscription.id))
+    const named = asked.flatMap(({ subscription }) => subscription.filters.mention ?? [])
+    return [{ people: [...rings.people, ...named], isCritical: event.severity === 'critical' }]
+  })
+  const mentions = [...new Set(ringing_.flatMap(({ people }) => people))]
+  return {
+    ...(mentions.length > 0 ? { mentions } : {}),
+    ...(ringing_.some(({ isCritical }) => isCritical) ? { isUrgent: true } : {}),
   }
 }
 

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { DeliveryError } from '../errors.ts'
 import type { Receipt } from '../event.ts'
-import { link, type Rich, rich } from '../text/rich.ts'
+import { link, own, type Rich, rich } from '../text/rich.ts'
 import { cutTo, renderActions, renderPost, type Stamp } from './mattermost-post.ts'
 import type { Card, Message, Notifier, Sent } from './notifier.ts'
 
@@ -20,6 +20,8 @@ export interface MattermostPosts {
   direct(person: string, signal: AbortSignal): Promise<string>
   /** Our own user id. */
   botId(): Promise<string>
+  /** Their present usernames; of whom there is none left, nothing. */
+  usernames(ids: readonly string[], signal: AbortSignal): Promise<readonly string[]>
 }
 
 export type Props = Readonly<Record<string, unknown>>
@@ -30,6 +32,8 @@ export interface NewPost {
   readonly message: string
   readonly props: Props
   readonly pending_post_id: string
+  /** Of a root post only. */
+  readonly metadata?: { readonly priority: { readonly priority: 'urgent' } }
 }
 
 export interface StandingPost {
@@ -70,6 +74,14 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
     return (post: StandingPost) => post.user_id === botId && vigieOf(post.props).deliveries.some((id) => ids.has(id))
   }
 
+  /** `@alice @here`: the one place where Vigie mentions anybody (design.md, "Mentions"). */
+  const ringing = async ({ mentions = [] }: Message, signal: AbortSignal): Promise<string> => {
+    const crowds = mentions.filter(isCrowd)
+    const people = mentions.filter((id) => !isCrowd(id))
+    const names = people.length === 0 ? [] : await posts.usernames(people, signal)
+    return [...names.filter((name) => /^[a-z0-9._-]+$/.test(name)), ...crowds].map((name) => `@${name}`).join(' ')
+  }
+
   const createRoot = async (message: Message, channel: string, signal: AbortSignal): Promise<Sent> => {
     const { card, description, deliveryId, events } = message
     const sent = ({ id }: StandingPost): Sent => {
@@ -83,13 +95,20 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
       }
     }
     const text = continuing(description.text, card, message, permalink)
+    const rung = await ringing(message, signal)
     const { message: words, attachments } = renderPost(
-      { ...description, text },
+      { ...description, text, ...ringLine(description.message, rung) },
       stamp({ channel, delivery: deliveryId }),
     )
     const told = card?.events ?? events.map(({ id }) => id)
     const vigie = { events: told, deliveries: deliveriesOf(message), ...(card === undefined ? {} : { card: card.key }) }
-    const draft = { channel_id: channel, message: words, props: { attachments, vigie }, pending_post_id: deliveryId }
+    const draft: NewPost = {
+      channel_id: channel,
+      message: words,
+      props: { attachments, vigie },
+      pending_post_id: deliveryId,
+      ...(message.isUrgent ? { metadata: { priority: { priority: 'urgent' } } } : {}),
+    }
     return sent(await posts.createPost(draft, signal))
   }
 
@@ -99,7 +118,9 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
     const vigie = { events: card.events, deliveries: [card.deliveryId], card: card.key }
     if (!card.late) {
       const { message: words, attachments } = renderPost(message.description, sealed)
-      await posts.patchPost(root, { message: words, props: { from_bot: 'true', attachments, vigie } }, signal)
+      // Whom it rang stands above it still, where the card says nothing there itself.
+      const said = message.description.message === undefined ? {} : { message: words }
+      await posts.patchPost(root, { ...said, props: { from_bot: 'true', attachments, vigie } }, signal)
       return
     }
     const { props } = await posts.post(root, signal)
@@ -116,10 +137,11 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
       const found = (await posts.thread(root, signal)).find(await isOurs(message))
       if (found !== undefined && found.id !== root) return found.id
     }
+    const rung = await ringing(message, signal)
     const draft = {
       channel_id: channel,
       root_id: root,
-      message: cutTo(line, lineRunes),
+      message: cutTo([...line, ...(rung.length === 0 ? [] : own(` ${rung}`))], lineRunes),
       props: { vigie: { deliveries: deliveriesOf(message) } },
       pending_post_id: message.deliveryId,
     }
@@ -166,6 +188,14 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
       }
     },
   }
+}
+
+const isCrowd = (id: string): boolean => id === 'here' || id === 'channel'
+
+/** Above the card: a phone shows it, and rings. */
+function ringLine(message: Rich | undefined, rung: string): { message?: Rich } {
+  if (rung === '') return message === undefined ? {} : { message }
+  return { message: message === undefined ? own(rung) : [...own(`${rung} `), ...message] }
 }
 
 function deliveriesOf({ deliveryId, deliveries }: Message): readonly string[] {

@@ -11,6 +11,7 @@ import type { Ledger } from './ledger.ts'
 import type { Acknowledgement, Monitor } from './monitor.ts'
 import type { Watch } from './watch.ts'
 import { hashToken, readWish, type WishParts } from './wish.ts'
+import { resultWords } from './words.ts'
 
 export interface KeeperParts {
   readonly store: MonitorStore
@@ -136,7 +137,10 @@ export function createKeeper(parts: KeeperParts): MonitorKeeper {
       if (incident !== undefined) await acted(watch.incidents.mute(incident, mute, actor(by)))
     },
 
-    maintain: (id, maintenance) => change(id, (monitor) => ({ ...monitor, maintenance })),
+    async maintain(id, maintenance) {
+      for (const { when } of maintenance) if ('cron' in when) parts.wish.checkCron(when.cron, when.timeZone)
+      await change(id, (monitor) => ({ ...monitor, maintenance }))
+    },
 
     async check(id, by) {
       const result = await watch.checkNow(id)
@@ -152,6 +156,7 @@ export function createKeeper(parts: KeeperParts): MonitorKeeper {
     acknowledge: (incident, by) => acted(watch.incidents.acknowledge(incident, actor(by))),
     release: (incident, by) => acted(watch.incidents.release(incident, actor(by))),
     muteIncident: (incident, mute, by) => acted(watch.incidents.mute(incident, mute, actor(by))),
+    inWords: resultWords,
     history: (monitor, request) => store.history(monitor, request),
     results: (monitor, request) => store.results(monitor, request),
   }

@@ -65,6 +65,8 @@ export function createWatch(parts: WatchParts): Watch {
   const isolation = createIsolation()
   const startedAt = now()
   const stopping = new AbortController()
+  /** Checks of their own time that are under way. */
+  const looking = new Map<string, Promise<Result>>()
   const schedule = createSchedule({
     monotonic,
     most: mostChecks,
@@ -88,10 +90,14 @@ export function createWatch(parts: WatchParts): Watch {
     const one = watched.get(id)
     if (!one || !isActive(one)) return undefined
     try {
-      return take(id, one.monitor, await resultOf(one.monitor))
+      const looked = resultOf(one.monitor)
+      looking.set(id, looked)
+      return take(id, one.monitor, await looked)
     } catch (error) {
       if (!stopping.signal.aborted) log.error({ err: error, monitor: id }, 'a check failed for a reason of our own')
       return one.monitor.everyMs
+    } finally {
+      looking.delete(id)
     }
   }
 
@@ -217,6 +223,9 @@ export function createWatch(parts: WatchParts): Watch {
       const one = watched.get(id)
       if (!one || !isActive(one)) return undefined
       if (one.monitor.type === 'heartbeat') return one.state.last
+      // Asked for twice at once it is one check, and one failure.
+      const underWay = looking.get(id)
+      if (underWay) return await underWay
       const result = await resultOf(one.monitor)
       const inMs = take(id, one.monitor, result)
       if (inMs !== undefined) schedule.set(id, inMs)

@@ -39,7 +39,7 @@ const promptRunes = 4000
 
 export interface WishParts {
   /** Seals a header's value; `about` names its place. */
-  readonly seal: (secret: Secret, about: string) => string
+  readonly seal: (secret: Pick<Secret, 'reveal'>, about: string) => string
   /** @throws {UserError} when it is no cron expression, or its zone none. */
   readonly checkCron: (cron: string, timeZone: string) => void
   /** Zone of what names none. */
@@ -164,14 +164,18 @@ function readName(words: string): string {
   return name
 }
 
-function readHttp(wish: Partial<MonitorWish>, before: Partial<Monitor>, { seal }: WishParts): HttpWish {
+function readHttp(
+  wish: Partial<MonitorWish>,
+  before: Pick<Monitor, 'id'> & Partial<Monitor>,
+  { seal }: WishParts,
+): HttpWish {
   const was = before.http
   const body = wish.body ?? was?.body
   const contains = wish.contains ?? was?.contains
   const json = wish.json === undefined ? was?.json : readJson(wish.json)
   const sealed = Object.entries(wish.secretHeaders ?? {}).map(([name, secret]): [string, string] => [
     readHeaderName(name),
-    seal(secret, `monitor ${before.id ?? ''} ${name.toLowerCase()}`),
+    seal(secret, sealedHeader(before.id, name)),
   ])
   return {
     method: readMethod(wish.method ?? was?.method ?? 'GET'),
@@ -318,6 +322,11 @@ function short(flag: string, text: string, runes: number): string {
     rich`${code(flag)} tient en ${runes} caractères au plus, et en un au moins.`,
     rich`${code(flag)} takes ${runes} characters at most, and one at least.`,
   )
+}
+
+/** What a header's value is sealed to: its monitor and its name. */
+export function sealedHeader(monitor: string, name: string): string {
+  return `monitor ${monitor} ${name.toLowerCase()}`
 }
 
 /** What is kept of a heartbeat's token. */

@@ -1,0 +1,173 @@
+// The source `monitor`: what channels have watched, and the incidents it makes (issue "The watch"). Always on.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Draft, Target } from '../../event.ts'
+import type { IntegrationParts, MakeIntegration } from '../integration.ts'
+import { availabilityOf } from './availability.ts'
+import { expectedInMs } from './beats.ts'
+import { createLookout } from './checks/lookout.ts'
+import { describe } from './describe.ts'
+import type { Endpoint } from './guard/endpoint.ts'
+import { createKeeper } from './keeper.ts'
+import { createLedger } from './ledger.ts'
+import { maintainedUntil } from './maintenance.ts'
+import type { IncidentStep, Monitor } from './monitor.ts'
+import { createPart } from './part.ts'
+import { registerRoutes } from './routes.ts'
+import { draftOf, isMailed, optionsOf, type Surroundings } from './telling.ts'
+import { createWatch, type Watch } from './watch.ts'
+import { sealedHeader } from './wish.ts'
+
+const dayMs = 86_400_000
+const chartMs = 6 * 3_600_000
+const mostPoints = 360
+/** The mail waits so long for the model's text; the chart until it is known whether more fail. */
+const mailAfterMs = 5000
+const chartAfterMs = 15_000
+const tidyEveryMs = 60_000
+const idBytes = 7
+const tokenBytes = 24
+
+export const createMonitoring: MakeIntegration = (parts) => {
+  const { env, emit, log, now, vault, cron, monitors: store } = parts
+  const startedAt = now()
+  const elapsed = () => performance.now()
+  const mail = mailTargets(parts)
+  const newId = () => Array.from(vault.random(idBytes), (byte) => (byte % 36).toString(36)).join('')
+  const lookout = createLookout({ env, forbidden: ownSockets(parts), openHeaders, now, elapsed })
+
+  function openHeaders({ id, http }: Monitor): Readonly<Record<string, string>> | undefined {
+    const opened: Record<string, string> = {}
+    for (const [name, sealed] of Object.entries(http?.sealedHeaders ?? {})) {
+      const found = vault.open(sealed, sealedHeader(id, name))
+      if (!found) return undefined
+      opened[name] = found.secret.reveal()
+    }
+    return opened
+  }
+
+  const ledger = createLedger({
+    store,
+    tell: async (step) => {
+      const around = await surroundingsOf(step, { watch, mail, parts })
+      return (await emit(draftOf(step, around), optionsOf(step, around))).event
+    },
+    wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    log,
+  })
+  const watch: Watch = createWatch({
+    store,
+    ledger,
+    check: lookout.check,
+    expectedInMs: (monitor, state) => expectedInMs(monitor, state, { cron, now: now(), startedAt }),
+    isMaintained: ({ maintenance }, at) => maintainedUntil(maintenance, at, cron) !== undefined,
+    wishesOf: (incident, monitor) => ({
+      remindMs: monitor?.remindMs,
+      escalateAfterMs: monitor?.escalate?.afterMs,
+      ...(mail.length > 0 && isMailed(incident, monitor) ? { mailAfterMs } : {}),
+      ...(incident.isGroup || monitor?.type === 'heartbeat' ? {} : { chartAfterMs }),
+    }),
+    hostOf: ({ target }) => /^(?:https?:\/\/)?(\[[^\]]*\]|[^/:]+)/.exec(target)?.[1] ?? target,
+    onChange: () => undefined,
+    onOpened: () => undefined,
+    onSuspect: () => undefined,
+    onIsolation: (cut) => void tellIsolation(cut !== undefined),
+    newId,
+    now,
+    monotonic: elapsed,
+    log,
+  })
+  const keeper = createKeeper({
+    store,
+    ledger,
+    watch,
+    wish: {
+      seal: (secret, about) => vault.seal(secret.reveal(), about),
+      checkCron: cron.check,
+      timeZone: env.text('TZ', 'Europe/Paris'),
+    },
+    admit: lookout.admit,
+    newId,
+    newToken: () => vault.random(tokenBytes).toString('base64url'),
+    beatAddress: (token) => `${parts.url()}/heartbeat/${token}`,
+    now,
+  })
+
+  async function tellIsolation(isCut: boolean): Promise<void> {
+    const only = (await parts.admins()).map((id): Target => ({ notifier: 'mattermost', address: `@${id}` }))
+    if (only.length === 0) return
+    await emit(isolated(isCut, watch, now()), { only })
+  }
+
+  async function tidy(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(tidyEveryMs, undefined, { signal }).catch(() => undefined)
+      if (!signal.aborted) await store.tidy(now())
+    }
+  }
+
+  return {
+    name: 'monitor',
+    describe,
+    routes: (http) => registerRoutes(http, { watch, settle: ledger.settle, now }),
+    async watch(signal) {
+      for (const words of lookout.idle) log.warn({ setting: 'MONITOR_ALLOW' }, words.en)
+      await Promise.all([watch.run(signal), tidy(signal)])
+    },
+    monitors: keeper,
+    status: createPart({ watch }),
+    events: ['down', 'up', 'degraded', 'flapping', 'certificate', ...incidentEvents],
+  }
+}
+
+const incidentEvents = ['incident.acknowledged', 'incident.muted', 'incident.resolved'] as const
+
+/** EMAIL_RECEIVER, where mail can be sent. */
+function mailTargets({ env }: IntegrationParts): readonly Target[] {
+  if (env.text('SMTP_SERVER') === undefined) return []
+  return env.list('EMAIL_RECEIVER').map((address) => ({ notifier: 'email', address }))
+}
+
+/** What is never watched: Vigie itself and the model (threats-and-faults.md §3b). */
+function ownSockets({ env }: IntegrationParts): readonly Endpoint[] {
+  const own = { host: env.text('HOST', '127.0.0.1'), port: env.integer('PORT', 8090, { min: 0, max: 65_535 }) }
+  const ollama = env.address('OLLAMA_HOST')
+  if (ollama === undefined) return [own]
+  const { hostname, port, protocol } = new URL(ollama)
+  return [own, { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (protocol === 'https:' ? 443 : 80)) }]
+}
+
+/** What telling a step needs beside it. */
+async function surroundingsOf(
+  { kind, facts: { incident } }: IncidentStep,
+  { watch, mail, parts }: { readonly watch: Watch; readonly mail: readonly Target[]; readonly parts: IntegrationParts },
+): Promise<Surroundings> {
+  const monitors = incident.monitors.flatMap(({ monitor }) => watch.find(monitor)?.monitor ?? [])
+  const [first] = monitors
+  const to = parts.now()
+  const around = { monitors, mail }
+  if (!first) return around
+  if (kind === 'closed' && !incident.isGroup) {
+    const from = to - 30 * dayMs
+    const incidents = await parts.monitors.incidents({ monitor: first.id, from, to, limit: 1000 })
+    const availability = availabilityOf(first, incidents, { from, to })
+    return { ...around, ...(availability === undefined ? {} : { availability }) }
+  }
+  if (kind !== 'charted') return around
+  const results = await parts.monitors.results(first.id, { from: to - chartMs, to, limit: mostPoints })
+  return { ...around, chart: results.map(({ at, tookMs, failure }) => (failure ? { at } : { at, tookMs })) }
+}
+
+function isolated(isCut: boolean, watch: Watch, at: number): Draft {
+  const cut = watch.cut()
+  return {
+    source: 'vigie',
+    type: 'vigie.isolated',
+    time: new Date(at).toISOString(),
+    data: { isCut, since: cut?.since ?? at, failing: cut?.failing ?? 0, all: cut?.all ?? watch.all().length },
+    severity: 'critical',
+    audience: 'closed',
+    byDefault: false,
+    card: 'isolated',
+  }
+}

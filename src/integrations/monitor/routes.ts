@@ -1,0 +1,46 @@
+// Where jobs report: `GET` or `POST /heartbeat/:token[/start|/fail|/<exit code>]` (interface.md, "HTTP routes"). The token is all that is
+// asked; what else comes with it is not read.
+
+import type { FastifyInstance } from 'fastify'
+import { type Beat, readBeat } from './beats.ts'
+import type { Monitor } from './monitor.ts'
+import type { Watch } from './watch.ts'
+import { hashToken } from './wish.ts'
+
+export interface RouteParts {
+  readonly watch: Pick<Watch, 'all' | 'report'>
+  /** Resolves once what was reported is stored. @throws {StoreUnavailable} */
+  readonly settle: () => Promise<void>
+  readonly now: () => number
+}
+
+export function registerRoutes(http: FastifyInstance, { watch, settle, now }: RouteParts): void {
+  const startedAt = new Map<string, number>()
+  const find = (token: string): Monitor | undefined => {
+    const hash = hashToken(token)
+    return watch.all().find(({ monitor }) => monitor.heartbeat?.tokenHash === hash)?.monitor
+  }
+
+  function take(monitor: Monitor, beat: Beat): void {
+    if (beat.kind === 'start') startedAt.set(monitor.id, now())
+    else {
+      startedAt.delete(monitor.id)
+      watch.report(monitor.id, beat.result)
+    }
+  }
+
+  for (const url of ['/heartbeat/:token', '/heartbeat/:token/:word']) {
+    http.route<{ Params: { token: string; word?: string } }>({
+      method: ['GET', 'POST'],
+      url,
+      async handler({ params: { token, word = '' } }, reply) {
+        const monitor = find(token)
+        const beat = monitor && readBeat(word, now(), startedAt.get(monitor.id))
+        if (!monitor || !beat) return await reply.callNotFound()
+        take(monitor, beat)
+        await settle()
+        return { ok: true }
+      },
+    })
+  }
+}
