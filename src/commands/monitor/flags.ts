@@ -77,7 +77,7 @@ const common: Readonly<Record<string, Flag>> = {
   header: {
     kind: 'texts',
     title: { fr: 'En-tête', en: 'Header' },
-    help: { fr: '"Nom: valeur"', en: '"Name: value"' },
+    help: { fr: 'son nom et sa valeur, entre guillemets', en: 'its name and value, in quotes: "Name: value"' },
     allow: 'vigie_admin',
   },
   'secret-header': {
