@@ -1,7 +1,7 @@
 // The table of rights (interface.md, "Who may"; threats T6): every command, verb, button and guarded flag, tried by every kind of actor.
 
 import { describe, expect, it } from 'vitest'
-import type { Command, Role } from '../src/commands/command.ts'
+import type { CallContext, Command, Form, Role } from '../src/commands/command.ts'
 import { createWorld, type Name, names, type World } from './commands/world.ts'
 
 /** Rows of "Who may": each may what those before it may. `maker` made the thing that is asked about. */
@@ -18,6 +18,12 @@ interface Held {
   readonly subscription: string
   readonly event: string
   readonly parked: string
+  /** Of the monitor `shop`, which `maker` added and muted for long; nobody has it. */
+  readonly incident: string
+  /** Of the monitor `db`, which `maker` added and has taken. */
+  readonly taken: string
+  /** Of a planned maintenance of `shop`. */
+  readonly maintenance: string
 }
 
 interface Row {
@@ -53,6 +59,69 @@ const rows: readonly Row[] = [
   { what: 'settings', by: 'channel_admin', line: () => '/vigie settings' },
   { what: 'settings lang', by: 'channel_admin', line: () => '/vigie settings lang en' },
   { what: 'subscribe --confidential', by: 'vigie_admin', line: () => '/subscribe gitlab acme/new --confidential' },
+  {
+    what: 'subscribe --mention',
+    by: 'member',
+    declared: 'channel_admin',
+    line: () => '/subscribe gitlab acme/new --mention @me',
+  },
+  { what: 'subscribe --mention', by: 'channel_admin', line: () => '/subscribe gitlab acme/new --mention @here' },
+  { what: 'monitor', by: 'guest', line: () => '/monitor' },
+  { what: 'monitor list', by: 'guest', line: () => '/monitor list' },
+  { what: 'monitor show', by: 'guest', line: () => '/monitor show shop' },
+  { what: 'monitor incidents', by: 'guest', line: () => '/monitor incidents --open' },
+  { what: 'monitor check', by: 'member', line: () => '/monitor check shop' },
+  { what: 'monitor add', by: 'member', line: () => '/monitor add new.example.org --mention @me' },
+  { what: 'monitor add', by: 'member', line: () => '/monitor add https://new.example.org --method HEAD' },
+  { what: 'monitor add --mention', by: 'channel_admin', line: () => '/monitor add new.example.org --mention @channel' },
+  ...[
+    '--header "A: b"',
+    '--secret-header A',
+    '--body x',
+    '--method POST',
+    '--escalate email:a@example.org',
+    '--public',
+  ].map(
+    (flag): Row => ({
+      what: `monitor add ${flag.split(' ')[0]}`,
+      by: 'vigie_admin',
+      line: () => `/monitor add https://new.example.org ${flag}`,
+    }),
+  ),
+  { what: 'monitor edit', by: 'maker', line: () => '/monitor edit shop --every 5m' },
+  { what: 'monitor edit --mention', by: 'channel_admin', line: () => '/monitor edit shop --mention @member' },
+  ...[
+    '--header "A: b"',
+    '--secret-header A',
+    '--body x',
+    '--method POST',
+    '--escalate email:a@example.org',
+    '--public',
+  ].map(
+    (flag): Row => ({
+      what: `monitor edit ${flag.split(' ')[0]}`,
+      by: 'vigie_admin',
+      line: () => `/monitor edit shop ${flag}`,
+    }),
+  ),
+  { what: 'monitor pause', by: 'maker', line: () => '/monitor pause shop' },
+  { what: 'monitor resume', by: 'maker', line: () => '/monitor resume shop' },
+  { what: 'monitor remove', by: 'maker', line: () => '/monitor remove shop' },
+  { what: 'monitor mute', by: 'member', declared: 'maker', line: () => '/monitor mute shop 24h' },
+  { what: 'monitor mute', by: 'maker', line: () => '/monitor mute shop 25h' },
+  { what: 'monitor mute', by: 'maker', line: () => '/monitor mute all 25h' },
+  { what: 'monitor unmute', by: 'member', declared: 'maker', line: () => '/monitor unmute db' },
+  { what: 'monitor unmute', by: 'maker', line: () => '/monitor unmute shop' },
+  { what: 'monitor maintenance', by: 'member', declared: 'maker', line: () => '/monitor maintenance list' },
+  { what: 'monitor maintenance', by: 'maker', line: () => '/monitor maintenance shop 22:00 2h' },
+  { what: 'monitor maintenance', by: 'maker', line: ({ maintenance }) => `/monitor maintenance remove ${maintenance}` },
+  { what: 'monitor.ack', by: 'member', object: ({ incident }) => incident },
+  { what: 'monitor.release', by: 'maker', object: ({ taken }) => taken },
+  { what: 'monitor.check', by: 'member', object: ({ incident }) => incident },
+  { what: 'monitor.mute', by: 'member', object: ({ incident }) => `${incident} 1h` },
+  { what: 'monitor.unmute', by: 'member', declared: 'maker', object: ({ taken }) => taken },
+  { what: 'monitor.unmute', by: 'maker', object: ({ incident }) => incident },
+  { what: 'monitor.more', by: 'guest', object: ({ incident }) => incident },
   { what: 'replay', by: 'vigie_admin', line: ({ parked }) => `/vigie replay ${parked}` },
   { what: 'allow', by: 'vigie_admin', line: () => '/vigie allow gitlab acme/app' },
   { what: 'deny', by: 'vigie_admin', line: () => '/vigie deny gitlab acme/app everyone' },
@@ -81,8 +150,35 @@ async function hold(world: World): Promise<Held> {
   const [claim] = await store.deliveries.claim({ notifier: 'mattermost', now: clock.now, leaseMs: 1000, limit: 1 })
   const parked = claim?.delivery.id ?? ''
   await store.deliveries.settle(parked, 1, { as: 'parked', error: 'gone' }, clock.now)
-  return { subscription: subscription.id, event, parked }
+  return { subscription: subscription.id, event, parked, ...(await holdWatched(world)) }
 }
+
+/** Two monitors that `maker` added and that are down. */
+async function holdWatched({ watching, clock }: World): Promise<Pick<Held, 'incident' | 'taken' | 'maintenance'>> {
+  const { keeper, weather } = watching
+  const maker = { by: 'maker', name: 'maker', vigieAdmin: false }
+  const maintenance = 'planned'
+  const incidents: string[] = []
+  for (const name of ['shop', 'db']) {
+    const target = `https://${name}.example.org/`
+    weather.set(target, () => ({ failure: { kind: 'timeout', detail: '', isNetwork: true } }))
+    const { monitor } = await keeper.add({ channel: 'town', target, name }, maker)
+    while (keeper.byId(monitor.id)?.state.incident === undefined) await keeper.check(monitor.id, maker)
+    incidents.push(keeper.byId(monitor.id)?.state.incident ?? '')
+  }
+  const [incident = '', taken = ''] = incidents
+  const planned = { id: maintenance, lastsMs: 3_600_000, when: { once: clock.now + 3_600_000 }, by: 'maker' }
+  await keeper.maintain(keeper.find('town', 'shop')?.monitor.id ?? '', [planned])
+  await keeper.mute(
+    keeper.find('town', 'shop')?.monitor.id ?? '',
+    { until: clock.now + 30 * 86_400_000, by: 'maker' },
+    maker,
+  )
+  await keeper.acknowledge(taken, maker)
+  return { incident, taken, maintenance }
+}
+
+const shownIds: Held = { subscription: 'ID', event: 'ID', parked: 'ID', incident: 'ID', taken: 'ID', maintenance: 'ID' }
 
 async function tries(row: Row, who: Name): Promise<boolean> {
   const world = await createWorld()
@@ -103,7 +199,7 @@ async function tries(row: Row, who: Name): Promise<boolean> {
 
 describe('who may', () => {
   for (const row of rows) {
-    it(`${row.what}: ${row.by} (${row.line?.({ subscription: 'ID', event: 'ID', parked: 'ID' }) ?? 'button'})`, async () => {
+    it(`${row.what}: ${row.by} (${row.line?.(shownIds) ?? 'button'})`, async () => {
       const allowed: Name[] = []
       for (const who of names) if (await tries(row, who)) allowed.push(who)
       expect(allowed.toSorted()).toEqual(may[row.by].toSorted())
@@ -140,14 +236,24 @@ describe('who may', () => {
   })
 })
 
+/** Whom a guarded value is judged for. */
+const nobody: CallContext = {
+  person: { id: 'nobody', username: 'nobody', locale: 'en', guest: false, vigieAdmin: false },
+  place: { channel: 'town', name: 'town', kind: 'public', botIn: true },
+  locale: 'en',
+  role: 'member',
+  by: 'slash',
+  now: 0,
+}
+
 function rulesOf(command: Command): [string, Role][] {
-  const forms = [{ what: command.name, form: command }]
-  for (const verb of command.verbs ?? [])
-    forms.push({ what: `${command.name} ${verb.name}`, form: { ...command, ...verb } })
+  const forms: { what: string; form: Form }[] = [{ what: command.name, form: command }]
+  for (const verb of command.verbs ?? []) forms.push({ what: `${command.name} ${verb.name}`, form: verb })
   const flags = forms.flatMap(({ what, form }) =>
-    Object.entries(form.flags ?? {}).flatMap(([name, { allow }]): [string, Role][] =>
-      allow === undefined || what !== command.name ? [] : [[`${what} --${name}`, allow]],
-    ),
+    Object.entries(form.flags ?? {}).flatMap(([name, { allow, allowValue }]): [string, Role][] => {
+      const rule = allow ?? allowValue?.('@here', nobody) ?? undefined
+      return rule === undefined ? [] : [[`${what} --${name}`, rule]]
+    }),
   )
   const buttons = Object.entries(command.buttons ?? {}).map(([name, { allow }]): [string, Role] => [
     `${command.name}.${name}`,
