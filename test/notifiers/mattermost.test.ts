@@ -10,7 +10,7 @@ import type { Card, Notifier, Sent } from '../../src/notifiers/notifier.ts'
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 import { own } from '../../src/text/rich.ts'
 import { handsOf } from '../bot/stage.ts'
-import { refusal } from '../contract/mattermost/driver.ts'
+import { at, refusal } from '../contract/mattermost/driver.ts'
 import { clear, createChannel, furnish, join, type Server, type World } from '../contract/mattermost/world.ts'
 import { failureOf, messageOf, neverStop, newId } from '../contract/notifier.ts'
 
@@ -101,6 +101,29 @@ function cards(scene: () => Scene) {
     const lines = await thread(card)
     expect(lines).toMatchObject([{ id: sent.receipt.post, message: 'fusionnée' }])
     expect(lines[0]?.props.vigie).toEqual({ deliveries: [later.deliveryId] })
+  })
+
+  test('whom it rings stands above a new card by their present names, and stays there when the card is edited', async () => {
+    const { alice } = scene().world
+    const id = newId()
+    const opening = messageOf('down', {
+      deliveryId: id,
+      description: described('down'),
+      card: cardOf(id, ['e1']),
+      mentions: [alice.id, 'here', 'x'.repeat(26)],
+      isUrgent: true,
+    })
+    const { card } = await send(opening)
+    if (card === undefined) throw new Error('no card')
+    expect((await post(card)).message).toBe(`@${alice.name} @here`)
+    const { body } = await scene().world.alice.get(`/posts/${card.post}`)
+    expect(at(body, 'metadata.priority.priority')).toBe('urgent')
+    await send(messageOf('edit', { description: described('edit'), card: cardOf(id, ['e1', 'e2'], { receipt: card }) }))
+    expect((await post(card)).message).toBe(`@${alice.name} @here`)
+    const line = described('still down', { line: own('Toujours en panne') })
+    const later = cardOf(id, ['e1', 'e3'], { receipt: card })
+    await send(messageOf('later', { description: line, card: later, mentions: [alice.id], isUrgent: true }))
+    expect((await thread(card)).map(({ message }) => message)).toEqual([`Toujours en panne @${alice.name}`])
   })
 
   test('an edit without news in words adds no line, and its receipt is the card', async () => {
