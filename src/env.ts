@@ -59,6 +59,8 @@ export interface Env {
   address(name: string): string | undefined
   /** A secret, from `NAME` or the file that `NAME_FILE` names. */
   secrets(name: string): LiveSecrets
+  /** One secret of somebody else's making, commas and all: `current` holds it alone, or nothing. */
+  secret(name: string): LiveSecrets
   /** Notes a problem found by who reads the setting. */
   problem(said: Said): void
   /** @throws {ConfigError} with every problem noted so far. */
@@ -142,6 +144,28 @@ export function createEnv(source: EnvSource): ReloadableEnv {
     }
   }
 
+  const liveSecrets = (name: string, parse: (value: string) => readonly string[]): LiveSecrets => {
+    readSecret(name, (reason) =>
+      problem(`${name}_FILE`, `ce fichier ne peut pas être lu (${reason}).`, `this file cannot be read (${reason}).`),
+    )
+    let known: readonly Secret[] = []
+    let knownFrom: string | undefined
+    const secrets: LiveSecrets = {
+      current() {
+        let unreadable = false
+        const value = readSecret(name, () => {
+          unreadable = true
+        })
+        if (unreadable || value === knownFrom) return known
+        knownFrom = value
+        known = parse(value ?? '').map((word) => new Secret(word))
+        return known
+      },
+    }
+    live.push(secrets)
+    return secrets
+  }
+
   return {
     text,
     required(name, meaning) {
@@ -174,12 +198,7 @@ export function createEnv(source: EnvSource): ReloadableEnv {
       )
       return fallback
     },
-    list(name) {
-      return (raw(name) ?? '')
-        .split(',')
-        .map((word) => word.trim())
-        .filter((word) => word !== '')
-    },
+    list: (name) => words(raw(name) ?? ''),
     address(name) {
       const value = raw(name)
       if (value === undefined) return undefined
@@ -193,31 +212,8 @@ export function createEnv(source: EnvSource): ReloadableEnv {
       )
       return undefined
     },
-    secrets(name) {
-      readSecret(name, (reason) =>
-        problem(`${name}_FILE`, `ce fichier ne peut pas être lu (${reason}).`, `this file cannot be read (${reason}).`),
-      )
-      let known: readonly Secret[] = []
-      let knownFrom: string | undefined
-      const secrets: LiveSecrets = {
-        current() {
-          let unreadable = false
-          const value = readSecret(name, () => {
-            unreadable = true
-          })
-          if (unreadable || value === knownFrom) return known
-          knownFrom = value
-          known = (value ?? '')
-            .split(',')
-            .map((word) => word.trim())
-            .filter((word) => word !== '')
-            .map((word) => new Secret(word))
-          return known
-        },
-      }
-      live.push(secrets)
-      return secrets
-    },
+    secrets: (name) => liveSecrets(name, words),
+    secret: (name) => liveSecrets(name, (value) => (value === '' ? [] : [value])),
     problem(said) {
       problems.push(said)
     },
@@ -238,4 +234,12 @@ export function createEnv(source: EnvSource): ReloadableEnv {
       )
     },
   }
+}
+
+/** Comma separated. */
+function words(value: string): readonly string[] {
+  return value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
 }

@@ -201,6 +201,8 @@ export interface Description {
   readonly footer?: string
   /** The whole in one line: digests, notifications on a phone, logs. */
   readonly summary: Rich
+  /** What a mail about it is called; absent: the summary. */
+  readonly subject?: Rich
   /** What a later event of the same card adds to its thread; absent: the edit says enough. */
   readonly line?: Rich
   /** Stands with the line, as a picture. */
@@ -214,6 +216,8 @@ export interface Chart {
   readonly title: string
   readonly from: number
   readonly to: number
+  /** Whose hours are written below it. */
+  readonly timeZone: string
   /** Oldest first; `value` in milliseconds, absent where there was none (a failure). */
   readonly points: readonly { readonly at: number; readonly value?: number }[]
 }
