@@ -66,6 +66,8 @@ export interface Notifier {
   readonly perSecond?: number
   /** @throws {DeliveryError} when it was not taken, or may not have been. */
   send(message: Message, address: string, signal: AbortSignal): Promise<Sent>
+  /** Goes as far as it can without telling anybody anything, for the doctor. @throws {DeliveryError} that says what to do. */
+  knock?(signal: AbortSignal): Promise<void>
   /**
    * What stands at an address since a moment (milliseconds since 1970), and these posts, whenever they were made: what a restored
    * database is compared with. Absent where it cannot be read back. @throws {DeliveryError}

@@ -67,7 +67,8 @@ export function createSmtp({ settings, timeouts }: SmtpParts): Smtp {
     // It may break after everything was said.
     broken.promise.catch(() => undefined)
     connection.on('error', broken.reject)
-    connection.on('end', () => broken.reject(hungUp()))
+    // What the server said before it hung up is said first.
+    connection.on('end', () => setImmediate(() => broken.reject(hungUp())))
     const stop = () => broken.reject(new Error('stopped'))
     signal.addEventListener('abort', stop)
     try {
