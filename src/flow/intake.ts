@@ -103,9 +103,12 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
 }
 
 function withAlso(routed: readonly Routed[], also: readonly Target[], at: number): readonly Routed[] {
-  const isThere = ({ notifier, address }: Target) =>
-    routed.some(({ target }) => target.notifier === notifier && target.address === address)
-  return [...routed, ...also.filter((target) => !isThere(target)).map((target) => alone(target, at))]
+  const all = [...routed]
+  for (const target of also) {
+    const isThere = all.some((one) => one.target.notifier === target.notifier && one.target.address === target.address)
+    if (!isThere) all.push(alone(target, at))
+  }
+  return all
 }
 
 function alone(target: Target, dueAt: number): Routed {

@@ -34,16 +34,16 @@ export function renderHtml(letter: Letter): string {
 <body class="page" style="margin:0;padding:0;background:#eef0f4;-webkit-text-size-adjust:100%">
 <div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${escapeHtml(preview)}${'&#847;&zwnj;&nbsp;'.repeat(40)}</div>
 <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#eef0f4"><tr><td class="outer" align="center" style="padding:32px 16px">
-<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;background:#ffffff;border:1px solid #dde0e7;border-radius:12px;border-collapse:separate;overflow:hidden;font-family:${fonts};font-size:15px;line-height:23px">
+<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;table-layout:fixed;background:#ffffff;border:1px solid #dde0e7;border-radius:12px;border-collapse:separate;overflow:hidden;font-family:${fonts};font-size:15px;line-height:23px">
 <tr><td style="height:6px;line-height:6px;font-size:0;background:${color};border-radius:11px 11px 0 0">&nbsp;</td></tr>
-${blocks}<tr><td class="in" style="padding:28px 32px 0">&nbsp;</td></tr>
+${blocks}<tr><td style="height:28px;line-height:28px;font-size:0">&nbsp;</td></tr>
 ${footer === '' ? '' : footerRow(footer)}</table>
 </td></tr></table></body></html>
 `
 }
 
 function block(inner: string, above = 16): string {
-  return `<tr><td class="in ink" style="padding:${above}px 32px 0;color:#3f4350">${inner}</td></tr>\n`
+  return `<tr><td class="in ink" style="padding:${above}px 32px 0;color:#3f4350;overflow-wrap:anywhere;word-break:break-word">${inner}</td></tr>\n`
 }
 
 function messageBlock({ message }: Letter): string {

@@ -74,7 +74,15 @@ function letterOf(description: Description, locale: Locale, cid: string | undefi
 function renderText({ locale, message, title, news, text, fields, url, footer }: Letter): string {
   const colon = locale === 'fr' ? '\u00a0:' : ':'
   const facts = fields.map(({ title: name, value }) => `${name}${colon} ${plain(value)}`)
-  const paragraphs = [plain(message), plain(title), plain(news), plain(text).trim(), facts.join('\n'), url ?? '']
+  const isSaid = fields.some(({ value }) => plain(value) === url)
+  const paragraphs = [
+    plain(message),
+    plain(title),
+    plain(news),
+    plain(text).trim(),
+    facts.join('\n'),
+    isSaid ? '' : (url ?? ''),
+  ]
   const told = paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')
   // Two dashes and a space: mail readers know a signature by it.
   return footer === '' ? `${told}\n` : `${told}\n\n-- \n${footer}\n`

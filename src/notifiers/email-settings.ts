@@ -1,6 +1,7 @@
 // The settings of e-mail (interface.md, "Settings"): SMTP_SERVER, SMTP_PORT, EMAIL_SENDER, EMAIL_PASSWORD, EMAIL_RECEIVER.
 
 import type { Env, LiveSecrets } from '../env.ts'
+import { type Mailbox, readMailbox } from '../text/mail-address.ts'
 
 export interface EmailSettings {
   readonly host: string
@@ -11,13 +12,6 @@ export interface EmailSettings {
   /** EMAIL_RECEIVER's addresses. */
   readonly receivers: readonly string[]
 }
-
-export interface Mailbox {
-  readonly name: string
-  readonly address: string
-}
-
-const longestAddress = 254
 
 /** Nothing without SMTP_SERVER: mail is off. Problems are noted in `env`. */
 export function readEmailSettings(env: Env): EmailSettings | undefined {
@@ -58,17 +52,4 @@ function noAddress(name: string, written: string) {
     fr: `${name}\u00a0: une adresse de courriel est attendue, pas «\u00a0${written}\u00a0».`,
     en: `${name}: an e-mail address is expected, not "${written}".`,
   }
-}
-
-/** `Vigie <vigie@example.org>` or the address alone; nothing for what could be read as more than one address (threat T23). */
-export function readMailbox(written: string): Mailbox | undefined {
-  const [, name = '', inner = written] = /^([^<>]*)<([^<>]*)>$/.exec(written.trim()) ?? []
-  const address = inner.trim()
-  return isMailAddress(address) ? { name: name.trim().replace(/^"|"$/g, ''), address } : undefined
-}
-
-/** One plain address, RFC 5321's dot-string form: no quotes, no comments, no lists, nothing hidden. */
-export function isMailAddress(address: string): boolean {
-  if (address.length > longestAddress || /[\p{C}\s]/u.test(address)) return false
-  return /^[^@<>()[\]\\,;:"]{1,64}@[^@<>()[\]\\,;:"]+$/.test(address) && !/(?:^|@)[.-]|\.\.|\.(?:@|$)/.test(address)
 }

@@ -3,10 +3,11 @@
 
 import { DeliveryError } from '../errors.ts'
 import type { Now } from '../event.ts'
+import { isMailAddress } from '../text/mail-address.ts'
 import { mailTroubleText } from '../text/mail-troubles.ts'
 import type { Draw } from './chart-drawer.ts'
 import { renderMail } from './email-render.ts'
-import { type EmailSettings, isMailAddress } from './email-settings.ts'
+import type { EmailSettings } from './email-settings.ts'
 import type { Message, Notifier } from './notifier.ts'
 import { createSmtp, type SmtpParts } from './smtp.ts'
 

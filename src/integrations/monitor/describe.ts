@@ -3,7 +3,9 @@
 import type { Action, Describe, Description, Field, Telling } from '../../event.ts'
 import { clock, duration, moment, number, plural } from '../../text/format.ts'
 import { bold, code, join, type Rich, rich, strike } from '../../text/rich.ts'
+import { curveOf } from './curve.ts'
 import { type Facts, readFacts, type StrickenFacts } from './facts.ts'
+import { subjectOf } from './subject.ts'
 import { failureWords, resultWords } from './words.ts'
 
 const colors = { bad: '#d24b4e', worse: '#ffaa00', good: '#3db887', quiet: '#808080' } as const
@@ -18,8 +20,11 @@ export const describe: Describe = (event, telling) => {
   const isClosed = incident.closedAt !== undefined
   const card = isClosed ? closedCard(tale) : openCard(tale)
   const line = lineOf(tale)
+  const chart = curveOf(facts, telling)
   return {
     ...card,
+    subject: subjectOf(facts, first, telling.locale),
+    ...(chart === undefined ? {} : { chart }),
     ...(webAddress(first.target) && !incident.isGroup ? { url: first.target } : {}),
     ...(line === undefined ? {} : { line }),
   }
@@ -236,6 +241,10 @@ function lineOf(tale: Tale): Rich | undefined {
       return fr
         ? rich`⏫ Personne ne l’a pris en charge depuis ${lasting}\u00a0: l’alerte est transmise`
         : rich`⏫ Nobody has taken it for ${lasting}: it is escalated`
+    case 'charted': {
+      const chart = curveOf(facts, telling)
+      return chart && rich`📈 ${{ own: chart.title }}`
+    }
     case 'flapping':
       return fr
         ? rich`🟠 Va et vient\u00a0: les changements ne sont plus dits un à un`

@@ -2,10 +2,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Draft, Target } from '../../event.ts'
+import { readMailbox } from '../../text/mail-address.ts'
 import type { IntegrationParts, MakeIntegration } from '../integration.ts'
 import { availabilityOf } from './availability.ts'
 import { expectedInMs } from './beats.ts'
 import { createLookout } from './checks/lookout.ts'
+import { pointsOf } from './curve.ts'
 import { describe } from './describe.ts'
 import type { Endpoint } from './guard/endpoint.ts'
 import { createKeeper } from './keeper.ts'
@@ -20,9 +22,10 @@ import { sealedHeader } from './wish.ts'
 
 const dayMs = 86_400_000
 const chartMs = 6 * 3_600_000
-const mostPoints = 360
-/** The mail waits so long for the model's text; the chart until it is known whether more fail. */
-const mailAfterMs = 5000
+/** Six hours of one check in five seconds. */
+const mostResults = 4400
+/** The mail waits so long for the model's text, where there is a model; the chart until it is known whether more fail. */
+const textWithinMs = 5000
 const chartAfterMs = 15_000
 const tidyEveryMs = 60_000
 const idBytes = 7
@@ -33,6 +36,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
   const startedAt = now()
   const elapsed = () => performance.now()
   const mail = mailTargets(parts)
+  const mailAfterMs = env.address('OLLAMA_HOST') === undefined ? 0 : textWithinMs
   const newId = () => Array.from(vault.random(idBytes), (byte) => (byte % 36).toString(36)).join('')
   const lookout = createLookout({ env, forbidden: ownSockets(parts), openHeaders, now, elapsed })
 
@@ -125,7 +129,8 @@ const incidentEvents = ['incident.acknowledged', 'incident.muted', 'incident.res
 /** EMAIL_RECEIVER, where mail can be sent. */
 function mailTargets({ env }: IntegrationParts): readonly Target[] {
   if (env.text('SMTP_SERVER') === undefined) return []
-  return env.list('EMAIL_RECEIVER').map((address) => ({ notifier: 'email', address }))
+  const addresses = env.list('EMAIL_RECEIVER').flatMap((written) => readMailbox(written)?.address ?? [])
+  return [...new Set(addresses)].map((address) => ({ notifier: 'email', address }))
 }
 
 /** What is never watched: Vigie itself and the model (threats-and-faults.md §3b). */
@@ -153,9 +158,10 @@ async function surroundingsOf(
     const availability = availabilityOf(first, incidents, { from, to })
     return { ...around, ...(availability === undefined ? {} : { availability }) }
   }
-  if (kind !== 'charted') return around
-  const results = await parts.monitors.results(first.id, { from: to - chartMs, to, limit: mostPoints })
-  return { ...around, chart: results.map(({ at, tookMs, failure }) => (failure ? { at } : { at, tookMs })) }
+  const isPictured = kind === 'charted' || (kind === 'mailed' && !incident.isGroup)
+  if (!isPictured || first.type === 'heartbeat') return around
+  const results = await parts.monitors.results(first.id, { from: to - chartMs, to, limit: mostResults })
+  return { ...around, chart: pointsOf(results) }
 }
 
 function isolated(isCut: boolean, watch: Watch, at: number): Draft {

@@ -44,8 +44,14 @@ export function optionsOf(step: IncidentStep, { monitors, mail }: Surroundings):
   const dedupe = [{ key: `incident ${step.incident} ${step.number}`, lifeMs: dedupeMs }]
   if (step.kind === 'mailed') return { dedupe, only: mail }
   const { incident } = step.facts
-  const isPassedOn = step.kind === 'escalated' || (step.kind === 'closed' && incident.escalatedAt !== undefined)
-  const also = isPassedOn ? monitors.flatMap(({ escalate }) => (escalate ? [escalate.target] : [])) : []
+  const isClosed = step.kind === 'closed'
+  const isPassedOn = step.kind === 'escalated' || (isClosed && incident.escalatedAt !== undefined)
+  // Whoever was told that it began is told that it ended.
+  const mailed = isClosed && incident.mailedAt !== undefined ? mail : []
+  const also = [
+    ...mailed,
+    ...(isPassedOn ? monitors.flatMap(({ escalate }) => (escalate ? [escalate.target] : [])) : []),
+  ]
   return { dedupe, ...(also.length > 0 ? { also } : {}) }
 }
 
