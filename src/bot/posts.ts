@@ -8,6 +8,7 @@ export function createPosts(calls: Calls, self: Self) {
   return {
     createPost: calls.createPost,
     patchPost: calls.patchPost,
+    uploadFile: calls.uploadFile,
     post: calls.post,
     thread: calls.thread,
     since: (channel: string, from: number, signal: AbortSignal) => readBack(calls, channel, from, signal),

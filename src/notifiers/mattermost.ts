@@ -6,6 +6,8 @@ import { z } from 'zod'
 import { DeliveryError } from '../errors.ts'
 import type { Receipt } from '../event.ts'
 import { link, own, type Rich, rich } from '../text/rich.ts'
+import type { Draw } from './chart-drawer.ts'
+import { createPictures } from './mattermost-picture.ts'
 import { cutTo, renderActions, renderPost, type Stamp } from './mattermost-post.ts'
 import type { Card, Message, Notifier, Sent, Standing } from './notifier.ts'
 
@@ -13,6 +15,8 @@ import type { Card, Message, Notifier, Sent, Standing } from './notifier.ts'
 export interface MattermostPosts {
   createPost(draft: NewPost, signal: AbortSignal): Promise<StandingPost>
   patchPost(id: string, patch: { message?: string; props: Props }, signal: AbortSignal): Promise<StandingPost>
+  /** Resolves the file's id. */
+  uploadFile(channel: string, file: File, signal: AbortSignal): Promise<string>
   post(id: string, signal: AbortSignal): Promise<StandingPost>
   thread(root: string, signal: AbortSignal): Promise<readonly StandingPost[]>
   /** Posts made at or after a moment, newest first. */
@@ -33,6 +37,7 @@ export interface NewPost {
   readonly message: string
   readonly props: Props
   readonly pending_post_id: string
+  readonly file_ids?: readonly string[]
   /** Of a root post only. */
   readonly metadata?: { readonly priority: { readonly priority: 'urgent' } }
 }
@@ -50,13 +55,16 @@ export interface MattermostNotifierParts {
   /** Seals the buttons of one post. */
   readonly stamp: (place: { channel: string; delivery: string }) => Stamp
   readonly permalink: (receipt: Receipt) => string | undefined
+  readonly draw: Draw
 }
 
 /** The server's clock and ours may differ, by as much as a day that somebody set wrongly (threat F17). */
 const clockMarginMs = 25 * 3_600_000
 const lineRunes = 4000
 
-export function createMattermostNotifier({ posts, stamp, permalink }: MattermostNotifierParts): Notifier {
+export function createMattermostNotifier({ posts, stamp, permalink, draw }: MattermostNotifierParts): Notifier {
+  const statusOf = (error: unknown) => readFailure(error)?.status
+  const pictures = createPictures({ upload: posts.uploadFile, draw, statusOf })
   const directs = new Map<string, string>()
 
   const channelOf = async (address: string, signal: AbortSignal): Promise<string> => {
@@ -139,12 +147,14 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
       if (found !== undefined && found.id !== root) return found.id
     }
     const rung = await ringing(message, signal)
+    const fileIds = await pictures(message, channel, signal)
     const draft = {
       channel_id: channel,
       root_id: root,
       message: cutTo([...line, ...(rung.length === 0 ? [] : own(` ${rung}`))], lineRunes),
       props: { vigie: { deliveries: deliveriesOf(message) } },
       pending_post_id: message.deliveryId,
+      ...(fileIds.length > 0 ? { file_ids: fileIds } : {}),
     }
     return (await posts.createPost(draft, signal)).id
   }

@@ -168,7 +168,12 @@ async function build(server: Server): Promise<House> {
   await heard.promise
   return {
     ...{ world, calls, http, url, sealer, receipts, said, pressed, submitted, audited, answer, trigger },
-    notifier: createMattermostNotifier({ posts: createPosts(calls, self), stamp, permalink: () => undefined }),
+    notifier: createMattermostNotifier({
+      posts: createPosts(calls, self),
+      stamp,
+      permalink: () => undefined,
+      draw: async () => undefined,
+    }),
     async stop() {
       stopping.abort()
       await living

@@ -31,9 +31,18 @@ async function setUp(server: Server & { sandbox?: Sandbox }): Promise<Scene> {
       context: { vigie: JSON.stringify({ place, offers }) },
     }),
     permalink: ({ post }) => `${server.url}/_redirect/pl/${post}`,
+    draw: async () => pictureBytes,
   })
   return { world, calls, notifier, ...(server.sandbox === undefined ? {} : { sandbox: server.sandbox }) }
 }
+
+/** The least that is a PNG to whoever looks at its first bytes. */
+const pictureBytes = new Uint8Array(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNg+M9QDwADgQGA6UvVHQAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+)
 
 const menu: Action = {
   kind: 'menu',
@@ -101,6 +110,25 @@ function cards(scene: () => Scene) {
     const lines = await thread(card)
     expect(lines).toMatchObject([{ id: sent.receipt.post, message: 'fusionnée' }])
     expect(lines[0]?.props.vigie).toEqual({ deliveries: [later.deliveryId] })
+  })
+
+  const chart = { title: 'Temps de réponse sur 6 h', from: 0, to: 1, timeZone: 'UTC', points: [] }
+  const charted = (id: string, card: Receipt) =>
+    messageOf('charted', {
+      description: described('charted', { line: own('📈 courbe'), chart }),
+      card: cardOf(id, ['e1', 'e2'], { receipt: card }),
+    })
+
+  test('a chart stands in the thread as a picture, beside its line, once however often it is tried', async () => {
+    const { id, card } = await open()
+    const message = charted(id, card)
+    const sent = await send(message)
+    expect((await send({ ...message, attempt: 2, unsure: true })).receipt).toEqual(sent.receipt)
+    const lines = await thread(card)
+    expect(lines).toMatchObject([{ message: '📈 courbe', props: { vigie: { deliveries: [message.deliveryId] } } }])
+    const { body } = await scene().world.alice.get(`/posts/${sent.receipt.post}`)
+    expect(at(body, 'metadata.files.0.name')).toBe('Temps de réponse sur 6 h.png')
+    expect(at(body, 'metadata.files.0.mime_type')).toBe('image/png')
   })
 
   test('whom it rings stands above a new card by their present names, and stays there when the card is edited', async () => {
