@@ -36,6 +36,10 @@ export interface Event {
   readonly rings?: { readonly people: readonly string[] }
   /** It must be heard: what no target took within 60 s goes to FALLBACK. Events of one key are one alert: whoever took one took it. */
   readonly alert?: string
+  /** These alerts are over: what nobody took by now is not taken over any more, and whoever took one over hears of the end. */
+  readonly alertsOver?: readonly string[]
+  /** Tells an alert that nobody took, by FALLBACK: whoever takes it has it, and no mail about it follows. */
+  readonly takesOver?: true
   /** Its card is gone on with however long it was quiet (an incident's). */
   readonly cardStays?: true
   /** Reaches only subscriptions with `--confidential`. */

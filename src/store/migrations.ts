@@ -91,6 +91,10 @@ const history = ({ long, bytes, clustered }: Dialect): Changes => ({
     incident text not null, number integer not null, at ${long} not null, kind text not null, by text,
     facts text not null, event text, primary key (incident, number)) ${clustered}`,
   '034-incident-steps-untold': sql`create index if not exists incident_steps_untold on incident_steps (at, number) where event is null`,
+  '035-alerts': sql`create table if not exists alerts (
+    key text primary key, since ${long} not null, ways integer not null, passed_at ${long}, over ${long})`,
+  '036-alert-events': sql`create table if not exists alert_events (
+    alert text not null, event ${long} not null, primary key (alert, event)) ${clustered}`,
 })
 
 /** Every change this version knows, in order. */

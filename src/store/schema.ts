@@ -29,6 +29,8 @@ export interface Tables {
   incidents: IncidentTable
   incident_monitors: { monitor: string; incident: string }
   incident_steps: IncidentStepTable
+  alerts: AlertTable
+  alert_events: { alert: string; event: number }
 }
 
 export interface EventTable {
@@ -254,4 +256,17 @@ export interface IncidentStepTable {
   by: string | null
   facts: string
   event: string | null
+}
+
+/** Alerts that have to be looked after; one that was taken is gone. */
+export interface AlertTable {
+  key: string
+  /** When its first event was accepted. */
+  since: number
+  /** How many ways of FALLBACK it was given to. */
+  ways: number
+  /** When it was given to the last of them. */
+  passed_at: number | null
+  /** The event that ended it. */
+  over: number | null
 }

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Log } from '../event.ts'
+import { createAlertStore } from './alerts.ts'
 import { createAuditStore } from './audit.ts'
 import { causeOf, createDatabase, guard, sqliteCode, unusable } from './bridge.ts'
 import { createDedupe } from './dedupe.ts'
@@ -81,6 +82,7 @@ function compose(
     people: createPeopleStore(db, createListeners()),
     hooks: createHookStore(db),
     monitors: createMonitorStore(db),
+    alerts: createAlertStore(db),
     async check() {
       const value = String(now())
       await db

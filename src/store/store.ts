@@ -29,6 +29,7 @@ export interface Store {
   readonly people: PeopleStore
   readonly hooks: HookStore
   readonly monitors: MonitorStore
+  readonly alerts: AlertStore
   /** Resolves when a row could be written and read back just now. @throws {StoreUnavailable} */
   check(): Promise<void>
   close(): Promise<void>
@@ -210,6 +211,41 @@ export interface DeliveryStore {
   byPost(post: string): Promise<{ deliveries: readonly Delivery[]; events: readonly string[] } | undefined>
   /** `oldestWaitingAt`: since when the oldest could have been told; a digest's window is no wait. */
   counts(): Promise<{ waiting: number; parked: number; oldestWaitingAt?: number }>
+}
+
+/** An alert that is not known to be taken, or was taken over and is not over. */
+export interface OpenAlert {
+  readonly key: string
+  /** Its first event. */
+  readonly event: string
+  readonly since: number
+  /** How many ways of FALLBACK it was given to, and when to the last. */
+  readonly ways: number
+  readonly passedAt?: number
+  /** The event that ended it. */
+  readonly over?: string
+  readonly taken?: Taken
+  /** Whom it was sent to so far, each once. */
+  readonly targets: readonly Target[]
+  /** Of these, whom FALLBACK named. */
+  readonly passedTo: readonly Target[]
+  /** One of its deliveries is with its notifier this moment. */
+  readonly isInHand: boolean
+}
+
+/** Who took an alert: a target of its own, or one of FALLBACK's. */
+export type Taken = 'own' | 'fallback'
+
+/** What has to be heard (threat F26). Events with `alert` are noted as they are recorded. */
+export interface AlertStore {
+  /** Those that began at or before a moment, the oldest first. */
+  open(request: { since: number; limit: number }): Promise<readonly OpenAlert[]>
+  /** Who has an alert, whether or not it is looked after still. */
+  taken(key: string): Promise<Taken | undefined>
+  /** It is given to the next way of FALLBACK. */
+  pass(key: string, ways: number, now: number): Promise<void>
+  /** Nothing more is to be done about it. */
+  close(key: string): Promise<void>
 }
 
 export interface SubscriptionStore {
