@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { AppParts } from './app.ts'
+import type { Mail } from './app-mail.ts'
 import { createAdmins } from './bot/admins.ts'
 import { createAnswers } from './bot/answers.ts'
 import { createAround } from './bot/around.ts'
@@ -58,6 +59,7 @@ export interface BotParts extends AppParts {
   readonly outbox: () => Outbox
   /** How the database does; made after the bot, through which its news are told. */
   readonly upkeep: () => Promise<Part>
+  readonly mail: Pick<Mail, 'draw' | 'status'>
   /** Something that was given up was put back in line. */
   readonly onReplayed: () => void
 }
@@ -99,6 +101,7 @@ export function createBot(parts: BotParts) {
     await mattermostStatus(),
     ...(await Promise.all(parts.integrations.filter(isSource).map((integration) => integration.status()))),
     await outboxPart(),
+    await parts.mail.status(),
     await parts.upkeep(),
   ]
 
@@ -206,6 +209,7 @@ export function createBot(parts: BotParts) {
     posts: createPosts(calls, self),
     stamp: sealer.stamp,
     permalink: around.permalink,
+    draw: parts.mail.draw,
   })
 
   return {
@@ -214,12 +218,15 @@ export function createBot(parts: BotParts) {
     notifiers: [mattermost],
     answers: life.answers,
     connected: () => socketState().as === 'connected',
-    settingsOf: async (target: Target) => ({ locale: await localeOf(target), timeZone: settings.timeZone }),
+    settingsOf: async (target: Target) => ({
+      locale: target.notifier === 'mattermost' ? await localeOf(target) : locale,
+      timeZone: settings.timeZone,
+    }),
     load: () => admins.load(),
     run: (signal: AbortSignal) => life.run(signal),
     /** A post was refused because the channel is gone or we are no longer in it: its subscriptions fall asleep. */
-    async onTargetGone({ address }: Target): Promise<void> {
-      if (!address.startsWith('@')) await membership.check(address)
+    async onTargetGone({ notifier, address }: Target): Promise<void> {
+      if (notifier === 'mattermost' && !address.startsWith('@')) await membership.check(address)
     },
     /** A channel's name and address, for those who may know of every channel. */
     async channel(id: string): Promise<{ name: string; url: string } | undefined> {

@@ -3,9 +3,11 @@
 
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readAlarms } from './app-alarms.ts'
 import { createBot } from './app-bot.ts'
 import { keptWhenOpen } from './app-kept.ts'
 import { keyFileSecrets } from './app-key.ts'
+import { createMail } from './app-mail.ts'
 import { createParkedTeller } from './app-parked.ts'
 import { createUpkeep, openKeptStore } from './app-upkeep.ts'
 import { watchAll } from './app-watch.ts'
@@ -72,6 +74,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   const makerParts = { env, emit, log, meter, now, fetch, ...kept, vault, cron: createCron(), url: () => url }
   const integrations = makers.flatMap((make) => make(makerParts) ?? [])
   const describe = describeBySource(integrations)
+  const mail = createMail({ env, now, log, outbox: () => outbox.status() })
+  const createAlarms = readAlarms(env, mail.receivers, () => bot.knownAdminIds())
   env.check()
   const port = settings.port === 0 ? await freePort(settings.host) : settings.port
   const url = settings.vigieUrl ?? `http://${settings.host}:${port}`
@@ -106,6 +110,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     emit,
     outbox: () => outbox,
     upkeep: () => upkeep.status(),
+    mail,
     onReplayed: () => parked.replayed(),
   })
   const upkeep = createUpkeep({ store, settings, emit, admins: bot.knownAdminIds, now, log })
@@ -120,10 +125,11 @@ export async function createApp(parts: AppParts): Promise<App> {
     now,
     log,
   })
+  const notifiers = [...bot.notifiers, ...(mail.notifier ? [mail.notifier] : [])]
   const outbox = createOutbox({
     store,
     router,
-    notifiers: bot.notifiers,
+    notifiers,
     describe,
     settingsOf: bot.settingsOf,
     now,
@@ -134,6 +140,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     restored: async () => readRestored(await store.marks.get(restoredMark)),
   })
 
+  const alarms = createAlarms({ ...parts, settings, store, integrations, describe, emit, outbox: outbox.status })
+
   let listening = false
   const http = createServer({ pathPrefix: new URL(url).pathname, proxies: settings.proxies, log })
   registerProblems(http, log)
@@ -141,7 +149,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     storable: () => store.check(),
     started: () => listening,
     mattermostAnswers: bot.answers,
-    oldestWaitingAt: async () => (await store.deliveries.counts()).oldestWaitingAt,
+    oldestWaitingAt: async () => (await store.deliveries.counts('mattermost')).oldestWaitingAt,
     now,
   })
   registerMetrics(http, settings.metricsToken, async () => {
@@ -158,7 +166,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const local = () => `http://${settings.host.replace(/^(0\.0\.0\.0|::)$/, '127.0.0.1')}:${port}`
 
   const { calls, adminIds: admins } = bot
-  const doctor = createDoctor({ integrations, store, calls, admins, url: local, fetch, now })
+  const doctor = createDoctor({ integrations, notifiers, store, calls, admins, url: local, fetch, now })
 
   return {
     url: local,
@@ -173,12 +181,19 @@ export async function createApp(parts: AppParts): Promise<App> {
       outbox.start()
       const { signal } = stopping
       const watching = watchAll(integrations, { signal, now, log })
-      living = Promise.all([bot.run(signal).catch(ended.reject), watching, upkeep.run(signal), parked.run(signal)])
+      living = Promise.all([
+        bot.run(signal).catch(ended.reject),
+        watching,
+        upkeep.run(signal),
+        parked.run(signal),
+        alarms.run(signal),
+      ])
     },
     async stop() {
       stopping.abort()
       const deadline = sleep(drainMs, undefined, { ref: false })
       await Promise.all([outbox.stop(drainMs), Promise.race([living, deadline])])
+      await mail.close()
       listening = false
       await close(http)
       await intake.drain()

@@ -6,8 +6,8 @@ import type { Judgement, Silence } from './judge.ts'
 import type { Index } from './route.ts'
 import type { Router } from './router.ts'
 
-/** `unsubscribed`: none of the subscriptions that matched is left. `told`: before a restore. */
-export type Withheld = Silence | 'unsubscribed' | 'told'
+/** `unsubscribed`: none of the subscriptions that matched is left. `told`: before a restore. `taken`: an alert that was told elsewhere. */
+export type Withheld = Silence | 'unsubscribed' | 'told' | 'taken'
 
 export interface Heard {
   readonly events: readonly StoredEvent[]

@@ -25,6 +25,8 @@ export interface Integration {
   routes?(http: FastifyInstance): void
   /** Runs until the signal; where the lease is held. */
   watch?(signal: AbortSignal): Promise<void>
+  /** False while what it watches stands still; absent where nothing has to go on. For HEARTBEAT_URL. */
+  goesOn?(): boolean
   /** Pure: its events in words. */
   readonly describe: Describe
   /** How it does, for `/statut`. */

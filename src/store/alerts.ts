@@ -1,7 +1,7 @@
 // What has to be heard: alerts that nobody is known to have taken (interface.md, FALLBACK; threat F26). Who took one is read from its
 // deliveries, so that nothing has to be kept in step with them.
 
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Target } from '../event.ts'
 import { showId } from './ids.ts'
 import type { AlertTable, Database } from './schema.ts'
@@ -27,7 +27,7 @@ export function createAlertStore(db: Database): AlertStore {
         case when d.state = 'delivered' or whole.state = 'delivered' then 1 else 0 end as is_delivered,
         case when d.lease_until is not null or whole.lease_until is not null then 1 else 0 end as is_leased,
         case when d.subscriptions = '[]' then 1 else 0 end as is_named,
-        ${takesOver} as takes_over
+        a.takes_over
       from alert_events a
       join events e on e.id = a.event
       join deliveries d on d.id > e.id and d.id <= e.id + e.matched
@@ -90,8 +90,6 @@ export function createAlertStore(db: Database): AlertStore {
     },
   }
 }
-
-const takesOver: RawBuilder<number> = sql<number>`case when e.body like '%"takesOver":true%' then 1 else 0 end`
 
 /** Where an event names whom it is for, they have to take it: an escalation is not taken by the channel that reads of it. */
 function takenOf(deliveries: readonly AlertDelivery[]): Taken | undefined {

@@ -94,7 +94,7 @@ const history = ({ long, bytes, clustered }: Dialect): Changes => ({
   '035-alerts': sql`create table if not exists alerts (
     key text primary key, since ${long} not null, ways integer not null, passed_at ${long}, over ${long})`,
   '036-alert-events': sql`create table if not exists alert_events (
-    alert text not null, event ${long} not null, primary key (alert, event)) ${clustered}`,
+    alert text not null, event ${long} not null, takes_over integer not null, primary key (alert, event)) ${clustered}`,
 })
 
 /** Every change this version knows, in order. */

@@ -126,14 +126,14 @@ function createAlertNotes(connection: DatabaseSync) {
   const begin = connection.prepare(
     'insert into alerts (key, since, ways) values (?, ?, 0) on conflict (key) do nothing',
   )
-  const add = connection.prepare('insert into alert_events (alert, event) values (?, ?)')
+  const add = connection.prepare('insert into alert_events (alert, event, takes_over) values (?, ?, ?)')
   const end = connection.prepare('update alerts set over = ? where key = ?')
   return {
     note({ alert, alertsOver = [], takesOver }: Event, id: number, acceptedAt: number): void {
       if (alert !== undefined) {
         // One that was taken over and is over already does not begin anew.
         if (!takesOver) begin.run(alert, acceptedAt)
-        add.run(alert, id)
+        add.run(alert, id, takesOver ? 1 : 0)
       }
       for (const key of alertsOver) end.run(id, key)
     },

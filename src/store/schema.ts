@@ -30,7 +30,7 @@ export interface Tables {
   incident_monitors: { monitor: string; incident: string }
   incident_steps: IncidentStepTable
   alerts: AlertTable
-  alert_events: { alert: string; event: number }
+  alert_events: { alert: string; event: number; takes_over: number }
 }
 
 export interface EventTable {

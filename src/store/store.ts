@@ -210,7 +210,7 @@ export interface DeliveryStore {
   /** The delivery and card told by a Mattermost post, for `explain` and buttons. */
   byPost(post: string): Promise<{ deliveries: readonly Delivery[]; events: readonly string[] } | undefined>
   /** `oldestWaitingAt`: since when the oldest could have been told; a digest's window is no wait. */
-  counts(): Promise<{ waiting: number; parked: number; oldestWaitingAt?: number }>
+  counts(notifier?: string): Promise<{ waiting: number; parked: number; oldestWaitingAt?: number }>
 }
 
 /** An alert that is not known to be taken, or was taken over and is not over. */

@@ -10,6 +10,8 @@ export interface LedgerParts {
   /** Emits a step, and resolves to its event's id; the same step twice is one event. @throws {StoreUnavailable} */
   readonly tell: (step: IncidentStep) => Promise<string>
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
+  /** All that was noted is stored and told. */
+  readonly onSettled?: () => void
   readonly log: Log
 }
 
@@ -25,7 +27,7 @@ const writeEveryMs = 1000
 /** Beyond it the oldest single results are dropped, never a state, an incident or a step. */
 const mostResults = 100_000
 
-export function createLedger({ store, tell, wait, log }: LedgerParts): Ledger {
+export function createLedger({ store, tell, wait, onSettled, log }: LedgerParts): Ledger {
   let results: Round['results'][number][] = []
   let states = new Map<string, State>()
   let incidents = new Map<string, Incident>()
@@ -79,6 +81,7 @@ export function createLedger({ store, tell, wait, log }: LedgerParts): Ledger {
   async function settleOnce(): Promise<void> {
     await write()
     await tellAll()
+    onSettled?.()
   }
 
   function settle(): Promise<void> {

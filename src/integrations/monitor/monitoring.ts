@@ -30,6 +30,7 @@ const mostResults = 4400
 const textWithinMs = 5000
 const chartAfterMs = 15_000
 const tidyEveryMs = 60_000
+const standstillMs = 45_000
 const idBytes = 7
 const tokenBytes = 24
 
@@ -54,8 +55,12 @@ export const createMonitoring: MakeIntegration = (parts) => {
     return opened
   }
 
+  let settledAt = elapsed()
   const ledger = createLedger({
     store,
+    onSettled: () => {
+      settledAt = elapsed()
+    },
     tell: async (step) => {
       const around = await surroundingsOf(step, { watch, mail, parts })
       return (await emit(draftOf(step, around), optionsOf(step, around))).event
@@ -131,6 +136,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
       await Promise.all([watch.run(signal), tidy(signal)])
     },
     monitors: keeper,
+    goesOn: () => elapsed() - settledAt < standstillMs && watch.lateMs() < standstillMs,
     status: createPart({ watch }),
     events: ['down', 'up', 'degraded', 'flapping', 'certificate', ...incidentEvents],
   }

@@ -19,6 +19,8 @@ export interface Schedule {
   has(id: string): boolean
   /** How many wait or are under way. */
   size(): number
+  /** For how long the one whose turn it is has been waiting for it, in milliseconds. */
+  lateMs(): number
   /** Begins nothing more; resolves once what is under way has ended. */
   stop(): Promise<void>
 }
@@ -96,6 +98,13 @@ export function createSchedule({ monotonic, look, most, onLate }: ScheduleParts)
     },
     has: (id) => current.has(id) || (underWay.has(id) && underWay.get(id)?.isRemoved !== true),
     size: () => current.size + underWay.size,
+    lateMs() {
+      for (let next = heap.peek(); next; next = heap.peek()) {
+        if (current.get(next.id) === next) return Math.max(0, monotonic() - next.dueAt)
+        heap.pop()
+      }
+      return 0
+    },
     async stop() {
       isStopped = true
       if (timer) clearTimeout(timer)

@@ -20,7 +20,7 @@ export function draftOf(step: IncidentStep, { monitors, availability, chart }: S
   const { incident } = step.facts
   const [first] = incident.monitors
   const people = peopleOf(step, monitors)
-  const isAlert = step.kind === 'opened' || (step.kind === 'mailed' && incident.closedAt === undefined)
+  const alert = alertOf(step, monitors)
   return {
     source: 'monitor',
     type: typeOf(step),
@@ -35,8 +35,19 @@ export function draftOf(step: IncidentStep, { monitors, availability, chart }: S
     cardStays: true,
     byDefault: true,
     ...(people === undefined ? {} : { rings: { people } }),
-    ...(isAlert && incident.cause === 'down' ? { alert: `incident ${incident.id}` } : {}),
+    ...(alert === undefined ? {} : { alert }),
+    ...(step.kind === 'closed' ? { alertsOver: [opening(incident), escalation(incident)] } : {}),
   }
+}
+
+const opening = ({ id }: Incident) => `incident ${id}`
+const escalation = ({ id }: Incident) => `incident ${id} escalated`
+
+/** An outage has to be heard by somebody, and an escalation by whom it is for. */
+function alertOf({ kind, facts: { incident } }: IncidentStep, monitors: readonly Monitor[]): string | undefined {
+  if (kind === 'escalated') return monitors.some(({ escalate }) => escalate) ? escalation(incident) : undefined
+  if (incident.cause !== 'down' || incident.closedAt !== undefined) return undefined
+  return kind === 'opened' || kind === 'mailed' ? opening(incident) : undefined
 }
 
 /** The same step told twice is one event. */

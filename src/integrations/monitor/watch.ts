@@ -51,6 +51,8 @@ export interface Watch {
   noteReference(isAnswered: boolean): void
   /** Takes up what is stored and watches until the signal. */
   run(signal: AbortSignal): Promise<void>
+  /** How late the check is that should have begun first, in milliseconds. */
+  lateMs(): number
 }
 
 interface Looked {
@@ -246,6 +248,7 @@ export function createWatch(parts: WatchParts): Watch {
       if (inMs !== undefined) schedule.set(id, inMs)
     },
     cut: () => isolation.cut(),
+    lateMs: () => schedule.lateMs(),
     noteReference(isAnswered) {
       if (isolation.noteReference(isAnswered, now())) parts.onIsolation(isolation.cut())
     },
