@@ -15,7 +15,7 @@ export interface AlertGate {
 /** Whatever tells of the alert alone; a channel's live card stays its card. */
 const cardsOf = 'mattermost'
 
-export function createAlertGate(alerts: Pick<AlertStore, 'taken'>): AlertGate {
+export function createAlertGate(alerts: Pick<AlertStore, 'takers'>): AlertGate {
   /** By alert: who is under way. One of FALLBACK's goes alone. */
   const underWay = new Map<string, Map<string, Taken>>()
 
@@ -30,8 +30,12 @@ export function createAlertGate(alerts: Pick<AlertStore, 'taken'>): AlertGate {
       if (!isFree) return 'later'
       underWay.set(alert, others.set(id, mine))
       try {
-        const taken = await alerts.taken(alert)
-        const isTold = mine === 'fallback' ? taken === 'own' : taken === 'fallback' && target.notifier !== cardsOf
+        const takers = await alerts.takers(alert)
+        const own = new Set(claim.delivery.events)
+        const isTold =
+          mine === 'fallback'
+            ? takers.some(({ event }) => !own.has(event))
+            : target.notifier !== cardsOf && takers.some(({ by }) => by === 'fallback')
         if (!isTold) return 'go'
       } catch (error) {
         this.leave(claim)

@@ -81,7 +81,10 @@ export function createAlertStore(db: Database): AlertStore {
       }
       return found
     },
-    taken: async (key) => takenOf(await deliveriesOf(key)),
+    async takers(key) {
+      const byEvent = new Map(counting(await deliveriesOf(key)).map((one) => [one.event, byOf(one)]))
+      return [...byEvent].map(([event, by]) => ({ event: showId(event), by }))
+    },
     async pass(key, ways, now) {
       await db.updateTable('alerts').set({ ways, passed_at: now }).where('key', '=', key).execute()
     },
@@ -91,13 +94,18 @@ export function createAlertStore(db: Database): AlertStore {
   }
 }
 
+const byOf = ({ takes_over }: AlertDelivery): Taken => (takes_over === 1 ? 'fallback' : 'own')
+
 /** Where an event names whom it is for, they have to take it: an escalation is not taken by the channel that reads of it. */
-function takenOf(deliveries: readonly AlertDelivery[]): Taken | undefined {
+function counting(deliveries: readonly AlertDelivery[]): readonly AlertDelivery[] {
   const naming = new Set(deliveries.filter((one) => one.is_named === 1).map(({ event }) => event))
-  const counting = deliveries.filter((one) => one.is_delivered === 1 && (one.is_named === 1 || !naming.has(one.event)))
-  // What its own target took was taken, whoever else has it.
-  if (counting.some((one) => one.takes_over === 0)) return 'own'
-  return counting.length > 0 ? 'fallback' : undefined
+  return deliveries.filter((one) => one.is_delivered === 1 && (one.is_named === 1 || !naming.has(one.event)))
+}
+
+/** What its own target took was taken, whoever else has it. */
+function takenOf(deliveries: readonly AlertDelivery[]): Taken | undefined {
+  const takers = counting(deliveries).map(byOf)
+  return takers.includes('own') ? 'own' : takers[0]
 }
 
 function targetsOf(deliveries: readonly AlertDelivery[]): readonly Target[] {

@@ -240,8 +240,8 @@ export type Taken = 'own' | 'fallback'
 export interface AlertStore {
   /** Those that began at or before a moment, the oldest first. */
   open(request: { since: number; limit: number }): Promise<readonly OpenAlert[]>
-  /** Who has an alert, whether or not it is looked after still. */
-  taken(key: string): Promise<Taken | undefined>
+  /** The events of an alert that were taken, whether or not it is looked after still. */
+  takers(key: string): Promise<readonly { readonly event: string; readonly by: Taken }[]>
   /** It is given to the next way of FALLBACK. */
   pass(key: string, ways: number, now: number): Promise<void>
   /** Nothing more is to be done about it. */
