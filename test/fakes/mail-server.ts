@@ -6,7 +6,7 @@ import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 
 /** Where a conversation can go wrong, and how: an answer, nothing any more, or the line cut. */
-export type Step = 'connect' | 'auth' | 'from' | 'rcpt' | 'data' | 'body'
+export type Step = 'connect' | 'auth' | 'from' | 'rcpt' | 'data' | 'body' | 'taken'
 export type Fault = { readonly code: number; readonly words?: string } | 'hang' | 'cut'
 
 export interface Mail {
@@ -91,7 +91,7 @@ export async function createMailServer({ user, password, ...options }: MailServe
             const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address
             const to = envelope.rcptTo.map(({ address }) => address)
             mails.push({ from, to, raw: Buffer.concat(chunks).toString('utf8'), isSecure: secure, user: who })
-            done()
+            judge('taken', '', done)
           }),
         )
       },
