@@ -50,6 +50,8 @@ export function watchSuite(name: string, open: () => Promise<Mattermost>): void 
       )
       expect(added).toContain('🟢 `200`')
       isBroken = true
+      // Its time comes within 5 s; who asks need not wait.
+      await alice.type(channel, '/monitor check boutique')
       const down = await cardOf(channel, 'boutique ne répond plus')
       expect(down.message).toContain(`@${alice.username}`)
       expect(wordsOf(down)).toContain('503 Service Unavailable')
@@ -58,6 +60,7 @@ export function watchSuite(name: string, open: () => Promise<Mattermost>): void 
       expect(taken.id).toBe(down.id)
 
       isBroken = false
+      await bob.type(channel, '/monitor check boutique')
       const up = await cardOf(channel, 'boutique répond de nouveau')
       expect(up.id).toBe(down.id)
       expect(wordsOf(up)).toMatch(/~~`503 Service Unavailable`~~ → `200`/)
@@ -91,6 +94,7 @@ export function watchSuite(name: string, open: () => Promise<Mattermost>): void 
       const channel = await house.channel(alice, { members: [bob] })
       await alice.type(channel, `/monitor add ${url} --name relais --every 5s --retries 1 --recover 1`)
       isBroken = true
+      await alice.type(channel, '/monitor check relais')
       const down = await cardOf(channel, 'relais ne répond plus')
       await house.stopApp()
       await house.startApp()
