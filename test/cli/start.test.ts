@@ -83,6 +83,7 @@ describe('vigie as a process', () => {
       'gitlab',
       'monitor',
       'outbox',
+      'email',
       'store',
     ])
     const doctor = run('doctor', '--json')

@@ -21,7 +21,7 @@ const headers = [
   'x-vigie-events',
 ]
 const atOnce = 50
-/** Threat T23: whatever the mail, it is read in less. */
+/** Threat T23: whatever the mail, it is read in less, by the clock of this thread alone. */
 const readWithinMs = 50
 
 const breaks = fc.constantFrom(
@@ -73,9 +73,9 @@ export async function storm(count: number, { isTimed = false } = {}): Promise<vo
       expect(server.mails).toHaveLength(some.length)
       for (const { from: sender, to, raw } of server.mails) {
         expect([sender, ...to]).toEqual(['vigie@example.org', receiver])
-        const began = performance.now()
+        const began = process.threadCpuUsage()
         const mail = await PostalMime.parse(raw)
-        if (isTimed) expect(performance.now() - began).toBeLessThan(readWithinMs)
+        if (isTimed) expect(process.threadCpuUsage(began).user / 1000).toBeLessThan(readWithinMs)
         expect(mail.headers.map(({ key }) => key).sort()).toEqual(headers)
         expect([mail.from?.address, ...(mail.to ?? []).map(({ address }) => address)]).toEqual([
           'vigie@example.org',

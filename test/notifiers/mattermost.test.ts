@@ -44,6 +44,8 @@ const pictureBytes = new Uint8Array(
   ),
 )
 
+const chart = { title: 'Temps de réponse sur 6 h', from: 0, to: 1, timeZone: 'UTC', points: [] }
+
 const menu: Action = {
   kind: 'menu',
   label: 'Options…',
@@ -112,7 +114,6 @@ function cards(scene: () => Scene) {
     expect(lines[0]?.props.vigie).toEqual({ deliveries: [later.deliveryId] })
   })
 
-  const chart = { title: 'Temps de réponse sur 6 h', from: 0, to: 1, timeZone: 'UTC', points: [] }
   const charted = (id: string, card: Receipt) =>
     messageOf('charted', {
       description: described('charted', { line: own('📈 courbe'), chart }),
@@ -336,6 +337,34 @@ describe('on the stand-in', () => {
     const failure = failureOf(sent())
     expect(await failure).toMatchObject({ retry: true, scope: 'notifier', reason: 'network' })
     scene.sandbox.faults.up()
+  })
+
+  test.each([
+    [403, 1, true],
+    [413, 1, true],
+    [501, 1, true],
+    [503, 3, true],
+    [503, 1, false],
+    [429, 1, false],
+  ])('a picture that is answered %i at try %i keeps its line back no longer: %s', async (status, attempt, isTold) => {
+    const id = newId()
+    const channel = scene.world.pub.id
+    const opened = await scene.notifier.send(
+      messageOf('x', { deliveryId: id, card: cardOf(id, ['e1']) }),
+      channel,
+      neverStop,
+    )
+    const message = messageOf('charted', {
+      attempt,
+      description: described('charted', { line: own('📈 courbe'), chart }),
+      card: cardOf(id, ['e1', 'e2'], { receipt: opened.card ?? {} }),
+    })
+    scene.sandbox.faults.answer(status, { count: 1, path: '/files' })
+    const sending = scene.notifier.send(message, channel, neverStop)
+    if (isTold) await sending
+    else expect(await failureOf(sending)).toMatchObject({ retry: true })
+    const lines = (await scene.calls.thread(opened.receipt.post ?? '')).filter(({ root_id }) => root_id !== '')
+    expect(lines.map(({ message: words }) => words)).toEqual(isTold ? ['📈 courbe'] : [])
   })
 
   test('a line whose reply was lost stands once', async () => {
