@@ -124,6 +124,7 @@ const names = [
   'EMAIL_RECEIVER',
   'FALLBACK',
   'HEARTBEAT_URL',
+  'MONITOR_ALLOW',
 ]
 
 function warnings({ environment, cwd }: World, { user, dotenv }: Asked) {

@@ -31,6 +31,8 @@ const textWithinMs = 5000
 const chartAfterMs = 15_000
 const tidyEveryMs = 60_000
 const standstillMs = 45_000
+/** Of the names in an incident's log line. */
+const mostLogged = 20
 const idBytes = 7
 const tokenBytes = 24
 
@@ -63,7 +65,15 @@ export const createMonitoring: MakeIntegration = (parts) => {
     },
     tell: async (step) => {
       const around = await surroundingsOf(step, { watch, mail, parts })
-      return (await emit(draftOf(step, around), optionsOf(step, around))).event
+      const draft = draftOf(step, around)
+      const { event, matched } = await emit(draft, optionsOf(step, around))
+      const { id, monitors, cause } = step.facts.incident
+      const names = monitors.slice(0, mostLogged).map(({ name }) => name)
+      log.info(
+        { incident: id, cause, step: step.kind, type: draft.type, names, by: step.by, event, matched },
+        'incident',
+      )
+      return event
     },
     wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
     log,
