@@ -156,7 +156,19 @@ export function failuresOf({ points, from, to }: Chart): readonly { readonly fro
 }
 
 const hourMs = 3_600_000
-const steps = [hourMs / 12, hourMs / 6, hourMs / 4, hourMs / 2, hourMs, 2 * hourMs, 3 * hourMs, 6 * hourMs, 12 * hourMs]
+const steps = [
+  hourMs / 60,
+  hourMs / 30,
+  hourMs / 12,
+  hourMs / 6,
+  hourMs / 4,
+  hourMs / 2,
+  hourMs,
+  2 * hourMs,
+  3 * hourMs,
+  6 * hourMs,
+  12 * hourMs,
+]
 const mostTicks = 8
 
 /** Round times of the reader's day. */
