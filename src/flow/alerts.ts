@@ -1,6 +1,7 @@
 // So that an alert is told once: what FALLBACK took over is not told by a mail that comes late, what was taken meanwhile is not taken over,
 // and no two of its deliveries that could be the one or the other are under way at once (threat F26).
 
+import type { Event, Target } from '../event.ts'
 import type { AlertStore, Claim, Taken } from '../store/store.ts'
 
 /** `later`: another of its deliveries is under way. `taken`: it is told already, elsewhere. */
@@ -10,6 +11,8 @@ export interface AlertGate {
   /** Asked before every try. `leave` has to follow a `go`. @throws {StoreUnavailable} */
   enter(claim: Claim): Promise<Admission>
   leave(claim: Claim): void
+  /** FALLBACK told it: where it waits beside others it is left out. @throws {StoreUnavailable} */
+  isTakenOver(target: Target, event: Event): Promise<boolean>
 }
 
 /** Whatever tells of the alert alone; a channel's live card stays its card. */
@@ -35,7 +38,7 @@ export function createAlertGate(alerts: Pick<AlertStore, 'takers'>): AlertGate {
         const isTold =
           mine === 'fallback'
             ? takers.some(({ event }) => !own.has(event))
-            : target.notifier !== cardsOf && takers.some(({ by }) => by === 'fallback')
+            : target.notifier !== cardsOf && takers.some(byFallback)
         if (!isTold) return 'go'
       } catch (error) {
         this.leave(claim)
@@ -51,8 +54,14 @@ export function createAlertGate(alerts: Pick<AlertStore, 'takers'>): AlertGate {
       others?.delete(claim.delivery.id)
       if (others?.size === 0) underWay.delete(alert)
     },
+    async isTakenOver({ notifier }, { alert, takesOver }) {
+      if (alert === undefined || takesOver || notifier === cardsOf) return false
+      return (await alerts.takers(alert)).some(byFallback)
+    },
   }
 }
+
+const byFallback = ({ by }: { readonly by: Taken }) => by === 'fallback'
 
 /** Nothing for what tells more than the one alert. */
 function alertOf({ events }: Claim): string | undefined {

@@ -89,9 +89,10 @@ export function createOutbox(parts: OutboxParts): Outbox {
     for (const line of lines) line.foldAt = 0
   }
   const reconciling = createReconciling({ deliveries, restored, onRead, now, wait, log })
-  const teller = createTeller({ ...parts, events: store.events, wasTold: reconciling.wasTold })
-  const fold = createFolding({ ...parts, deliveries, teller, breathe })
   const gate = createAlertGate(store.alerts)
+  const { isTakenOver } = gate
+  const teller = createTeller({ ...parts, events: store.events, wasTold: reconciling.wasTold, isTakenOver })
+  const fold = createFolding({ ...parts, deliveries, teller, breathe })
   const send = createSending({ ...parts, gate, deliveries, teller, reconciling, wait, random })
   const lines = notifiers.map((notifier): Line => {
     const messages = notifier.perSecond === undefined ? undefined : createPace(notifier.perSecond, now, wait)

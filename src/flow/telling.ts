@@ -1,6 +1,6 @@
 // From a delivery to the message its notifier is given: what of it may be told, in whose language, on which card or as which digest.
 
-import type { Describe, Log, Now, Target, Telling } from '../event.ts'
+import type { Describe, Event, Log, Now, Target, Telling } from '../event.ts'
 import type { Message, Sent } from '../notifiers/notifier.ts'
 import type { CardRow, Claim, EventStore, StoredEvent, Waiting } from '../store/store.ts'
 import { own, type Rich } from '../text/rich.ts'
@@ -19,6 +19,7 @@ export interface TellingParts {
   readonly describe: Describe
   readonly settingsOf: SettingsOf
   readonly wasTold: (target: Target, stored: StoredEvent) => boolean
+  readonly isTakenOver: (target: Target, event: Event) => Promise<boolean>
   readonly now: Now
   readonly log: Log
 }
@@ -42,7 +43,8 @@ export interface Teller {
   summariser(target: Target): Promise<(event: StoredEvent) => Rich>
 }
 
-export function createTeller({ events, router, describe, settingsOf, wasTold, now, log }: TellingParts): Teller {
+export function createTeller(parts: TellingParts): Teller {
+  const { events, router, describe, settingsOf, wasTold, isTakenOver, now, log } = parts
   const tellingFor = async (target: Target): Promise<Telling> => ({ ...(await settingsOf(target)), now: now() })
 
   const summaryOf = ({ event }: StoredEvent, telling: Telling): Rich => {
@@ -65,7 +67,7 @@ export function createTeller({ events, router, describe, settingsOf, wasTold, no
 
   return {
     async tell(claim, lastAway) {
-      const heard = await hear(claim, { router, events, now, wasTold })
+      const heard = await hear(claim, { router, events, now, wasTold, isTakenOver })
       const first = heard.withheld[0]
       if (heard.events.length === 0) return { as: 'silence', reason: first?.reason ?? 'unsubscribed' }
       const telling = await tellingFor(claim.delivery.target)

@@ -52,6 +52,18 @@ describe('an alert by mail alone', () => {
     },
   )
 
+  test('and two dozen of them, all taken over, come as no digest when the mailbox is back', async () => {
+    const { world, mail, posts } = await start([byPost])
+    mail.fate = () => failing({})
+    for (let count = 0; count < 24; count += 1)
+      await world.emit({ ...down, card: `incident ${count}`, alert: `incident ${count}` }, { only: [mailbox] })
+    await world.clock.advance(seconds(90))
+    expect(told(posts, '@admin')).toBe(24)
+    mail.fate = undefined
+    await world.clock.advance(seconds(300))
+    expect(told(mail, mailbox.address)).toBe(0)
+  })
+
   test('that is taken late, but within the minute, is told once', async () => {
     const { world, mail, posts } = await start([byPost])
     mail.fate = () => failing({ scope: 'target', reason: 'server' })
