@@ -113,7 +113,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     mail,
     onReplayed: () => parked.replayed(),
   })
-  const upkeep = createUpkeep({ store, settings, emit, admins: bot.knownAdminIds, now, log })
+  const upkeep = createUpkeep({ store, settings, version, emit, admins: bot.knownAdminIds, now, log })
   const { timeZone } = settings
   const parked = createParkedTeller({
     store,

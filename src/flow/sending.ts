@@ -40,6 +40,8 @@ export interface Sending {
   readonly signal: AbortSignal
   /** The one delivery that goes out while its notifier is away; called when it is through. */
   readonly probe?: () => void
+  /** It was told, and is being settled: what is claimed now is claimed in the same transaction, after it. */
+  readonly onTold: () => void
 }
 
 /** @throws {StoreUnavailable} when it could neither be prepared nor given back: its lease runs out. */
@@ -52,7 +54,8 @@ const gatePauseMs = 1000
 export function createSending(parts: SendingParts): Send {
   const { deliveries, teller, gate, now, log, meter } = parts
 
-  async function send(lane: Lane, claim: Claim, { signal, probe }: Sending): Promise<void> {
+  async function send(lane: Lane, claim: Claim, sending: Sending): Promise<void> {
+    const { signal, probe } = sending
     const { notifier, circuit } = lane
     const { delivery } = claim
     if (await parts.reconciling.isDue(notifier, claim)) {
@@ -65,13 +68,13 @@ export function createSending(parts: SendingParts): Send {
     if (admission === 'later')
       return await settle(claim, again(claim, now() + gatePauseMs, delivery.error ?? ''), signal)
     try {
-      await tell(lane, claim, { signal, probe })
+      await tell(lane, claim, sending)
     } finally {
       gate.leave(claim)
     }
   }
 
-  async function tell(lane: Lane, claim: Claim, { signal, probe }: Sending): Promise<void> {
+  async function tell(lane: Lane, claim: Claim, { signal, probe, onTold }: Sending): Promise<void> {
     const { notifier, circuit } = lane
     const { delivery } = claim
     const told = await teller.tell(claim, circuit.lastAway())
@@ -90,6 +93,7 @@ export function createSending(parts: SendingParts): Send {
       circuit.succeeded(delivery.id, probe !== undefined)
       const card = told.after ? { card: told.after(sent, now()) } : {}
       const outcome: Outcome = { as: 'delivered', receipt: sent.receipt, ...card, dropped: told.dropped }
+      onTold()
       await settle(claim, outcome, signal)
       meter.count('deliveries_delivered', { notifier: notifier.name })
     } catch (error) {
