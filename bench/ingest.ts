@@ -1,111 +1,64 @@
-// How much of a bare HTTP server's rate is left when every event is on the disk before it is answered (libraries.md §7). Both sides in
-// the same run, alternating, medians of three; the yardstick parses the body and forgets it.
+// Durable ingest of a signed push of 3 KB that five channels hear, against a bare Fastify route that parses and forgets, and against one
+// that appends to a file and shares an fdatasync (issue 4). Mattermost is out of reach meanwhile: what is sent is the drain's figure.
 
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { type Bench, type Comparison, type Figure, median, ratioOf } from './figure.ts'
+import { createLoad, type Load, measure, type UnderLoad } from './load.ts'
+import { fillSubscriptions, startVigie, startYardstick, withFolder } from './servers.ts'
 
-const connections = 50
-const warmUpMs = 1000
-const measureMs = 4000
 const rounds = 3
+const plan = { path: '/webhook/gitlab', warmUpMs: 2000, measureMs: 4000 }
+/** Known to Vigie; five of them match. */
+const subscriptions = 100
 
-interface Figure {
-  readonly perSecond: number
-  /** CPU time of the server for each answer, in microseconds. */
-  readonly cpuUs: number
+const sides = ['vigie', 'forget', 'append'] as const
+type Side = (typeof sides)[number]
+
+export const benchIngest: Bench = async (say) => {
+  const load = createLoad()
+  try {
+    const figures: Figure[] = []
+    for (const connections of [50, 500]) figures.push(...(await compare(load, connections, say)))
+    return figures
+  } finally {
+    load.close()
+  }
 }
 
-/** Prints both rates and their ratio. */
-export async function benchIngest(print: (line: string) => void): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-'))
-  const figures: Record<'bare' | 'intake', Figure[]> = { bare: [], intake: [] }
-  try {
-    for (let round = 0; round < rounds; round += 1) {
-      figures.bare.push(await measure(['bare']))
-      figures.intake.push(await measure(['intake', join(folder, `${round}.db`)]))
+async function compare(load: Load, connections: number, say: (line: string) => void): Promise<Figure[]> {
+  const runs: Record<Side, UnderLoad[]> = { vigie: [], forget: [], append: [] }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const side of sides) {
+      const run = await runOnce(side, load, connections)
+      runs[side].push(run)
+      say(`ingest ${connections} ${side}: ${Math.round(run.perSecond)}/s ${Math.round(run.cpuUs)} µs p99 ${run.p99Ms}`)
     }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
   }
-  const [bare, intake] = [median(figures.bare), median(figures.intake)]
-  print(`ingest: bare node:http     ${row(bare)}`)
-  print(`ingest: stored, FULL sync  ${row(intake)}`)
-  print(`ingest: ratio              ${(intake.perSecond / bare.perSecond).toFixed(2)}`)
-}
-
-async function measure(args: readonly string[]): Promise<Figure> {
-  const server = fork(join(import.meta.dirname, 'ingest-server.ts'), args)
-  try {
-    const [{ port }] = await once(server, 'message')
-    const load = startLoad(port)
-    await new Promise((resolve) => setTimeout(resolve, warmUpMs))
-    const before = { count: load.count(), cpuUs: await cpuOf(server), at: performance.now() }
-    await new Promise((resolve) => setTimeout(resolve, measureMs))
-    const count = load.count() - before.count
-    const perSecond = (count / (performance.now() - before.at)) * 1000
-    const cpuUs = ((await cpuOf(server)) - before.cpuUs) / count
-    load.stop()
-    return { perSecond, cpuUs }
-  } finally {
-    server.disconnect()
-    await once(server, 'exit')
-  }
-}
-
-async function cpuOf(server: ReturnType<typeof fork>): Promise<number> {
-  server.send('cpu')
-  const [{ cpu }] = await once(server, 'message')
-  return cpu.user + cpu.system
-}
-
-/** Keeps every connection busy with one request after the other; counts answers with status 200. */
-function startLoad(port: number): { count: () => number; stop: () => void } {
-  const body = JSON.stringify(push)
-  const head = `POST / HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`
-  const request = Buffer.from(head + body)
-  let count = 0
-  const sockets = Array.from({ length: connections }, () => {
-    const socket = connect(port, '127.0.0.1')
-    socket.setNoDelay(true)
-    socket.on('connect', () => socket.write(request))
-    socket.on('error', () => socket.destroy())
-    // The answers are small: each comes in one piece.
-    socket.on('data', (data: Buffer) => {
-      if (data.subarray(9, 12).toString() === '200') count += 1
-      socket.write(request)
-    })
-    return socket
+  const of = (what: keyof UnderLoad) => (side: Side) => median(runs[side].map((run) => run[what]))
+  const [perSecond, cpuUs, p99Ms] = [of('perSecond'), of('cpuUs'), of('p99Ms')]
+  const row = (what: string, pick: (side: Side) => number, other: Side): Omit<Comparison, 'unit'> => ({
+    name: `ingest, ${connections} connections: ${what}`,
+    ours: pick('vigie'),
+    yardstick: pick(other),
   })
-  return {
-    count: () => count,
-    stop: () => {
-      for (const socket of sockets) socket.destroy()
-    },
-  }
+  const atMost = connections === 500
+  return [
+    ratioOf({
+      ...row('requests, to forgetting', perSecond, 'forget'),
+      unit: '/s',
+      ...(atMost && { aim: { least: 0.4 } }),
+    }),
+    ratioOf({ ...row('CPU each, to forgetting', cpuUs, 'forget'), unit: ' µs', ...(atMost && { aim: { most: 2.5 } }) }),
+    ratioOf({ ...row('requests, to a shared fdatasync', perSecond, 'append'), unit: '/s', aim: { least: 0.6 } }),
+    ratioOf({ ...row('p99, to a shared fdatasync', p99Ms, 'append'), unit: ' ms', aim: { most: 3 } }),
+  ]
 }
 
-/** A GitLab push of 2.9 KB. */
-const push = {
-  object_kind: 'push',
-  ref: 'refs/heads/main',
-  user_name: 'Jeanne',
-  project: { path_with_namespace: 'acme/project7/site', web_url: 'https://git.example.org/acme/project7/site' },
-  commits: Array.from({ length: 5 }, (_, index) => ({
-    id: `${index}`.repeat(40),
-    title: 'fix: arrondi des soldes négatifs',
-    message: `fix: arrondi des soldes négatifs\n\n${'Une explication assez longue. '.repeat(10)}`,
-    author: { name: 'Jeanne', email: '[REDACTED]' },
-  })),
+async function runOnce(side: Side, load: Load, connections: number): Promise<UnderLoad> {
+  return await withFolder(async (folder) => {
+    if (side === 'vigie') await fillSubscriptions(folder, subscriptions)
+    const server = side === 'vigie' ? await startVigie(folder) : await startYardstick(side, folder)
+    const run = await measure(server, load, { ...plan, connections, distinct: side === 'vigie' })
+    await server.stop()
+    return run
+  })
 }
-
-const median = (figures: readonly Figure[]): Figure => {
-  const sorted = figures.toSorted((a, b) => a.perSecond - b.perSecond)
-  return sorted[Math.floor(sorted.length / 2)] ?? { perSecond: Number.NaN, cpuUs: Number.NaN }
-}
-
-const row = ({ perSecond, cpuUs }: Figure): string =>
-  `${Math.round(perSecond).toString().padStart(7)}/s  ${Math.round(cpuUs).toString().padStart(5)} µs CPU each`

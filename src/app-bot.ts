@@ -58,6 +58,8 @@ export interface BotParts extends AppParts {
   readonly outbox: () => Outbox
   /** How the database does; made after the bot, through which its news are told. */
   readonly upkeep: () => Promise<Part>
+  /** Something that was given up was put back in line. */
+  readonly onReplayed: () => void
 }
 
 export function createBot(parts: BotParts) {
@@ -108,7 +110,10 @@ export function createBot(parts: BotParts) {
     sources: parts.integrations.filter(isSource),
     router,
     status,
-    wakeOutbox: () => parts.outbox().wake(),
+    wakeOutbox() {
+      parts.outbox().wake()
+      parts.onReplayed()
+    },
     version: parts.version,
     startedAt: parts.startedAt,
     locale,
@@ -215,6 +220,17 @@ export function createBot(parts: BotParts) {
     /** A post was refused because the channel is gone or we are no longer in it: its subscriptions fall asleep. */
     async onTargetGone({ address }: Target): Promise<void> {
       if (!address.startsWith('@')) await membership.check(address)
+    },
+    /** A channel's name and address, for those who may know of every channel. */
+    async channel(id: string): Promise<{ name: string; url: string } | undefined> {
+      try {
+        const { name, display_name, team_id } = await calls.channel(id)
+        const team = await calls.team(team_id)
+        return { name: display_name || name, url: `${mattermostUrl}/${team.name}/channels/${name}` }
+      } catch (error) {
+        log.debug({ err: error, channel: id }, 'a channel’s name could not be found out')
+        return undefined
+      }
     },
     /** As last known. */
     knownAdminIds: () => admins.all(),

@@ -6,8 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createBot } from './app-bot.ts'
 import { keptWhenOpen } from './app-kept.ts'
 import { keyFileSecrets } from './app-key.ts'
+import { createParkedTeller } from './app-parked.ts'
 import { createUpkeep, openKeptStore } from './app-upkeep.ts'
 import { watchAll } from './app-watch.ts'
+import { createCron } from './cron.ts'
 import { createDoctor } from './doctor.ts'
 import type { ReloadableEnv } from './env.ts'
 import type { Describe, Emit, Log, Now } from './event.ts'
@@ -19,6 +21,7 @@ import { integrations as makers } from './integrations/index.ts'
 import type { Integration } from './integrations/integration.ts'
 import { readSettings } from './settings.ts'
 import { holdLock } from './store/lock.ts'
+import { readRestored, restoredMark } from './store/recovery.ts'
 import type { Store } from './store/store.ts'
 import { createVault } from './vault.ts'
 import type { DoctorLine, StatusReport } from './web/control.ts'
@@ -66,7 +69,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const kept = keptWhenOpen(opened.promise.then(({ store }) => store))
   const secretKey = keyFileSecrets(settings.secretKey, `${settings.databasePath}.key`, randomBytes)
   const vault = createVault({ secrets: secretKey, random: randomBytes })
-  const makerParts = { env, emit, log, meter, now, fetch, ...kept, vault, url: () => url }
+  const makerParts = { env, emit, log, meter, now, fetch, ...kept, vault, cron: createCron(), url: () => url }
   const integrations = makers.flatMap((make) => make(makerParts) ?? [])
   const describe = describeBySource(integrations)
   env.check()
@@ -103,8 +106,20 @@ export async function createApp(parts: AppParts): Promise<App> {
     emit,
     outbox: () => outbox,
     upkeep: () => upkeep.status(),
+    onReplayed: () => parked.replayed(),
   })
   const upkeep = createUpkeep({ store, settings, emit, admins: bot.knownAdminIds, now, log })
+  const { timeZone } = settings
+  const parked = createParkedTeller({
+    store,
+    describe,
+    timeZone,
+    emit,
+    admins: bot.knownAdminIds,
+    channel: bot.channel,
+    now,
+    log,
+  })
   const outbox = createOutbox({
     store,
     router,
@@ -114,12 +129,13 @@ export async function createApp(parts: AppParts): Promise<App> {
     now,
     log,
     meter,
-    onParked: async ({ id, target }, error) => log.warn({ delivery: id, target, error }, 'a delivery was parked'),
+    onParked: parked.parked,
     onTargetGone: bot.onTargetGone,
+    restored: async () => readRestored(await store.marks.get(restoredMark)),
   })
 
   let listening = false
-  const http = createServer(new URL(url).pathname)
+  const http = createServer({ pathPrefix: new URL(url).pathname, proxies: settings.proxies, log })
   registerProblems(http, log)
   registerHealth(http, {
     storable: () => store.check(),
@@ -157,7 +173,7 @@ export async function createApp(parts: AppParts): Promise<App> {
       outbox.start()
       const { signal } = stopping
       const watching = watchAll(integrations, { signal, now, log })
-      living = Promise.all([bot.run(signal).catch(ended.reject), watching, upkeep.run(signal)])
+      living = Promise.all([bot.run(signal).catch(ended.reject), watching, upkeep.run(signal), parked.run(signal)])
     },
     async stop() {
       stopping.abort()

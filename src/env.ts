@@ -101,6 +101,11 @@ function instead(fr: string, en: string, command?: string): Said {
   }
 }
 
+/** An address as it may be told: who logs in there, and with what, is left out. */
+export function withoutPassword(address: string): string {
+  return address.replace(/^([^:/]*:\/*).*@/s, '$1…@')
+}
+
 /** @throws never; problems wait for `check`. */
 export function createEnv(source: EnvSource): ReloadableEnv {
   const problems: Said[] = []
@@ -186,17 +191,25 @@ export function createEnv(source: EnvSource): ReloadableEnv {
       const url = URL.canParse(value) ? new URL(value) : undefined
       if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '')
         return url.href.replace(/\/+$/, '')
+      const shown = withoutPassword(value)
       problem(
         name,
-        `une adresse http:// ou https:// est attendue, pas «\u00a0${value}\u00a0».`,
-        `an http:// or https:// address is expected, not "${value}".`,
+        `une adresse http:// ou https:// est attendue, pas «\u00a0${shown}\u00a0».`,
+        `an http:// or https:// address is expected, not "${shown}".`,
       )
       return undefined
     },
     secrets(name) {
-      readSecret(name, (reason) =>
+      const first = readSecret(name, (reason) =>
         problem(`${name}_FILE`, `ce fichier ne peut pas être lu (${reason}).`, `this file cannot be read (${reason}).`),
       )
+      // No header takes it, and the refusal would quote it.
+      if (first !== undefined && /\p{Cc}/u.test(first))
+        problem(
+          name,
+          'ce secret tient sur plusieurs lignes, ou contient un caractère invisible.',
+          'this secret has several lines, or holds an invisible character.',
+        )
       let known: readonly Secret[] = []
       let knownFrom: string | undefined
       const secrets: LiveSecrets = {

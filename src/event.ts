@@ -40,6 +40,13 @@ export interface Event {
   readonly cardStays?: true
   /** Reaches only subscriptions with `--confidential`. */
   readonly confidential?: boolean
+  /**
+   * By what its origin's own words are known for good, however often and by whichever way they come: 22 hexadecimal characters. Posts
+   * carry it, so that after a restore nothing fetched anew is told twice.
+   */
+  readonly origin?: string
+  /** Read from its origin afterwards, when its call had not arrived: it may have been told before a restore. */
+  readonly fetched?: true
   /** Events that share a card update one live post. */
   readonly card?: string
   /** What filters of subscriptions compare: branches, labels, author (username), in the origin's spelling. */

@@ -19,15 +19,11 @@ const redacted = '[secret]'
 
 /** pino escapes control characters, so a record never spans lines; U+2028, U+2029, U+007F–U+009F are escaped here for readers that break on them. */
 export function createLog({ level, write, secrets }: LogOptions): Log {
+  const formsOf = createForms()
   const destination = {
     write(line: string) {
       let clean = line
-      for (const secret of secrets()) {
-        if (secret.length < 6) continue
-        for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
-          clean = clean.replaceAll(form, redacted)
-        clean = clean.replaceAll(Buffer.from(secret).toString('base64'), redacted)
-      }
+      for (const secret of secrets()) for (const form of formsOf(secret)) clean = clean.replaceAll(form, redacted)
       write(clean.replace(/[\u007f-\u009f\u2028\u2029]/g, escapeCharacter))
     },
   }
@@ -41,6 +37,25 @@ export function createLog({ level, write, secrets }: LogOptions): Log {
     },
     destination,
   )
+}
+
+/** How a secret may stand in a line; each is worked out once, since every line is looked through. */
+function createForms(): (secret: string) => readonly string[] {
+  const known = new Map<string, readonly string[]>()
+  return (secret) => {
+    const forms = known.get(secret) ?? formsOf(secret)
+    if (known.size >= mostKnown) known.clear()
+    known.set(secret, forms)
+    return forms
+  }
+}
+
+const mostKnown = 1000
+
+function formsOf(secret: string): readonly string[] {
+  if (secret.length < 6) return []
+  const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]
+  return [...new Set([...forms, Buffer.from(secret).toString('base64')])]
 }
 
 function escapeCharacter(character: string): string {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { subcommands } from './cli/index.ts'
 import type { World } from './cli/subcommand.ts'
+import { createAsk } from './cli/terminal.ts'
 import { ConfigError, UserError } from './errors.ts'
 import { localeOf } from './text/locale.ts'
 
@@ -47,6 +48,7 @@ const world: World = {
   cwd: process.cwd(),
   root,
   pid: process.pid,
+  node: process.execPath,
   stdin: process.stdin,
   stdout,
   stderr,
@@ -55,6 +57,9 @@ const world: World = {
   fetch,
   signal: stopping.signal,
   isTerminal: process.stdout.isTTY === true,
+  ...(process.stdin.isTTY && process.stderr.isTTY
+    ? { ask: createAsk({ input: process.stdin, write: (text) => void process.stderr.write(text) }) }
+    : {}),
 }
 
 process.exitCode = await run(process.argv.slice(2))

@@ -1,10 +1,11 @@
 // The settings of the process as a whole (interface.md, "Settings"); what belongs to one room is read there.
 
 import { join } from 'node:path'
-import type { Env, LiveSecrets } from './env.ts'
+import { type Env, type LiveSecrets, withoutPassword } from './env.ts'
 import { type LogLevel, logLevels } from './log.ts'
 import { readUpkeepSettings, type UpkeepSettings } from './settings-upkeep.ts'
 import { type Locale, locales } from './text/locale.ts'
+import { type Proxies, readProxies } from './web/clients.ts'
 
 export interface Settings extends UpkeepSettings {
   readonly mattermostUrl: string
@@ -16,6 +17,8 @@ export interface Settings extends UpkeepSettings {
   readonly port: number
   /** How Mattermost reaches us, without trailing slash; absent: `http://HOST:PORT`, once the port is known. */
   readonly vigieUrl: string | undefined
+  /** Whose `X-Forwarded-For` counts. */
+  readonly proxies: Proxies
   /** Absolute path of the SQLite file. */
   readonly databasePath: string
   readonly locale: Locale
@@ -61,6 +64,7 @@ export function readSettings(env: Env, cwd: string, needs: { token: boolean } = 
     host,
     port: env.integer('PORT', 8090, { min: 0, max: 65_535 }),
     vigieUrl,
+    proxies: readProxies(env),
     databasePath: readDatabasePath(env, cwd),
     ...readUpkeepSettings(env, cwd),
     locale: env.choice('VIGIE_LOCALE', 'fr', locales),
@@ -80,9 +84,10 @@ export function readDatabasePath(env: Env, cwd: string): string {
   const url = env.text('DATABASE_URL', 'sqlite:data/vigie.db')
   const path = /^sqlite:(?:\/\/)?(.+)$/.exec(url)?.[1]
   if (path === undefined || path.includes('?')) {
+    const shown = withoutPassword(url)
     env.problem({
-      fr: `DATABASE_URL\u00a0: «\u00a0sqlite:chemin/du/fichier.db\u00a0» est attendu, pas «\u00a0${url}\u00a0».`,
-      en: `DATABASE_URL: "sqlite:path/to/file.db" is expected, not "${url}".`,
+      fr: `DATABASE_URL\u00a0: «\u00a0sqlite:chemin/du/fichier.db\u00a0» est attendu, pas «\u00a0${shown}\u00a0».`,
+      en: `DATABASE_URL: "sqlite:path/to/file.db" is expected, not "${shown}".`,
     })
     return join(cwd, 'data', 'vigie.db')
   }

@@ -52,8 +52,15 @@ interface Asked {
   readonly object?: string
 }
 
+/** What one request tells and takes on its way. */
+interface Hand {
+  asked(what: Asked): void
+  /** Takes one change of what this person may make, given back where nothing is changed. @throws {UserError} where none is left. */
+  take(rule: Role): void
+}
+
 type Request = Saying | Pressing | Submission
-type Act = (context: CallContext, asked: (what: Asked) => void) => Promise<Partial<Answer> & { reply: Reply }>
+type Act = (context: CallContext, hand: Hand) => Promise<Partial<Answer> & { reply: Reply }>
 
 interface Parts extends DispatchParts {
   readonly quota: Quota
@@ -73,9 +80,9 @@ export function createDispatch(given: DispatchParts): Dispatch {
   const parts: Parts = { ...given, quota, quotas, refusals: createQuota(mostRefusalsAudited, 60_000) }
   const answer = (request: Request, act: Act) => answerTo(parts, request, act)
   return {
-    say: (saying) => answer(saying, (context, asked) => say(parts, saying, context, asked)),
-    press: (pressing) => answer(pressing, (context, asked) => press(parts, pressing, context, asked)),
-    submit: (submission) => answer(submission, (context, asked) => submit(parts, submission, context, asked)),
+    say: (saying) => answer(saying, (context, hand) => say(parts, saying, context, hand)),
+    press: (pressing) => answer(pressing, (context, hand) => press(parts, pressing, context, hand)),
+    submit: (submission) => answer(submission, (context, hand) => submit(parts, submission, context, hand)),
   }
 }
 
@@ -83,6 +90,7 @@ async function answerTo(parts: Parts, request: Request, act: Act): Promise<Answe
   const now = parts.now()
   let what: Asked = { verb: 'verb' in request ? request.verb : 'unknown' }
   let locale = parts.locale ?? 'fr'
+  let giveBack: () => void = () => undefined
   try {
     const person = await parts.people.person(request.person)
     locale = person?.locale ?? locale
@@ -99,16 +107,20 @@ async function answerTo(parts: Parts, request: Request, act: Act): Promise<Answe
       now,
       ...('root' in request && request.root !== undefined ? { root: request.root } : {}),
     }
-    const answer = await act(context, (asked) => {
-      what = asked
+    const answer = await act(context, {
+      asked: (asked) => {
+        what = asked
+      },
+      take: (rule) => {
+        giveBack = takeChange(parts, rule, context)
+      },
     })
-    if (answer.reply.changed !== undefined) {
-      parts.quota.count(person.id, now)
-      await note(parts, request, { verb: what.verb, object: answer.reply.changed }, 'done')
-    }
+    if (answer.reply.changed === undefined) giveBack()
+    else await note(parts, request, { verb: what.verb, object: answer.reply.changed }, 'done')
     parts.meter.count('commands', { command: what.verb, by: request.by, outcome: 'done' })
     return { locale, refused: false, ...answer }
   } catch (error) {
+    giveBack()
     return failed(parts, request, what, locale, error)
   }
 }
@@ -121,11 +133,7 @@ async function failed(parts: Parts, request: Request, what: Asked, locale: Local
   }
   if (error instanceof Refusal) {
     count('refused')
-    const now = parts.now()
-    if (parts.refusals.waitMs(request.person, now) === 0) {
-      parts.refusals.count(request.person, now)
-      await note(parts, request, what, 'refused')
-    }
+    if ('giveBack' in parts.refusals.take(request.person, parts.now())) await note(parts, request, what, 'refused')
     return { reply: error.reply, locale, refused: true }
   }
   count('failed')
@@ -155,14 +163,14 @@ async function say(
   parts: Parts,
   saying: Saying,
   context: CallContext,
-  asked: (what: Asked) => void,
+  hand: Hand,
 ): Promise<{ reply: Reply; refused?: boolean }> {
   const brought = await bringBot(parts, context)
   try {
     const found = findForm(parts.commands, saying.trigger, saying.text)
-    asked(nameOf(found))
+    hand.asked(nameOf(found))
     const line = [saying.trigger, saying.text].filter((words) => words !== undefined).join(' ')
-    const reply = keeping(line, await give(parts, found, brought.context, asked))
+    const reply = keeping(line, await give(parts, found, brought.context, hand))
     return { reply: withNote(reply, brought.note) }
   } catch (error) {
     if (brought.note === undefined || !(error instanceof UserError)) throw error
@@ -176,10 +184,10 @@ function keeping(line: string, reply: Reply): Reply {
 }
 
 /** Gives a command in words: explained, asked for by a form, or run. */
-async function give(parts: Parts, found: Found, context: CallContext, asked: (what: Asked) => void): Promise<Reply> {
+async function give(parts: Parts, found: Found, context: CallContext, hand: Hand): Promise<Reply> {
   if (found.help) return helpFor(found.command, found.verb, context.locale)
   if (!mayTry(context.role, found.form.allow)) throw new Refusal(refusal(found.form.allow, context.locale))
-  requireQuota(parts, found.form.allow, context)
+  hand.take(found.form.allow)
   if (found.words.length === 0 && found.form.args?.some(({ required }) => required)) {
     return {
       text: rich`${own(context.locale === 'fr' ? 'Il manque de quoi faire :' : 'More is needed:')} ${code(usageOf(found, context.locale))}`,
@@ -187,7 +195,7 @@ async function give(parts: Parts, found: Found, context: CallContext, asked: (wh
     }
   }
   const words = readWords(found.form, found.words)
-  asked({ ...nameOf(found), object: words.positionals.join(' ') })
+  hand.asked({ ...nameOf(found), object: words.positionals.join(' ') })
   return run(parts, found, await readValues(found, words, context), context)
 }
 
@@ -223,39 +231,34 @@ async function requireMaker(
 }
 
 /** What every guest may do only looks, and looking is free. */
-function requireQuota({ quota }: Parts, rule: Role, { person, now }: CallContext): void {
-  const waitMs = rule === 'guest' ? 0 : quota.waitMs(person.id, now)
-  if (waitMs > 0) throw tooMany(mostPerMinute, waitMs)
+function takeChange({ quota }: Parts, rule: Role, { person, now }: CallContext): () => void {
+  if (rule === 'guest') return () => undefined
+  const taken = quota.take(person.id, now)
+  if ('waitMs' in taken) throw tooMany(mostPerMinute, taken.waitMs)
+  return taken.giveBack
 }
 
 /** Counted while it is done, so that many at once are as many as one after another; what changed nothing is given back. */
 async function withinQuota({ quotas }: Parts, form: Form, call: Call): Promise<Reply> {
   const quota = quotas.get(form)
   if (quota === undefined || form.perMinute === undefined) return form.run(call)
-  const { person, now } = call
-  const waitMs = quota.waitMs(person.id, now)
-  if (waitMs > 0) throw tooMany(form.perMinute, waitMs)
-  quota.count(person.id, now)
+  const taken = quota.take(call.person.id, call.now)
+  if ('waitMs' in taken) throw tooMany(form.perMinute, taken.waitMs)
   let isDone = false
   try {
     const reply = await form.run(call)
     isDone = reply.changed !== undefined
     return reply
   } finally {
-    if (!isDone) quota.giveBack(person.id, now)
+    if (!isDone) taken.giveBack()
   }
 }
 
-async function press(
-  parts: Parts,
-  pressing: Pressing,
-  context: CallContext,
-  asked: (what: Asked) => void,
-): Promise<{ reply: Reply }> {
-  asked({ verb: pressing.verb, object: pressing.object })
+async function press(parts: Parts, pressing: Pressing, context: CallContext, hand: Hand): Promise<{ reply: Reply }> {
+  hand.asked({ verb: pressing.verb, object: pressing.object })
   if (pressing.verb === openFormVerb) {
     const found = findForm(parts.commands, undefined, pressing.object)
-    return { reply: keeping(pressing.object, await give(parts, found, context, asked)) }
+    return { reply: keeping(pressing.object, await give(parts, found, context, hand)) }
   }
   const [name, button = ''] = pressing.verb.split('.')
   const buttons = parts.commands.find((command) => command.name === name)?.buttons ?? {}
@@ -267,7 +270,7 @@ async function press(
     ...(pressing.delivery === undefined ? {} : { delivery: pressing.delivery }),
   }
   await requireMaker(handler.allow, () => handler.maker?.(pressed), context)
-  requireQuota(parts, handler.allow, context)
+  hand.take(handler.allow)
   return { reply: await handler.run(pressed) }
 }
 
@@ -275,23 +278,23 @@ async function submit(
   parts: Parts,
   submission: Submission,
   context: CallContext,
-  asked: (what: Asked) => void,
+  hand: Hand,
 ): Promise<Partial<Answer> & { reply: Reply }> {
   const command = parts.commands.find(({ name }) => name === submission.command)
   const verb = command?.verbs?.find(({ name }) => name === submission.commandVerb)
   const form: Form | undefined = submission.commandVerb === undefined ? command : verb
   if (command === undefined || form === undefined) throw new Refusal(nothingHere(context.locale))
   const found: Found = { command, form, words: [], help: false, ...(verb === undefined ? {} : { verb }) }
-  asked(nameOf(found))
+  hand.asked(nameOf(found))
   if (!mayTry(context.role, form.allow)) throw new Refusal(refusal(form.allow, context.locale))
-  requireQuota(parts, form.allow, context)
+  hand.take(form.allow)
   const typed = submission.line === undefined ? undefined : await readLine(parts, submission.line, context)
   const values = await readFields(form, submission.fields, context, typed)
   if ('errors' in values) {
     const text = own(context.locale === 'fr' ? 'Des champs sont à revoir.' : 'Some fields need another look.')
     return { reply: { text, mood: 'warning' }, refused: true, fieldErrors: values.errors }
   }
-  asked({ ...nameOf(found), object: Object.values(values.args).join(' ') })
+  hand.asked({ ...nameOf(found), object: Object.values(values.args).join(' ') })
   const brought = await bringBot(parts, context)
   return { reply: withNote(await run(parts, found, values, brought.context), brought.note) }
 }

@@ -1,12 +1,14 @@
 // Where Mattermost calls us: slash commands, buttons, dialogs (interface.md, "HTTP routes"; threats T1–T5). Each route proves who calls
 // in its own way, refuses in one text for every cause, and answers within 3 s: what takes longer is answered a second time.
 
+import { isUtf8 } from 'node:buffer'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { LiveSecrets } from '../env.ts'
 import { HttpProblem } from '../errors.ts'
 import type { Log } from '../event.ts'
+import { isTooDeep } from '../text/json-depth.ts'
 import { plain } from '../text/rich.ts'
 import type { Answers, Draw } from './answers.ts'
 import type { Calls } from './calls.ts'
@@ -83,15 +85,23 @@ export function createMattermostRoutes(parts: RoutesParts): (http: FastifyInstan
       scope.removeAllContentTypeParsers()
       const form = 'application/x-www-form-urlencoded'
       scope.addContentTypeParser(form, { parseAs: 'string', bodyLimit: commandMaxBytes }, (_request, body, done) =>
-        done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+        done(null, fieldsOf(new URLSearchParams(String(body)))),
       )
-      scope.all('/mattermost/command', { bodyLimit: commandMaxBytes }, (request) => answerCommand(parts, request))
+      const door = { proof: 'command', takes: form } as const
+      scope.all('/mattermost/command', { config: { door }, bodyLimit: commandMaxBytes }, (request) =>
+        answerCommand(parts, request),
+      )
     })
     http.register(async (scope) => {
       scope.removeAllContentTypeParsers()
       const json = scope.getDefaultJsonParser('error', 'error')
-      scope.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: jsonMaxBytes }, json)
+      const bounds = { parseAs: 'buffer', bodyLimit: jsonMaxBytes } as const
+      scope.addContentTypeParser<Buffer>('application/json', bounds, (request, body, done) => {
+        if (!isUtf8(body) || isTooDeep(body)) done(new Error('the body is not UTF-8, or nests too deep'))
+        else json(request, body.toString('utf8'), done)
+      })
       const scoped = (refusal: object) => ({
+        config: { door: { proof: 'seal', takes: 'application/json' } as const },
         bodyLimit: jsonMaxBytes,
         errorHandler: (
           error: Error,
@@ -106,6 +116,12 @@ export function createMattermostRoutes(parts: RoutesParts): (http: FastifyInstan
       scope.post('/mattermost/dialog', scoped({ error: expired }), (request) => answerDialog(parts, request.body))
     })
   }
+}
+
+/** Nothing where a field is said twice: Mattermost says each once, and whoever reads the other one of two would believe another. */
+function fieldsOf(form: URLSearchParams): Readonly<Record<string, string>> | undefined {
+  const names = [...form.keys()]
+  return new Set(names).size === names.length ? Object.fromEntries(form) : undefined
 }
 
 async function answerCommand(parts: RoutesParts, request: FastifyRequest): Promise<object> {

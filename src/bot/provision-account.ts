@@ -1,4 +1,4 @@
-// The bot account: made or mended, with its words, picture, token and teams (interface.md, "provision").
+// The bot account: made or mended, with its words and picture (interface.md, "provision").
 
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
@@ -7,7 +7,7 @@ import type { BotWords } from './manifest.ts'
 import { type Administrator, findOrNothing, type Teller } from './provision-parts.ts'
 import { answered, MattermostError, type Rest } from './rest.ts'
 
-const account = z.looseObject({
+export const account = z.looseObject({
   id: z.string(),
   username: z.string(),
   roles: z.string().default(''),
@@ -20,11 +20,8 @@ const bot = z.looseObject({
   display_name: z.string().default(''),
   description: z.string().default(''),
   delete_at: z.number().default(0),
+  owner_id: z.string().default(''),
 })
-
-const accessToken = z.looseObject({ token: z.string() })
-const team = z.looseObject({ id: z.string(), name: z.string(), delete_at: z.number().default(0) })
-export type Team = z.infer<typeof team>
 
 export interface WantedBot extends BotWords {
   readonly username: string
@@ -58,7 +55,8 @@ export async function ensureBot(making: BotMaking, tell: Teller): Promise<string
   return id
 }
 
-async function findAccount(rest: Rest, username: string): Promise<Account | undefined> {
+/** The account of that name, deactivated ones too. */
+export async function findAccount(rest: Rest, username: string): Promise<Account | undefined> {
   const found = await findOrNothing(rest.call('GET', `/users/username/${username}`))
   return found === undefined ? undefined : account.parse(found)
 }
@@ -112,9 +110,14 @@ function asForm(picture: Picture): FormData {
   return form
 }
 
+/** The bot of that account, disabled ones too. */
+export async function readBot(rest: Rest, id: string): Promise<z.infer<typeof bot>> {
+  return bot.parse(await rest.call('GET', `/bots/${id}`, { query: { include_deleted: true } }))
+}
+
 async function mendBot(rest: Rest, id: string, wanted: WantedBot, known: boolean, tell: Teller): Promise<void> {
   const { display_name, description } = wanted
-  const present = bot.parse(await rest.call('GET', `/bots/${id}`, { query: { include_deleted: true } }))
+  const present = await readBot(rest, id)
   if (present.delete_at !== 0) {
     await rest.call('POST', `/bots/${id}/enable`)
     tell.changed({ fr: 'bot réactivé', en: 'bot enabled again' })
@@ -145,45 +148,6 @@ async function keepOrdinary(rest: Rest, username: string, tell: Teller): Promise
   })
 }
 
-export interface TokenSearch {
-  readonly botId: string
-  readonly admin: Rest
-  readonly asBot: (token: string) => Rest
-  /** The one in the settings. */
-  readonly present: string | undefined
-}
-
-/** A token that works: the present one, else a new one, which `save` has stored before this resolves. */
-export async function ensureToken(
-  search: TokenSearch,
-  save: (token: string) => Promise<void>,
-  tell: Teller,
-): Promise<string> {
-  const { botId, admin, asBot, present } = search
-  if (present !== undefined && (await belongsTo(asBot(present), botId))) return present
-  const body = { description: 'vigie provision' }
-  const made = accessToken.parse(await admin.call('POST', `/users/${botId}/tokens`, { body }))
-  await save(made.token)
-  tell.changed(
-    present === undefined
-      ? { fr: 'jeton du bot créé', en: "bot's token created" }
-      : {
-          fr: 'jeton du bot remplacé : l’ancien ne valait plus',
-          en: "bot's token replaced: the old one was no longer good",
-        },
-  )
-  return made.token
-}
-
-async function belongsTo(rest: Rest, botId: string): Promise<boolean> {
-  try {
-    return account.parse(await rest.call('GET', '/users/me')).id === botId
-  } catch (error) {
-    if (answered(error, 401)) return false
-    throw error
-  }
-}
-
 /**
  * Uploads the picture unless it stands there already. Mattermost keeps its own copy of it (128 × 128) and leaves that one alone when the same
  * picture comes again, so that what it shows before and after tells whether anything changed.
@@ -197,38 +161,4 @@ export async function ensurePicture(
   if (Buffer.compare(before, picture) === 0) return
   await admin.call('POST', `/users/${botId}/image`, { body: asForm(picture) })
   if (Buffer.compare(before, await show()) !== 0) tell.changed(pictureSet)
-}
-
-/** The teams the bot is in. */
-export async function teamsOf(bot: Rest): Promise<readonly Team[]> {
-  return z.array(team).parse(await bot.call('GET', '/users/me/teams'))
-}
-
-/** The teams of these names; each that is missing is a problem, the others go on. */
-export async function findTeams(admin: Rest, names: readonly string[], tell: Teller): Promise<readonly Team[]> {
-  const found: Team[] = []
-  for (const name of names) {
-    const one = await findOrNothing(admin.call('GET', `/teams/name/${encodeURIComponent(name)}`))
-    const known = one === undefined ? undefined : team.parse(one)
-    if (known && known.delete_at === 0) found.push(known)
-    else
-      tell.problem({ fr: `équipe ${name} : Mattermost ne la connaît pas`, en: `team ${name}: unknown to Mattermost` })
-  }
-  return found
-}
-
-/** Nobody said which team, and the bot is in none: names those there are. */
-export async function askForTeam(admin: Rest, tell: Teller): Promise<void> {
-  const all = z.array(team).parse(await admin.call('GET', '/teams', { query: { per_page: 20 } }))
-  const names = all.map((one) => one.name).join(', ') || '—'
-  tell.problem({
-    fr: `aucune équipe : dites laquelle avec --team NOM ou MATTERMOST_TEAM (il y a : ${names})`,
-    en: `no team: say which with --team NAME or MATTERMOST_TEAM (there are: ${names})`,
-  })
-}
-
-/** Brings the bot into a team. */
-export async function joinTeam(admin: Rest, botId: string, { id, name }: Team, tell: Teller): Promise<void> {
-  await admin.call('POST', `/teams/${id}/members`, { body: { team_id: id, user_id: botId } })
-  tell.changed({ fr: `bot ajouté à l’équipe ${name}`, en: `bot added to team ${name}` })
 }

@@ -5,8 +5,8 @@
 import { z } from 'zod'
 import type { Said } from '../text/locale.ts'
 import type { CommandWords } from './manifest.ts'
-import type { Team } from './provision-account.ts'
 import { type Administrator, findOrNothing, type Teller } from './provision-parts.ts'
+import type { Team } from './provision-teams.ts'
 import { answered } from './rest.ts'
 
 export interface WantedCommand extends CommandWords {
@@ -42,6 +42,8 @@ export interface CommandsAsked {
   readonly url: string
   /** The tokens we know of this team, by trigger. */
   readonly tokens: ReadonlyMap<string, string>
+  /** Give those that stand already a new token. */
+  readonly renew: boolean
 }
 
 /** The tokens of those that are ours now, by trigger. */
@@ -79,11 +81,14 @@ async function ensureCommand(
     if (own === undefined && (await isOurs(asked, holder))) own = holder
     else tell.problem(collision(command.trigger, team, await holderOf(asked.admin, holder)))
   }
-  if (own !== undefined) return mendCommand(asked, own, command, tell)
+  if (own !== undefined) {
+    const token = await mendCommand(asked, own, command, tell)
+    return asked.renew ? renewToken(asked, own, command, tell) : token
+  }
   return holders.length > 0 ? undefined : createCommand(asked, command, tell)
 }
 
-async function isOurs(asked: CommandsAsked, holder: PresentCommand): Promise<boolean> {
+async function isOurs(asked: Trust, holder: PresentCommand): Promise<boolean> {
   if (holder.plugin_id !== '') return false
   // What the bot made, the local socket made for us.
   if (holder.creator_id === asked.botId) return true
@@ -92,6 +97,9 @@ async function isOurs(asked: CommandsAsked, holder: PresentCommand): Promise<boo
   const maker = await findOrNothing(asked.admin.rest.call('GET', `/users/${holder.creator_id}`))
   return person.safeParse(maker).data?.roles.split(' ').includes('system_admin') ?? false
 }
+
+/** Whose commands are ours. */
+export type Trust = Pick<CommandsAsked, 'admin' | 'botId' | 'adminId' | 'url'>
 
 const person = z.looseObject({ username: z.string(), roles: z.string().default('') })
 
@@ -129,6 +137,26 @@ function wantedFields(asked: CommandsAsked, command: WantedCommand) {
 }
 
 const made = z.looseObject({ token: z.string() })
+
+/** The local socket has no route for a new token: there the command is made anew. */
+async function renewToken(
+  asked: CommandsAsked,
+  own: PresentCommand,
+  command: WantedCommand,
+  tell: Teller,
+): Promise<string | undefined> {
+  const { admin, team } = asked
+  if (admin.by === 'socket') {
+    await admin.rest.call('DELETE', `/commands/${own.id}`)
+    return createCommand(asked, command, tell)
+  }
+  const { token } = made.parse(await admin.rest.call('PUT', `/commands/${own.id}/regen_token`))
+  tell.changed({
+    fr: `équipe ${team.name} : jeton de /${command.trigger} remplacé`,
+    en: `team ${team.name}: token of /${command.trigger} replaced`,
+  })
+  return token
+}
 
 async function createCommand(asked: CommandsAsked, command: WantedCommand, tell: Teller): Promise<string | undefined> {
   const { admin, team, botId } = asked
@@ -179,6 +207,30 @@ async function mendCommand(
     })
   }
   return own.token
+}
+
+/** Deletes a team's commands that are ours; other people's stay. `tokens`: those we know of this team, by trigger. */
+export async function deleteCommands(
+  asked: Trust & {
+    readonly team: Team
+    readonly triggers: readonly string[]
+    readonly tokens: ReadonlyMap<string, string>
+  },
+  tell: Teller,
+): Promise<void> {
+  const { admin, team, triggers, tokens } = asked
+  const query = { team_id: team.id, custom_only: true }
+  const custom = z.array(present).parse(await admin.rest.call('GET', '/commands', { query }))
+  const known = new Set(tokens.values())
+  for (const one of custom) {
+    const isMine = known.has(one.token) || (triggers.includes(one.trigger) && (await isOurs(asked, one)))
+    if (!isMine) continue
+    await admin.rest.call('DELETE', `/commands/${one.id}`)
+    tell.changed({
+      fr: `équipe ${team.name} : commande /${one.trigger} supprimée`,
+      en: `team ${team.name}: command /${one.trigger} deleted`,
+    })
+  }
 }
 
 /** `VIGIE_COMMAND_TOKENS`: `team_id/trigger=token`, comma separated, in the order of the names. */

@@ -12,6 +12,27 @@ export interface Teller {
   problem(said: Said): void
 }
 
+/** What has been told so far. */
+export interface Told extends Teller {
+  readonly counts: { changes: number; problems: number }
+}
+
+/** Prints and counts. */
+export function createTold(print: (said: Said) => void): Told {
+  const counts = { changes: 0, problems: 0 }
+  return {
+    counts,
+    changed(said) {
+      counts.changes += 1
+      print({ fr: `+ ${said.fr}`, en: `+ ${said.en}` })
+    },
+    problem(said) {
+      counts.problems += 1
+      print({ fr: `! ${said.fr}`, en: `! ${said.en}` })
+    },
+  }
+}
+
 /** An administrator's way in: a token over HTTP, or the local-mode socket, which has no session and creates no bots. */
 export interface Administrator {
   readonly rest: Rest
@@ -51,6 +72,10 @@ const doors: Readonly<Record<string, Said>> = {
   'api.bot.create_disabled': {
     fr: 'Mattermost ne laisse créer aucun bot : activez ServiceSettings.EnableBotAccountCreation (Console système → Intégrations → Comptes de bot), puis recommencez.',
     en: 'Mattermost lets nobody create a bot: switch on ServiceSettings.EnableBotAccountCreation (System Console → Integrations → Bot Accounts), then try again.',
+  },
+  'api.context.mfa_required.app_error': {
+    fr: 'Ce Mattermost exige l’authentification à plusieurs facteurs : activez-la d’abord pour ce compte (Paramètres du compte → Sécurité), puis recommencez.',
+    en: 'This Mattermost demands multi-factor authentication: set it up for this account first (Account Settings → Security), then try again.',
   },
   'api.command.disabled.app_error': {
     fr: 'Mattermost n’accepte aucune commande : activez ServiceSettings.EnableCommands (Console système → Intégrations → Gestion des intégrations), puis recommencez.',

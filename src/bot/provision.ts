@@ -1,31 +1,24 @@
 // `vigie provision`: what the manifest says → bot account, teams and slash commands in Mattermost (interface.md, "provision"). Made or mended,
 // never twice: a second run changes nothing.
 
-import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import type { Locale, Said } from '../text/locale.ts'
 import type { Manifest } from './manifest.ts'
-import {
-  askForTeam,
-  ensureBot,
-  ensurePicture,
-  ensureToken,
-  findTeams,
-  joinTeam,
-  type Picture,
-  type Team,
-  teamsOf,
-} from './provision-account.ts'
+import { ensureBot, ensurePicture, type Picture } from './provision-account.ts'
 import { ensureCommands, printCommandTokens } from './provision-commands.ts'
 import {
   type Administrator,
   closedDoor,
+  createTold,
   readServerSettings,
-  type ServerSettings,
   type Teller,
+  type Told,
 } from './provision-parts.ts'
-import { explainUnreached, openEar, tryCommand, wasTurnedAway } from './provision-reach.ts'
+import { proveReach } from './provision-proof.ts'
+import { makeSecrets, rotateSecrets } from './provision-secrets.ts'
+import { allTeams, askForTeam, findTeams, joinTeam, type Team, teamsOf } from './provision-teams.ts'
+import { ensureToken, revokeTokens } from './provision-tokens.ts'
 import type { Rest } from './rest.ts'
 
 export interface ProvisionParts {
@@ -57,6 +50,8 @@ export interface ProvisionSettings {
   readonly vigieUrl: string
   /** Names of the teams to work in; none: those the bot is in. */
   readonly teams: readonly string[]
+  /** Work in every team of the server. */
+  readonly allTeams: boolean
   /** `MATTERMOST_TEAM` as it is, and the teams to add to it. */
   readonly knownTeams: readonly string[]
   readonly addedTeams: readonly string[]
@@ -67,13 +62,22 @@ export interface ProvisionSettings {
   readonly commandTokens: ReadonlyMap<string, string>
   readonly hasSecretKey: boolean
   readonly hasGitlabSecret: boolean
+  /** Replace what was made before; absent: keep it. */
+  readonly rotation?: Rotation | undefined
   /** What `start` needs besides what is made here. */
   readonly given: Readonly<Record<string, string>>
 }
 
-/** What has been told so far. */
-interface Told extends Teller {
-  readonly counts: { changes: number; problems: number }
+/** What `--rotate` starts from. */
+export interface Rotation {
+  /** Names whose value the environment gives, or a file that the setting names: it cannot be replaced in the dotenv file. */
+  readonly elsewhere: readonly string[]
+  /** VIGIE_SECRET_KEY as it is: the first seals, all open. */
+  readonly secretKeys: readonly string[]
+  /** Something in the database opens under the second of them alone, which the rotation would drop. */
+  readonly needsOldKeys: boolean
+  /** GITLAB_WEBHOOK_TOKEN as it is, if `provision` made it; else none. */
+  readonly gitlabTokens: readonly string[]
 }
 
 /** True if all is well. @throws {UserError} where nothing further can be done: whose door is closed, and what opens it. */
@@ -88,32 +92,17 @@ export async function provision(parts: ProvisionParts): Promise<boolean> {
   return tell.counts.problems === 0
 }
 
-function createTold(print: (said: Said) => void): Told {
-  const counts = { changes: 0, problems: 0 }
-  return {
-    counts,
-    changed(said) {
-      counts.changes += 1
-      print({ fr: `+ ${said.fr}`, en: `+ ${said.en}` })
-    },
-    problem(said) {
-      counts.problems += 1
-      print({ fr: `! ${said.fr}`, en: `! ${said.en}` })
-    },
-  }
-}
-
 async function run(parts: ProvisionParts, tell: Told): Promise<void> {
   const { admin, asBot, manifest, settings } = parts
   const adminId = await administratorId(admin)
   const server = await readServerSettings(admin.rest)
+  if (settings.rotation) tellWhatStays(settings.rotation, tell)
   await store(parts, settings.given, tell)
   const spoken = settings.locale === 'en' ? manifest.bot.en : manifest.bot
   const { display_name, description } = spoken
   const wanted = { username: manifest.bot.username, display_name, description }
   const botId = await ensureBot({ admin, wanted, picture: parts.picture, signIn: parts.signIn }, tell)
-  const search = { botId, admin: admin.rest, asBot, present: settings.token }
-  const token = await ensureToken(search, (made) => store(parts, { MATTERMOST_TOKEN: made }, tell), tell)
+  const { token, id: tokenId } = await tokenFor(parts, botId, tell)
   if (token === settings.token && settings.isTokenPlain) await store(parts, { MATTERMOST_TOKEN: token }, tell)
   const bot = asBot(token)
   // The socket takes no files: there the picture was set when the bot was made.
@@ -122,19 +111,48 @@ async function run(parts: ProvisionParts, tell: Told): Promise<void> {
     await ensurePicture({ admin: admin.rest, botId, picture: parts.picture, show }, tell)
   }
   const teams = await ensureTeams(parts, bot, botId, tell)
-  await makeSecrets(parts, tell)
+  await makeSecrets(parts, (changes) => store(parts, changes, tell))
   const tokens = await registerCommands(parts, { adminId, botId, teams }, tell)
-  await proveReach(parts, { bot, botId, teams, tokens, server }, tell)
+  const isReached = await proveReach(parts, { bot, botId, teams, tokens, server }, tell)
+  if (settings.rotation === undefined) return
+  // A running `start` speaks with the old token until it has taken up the new one.
+  if (!isReached) await parts.pause(takenUpMs)
+  if (tokenId !== undefined) await revokeTokens(admin.rest, botId, tokenId, tell)
+  await rotateSecrets(parts, settings.rotation, { store: (changes) => store(parts, changes, tell), tell })
+}
+
+/** A running `start` takes up changed secrets within 5 s. */
+const takenUpMs = 6000
+
+function tokenFor(parts: ProvisionParts, botId: string, tell: Told): ReturnType<typeof ensureToken> {
+  const { admin, asBot, settings } = parts
+  const renew = mayRenew(settings, 'MATTERMOST_TOKEN')
+  const search = { botId, admin: admin.rest, asBot, present: settings.token, renew }
+  return ensureToken(search, (made) => store(parts, { MATTERMOST_TOKEN: made }, tell), tell)
+}
+
+function mayRenew({ rotation }: ProvisionSettings, name: string): boolean {
+  return rotation !== undefined && !rotation.elsewhere.includes(name)
+}
+
+/** What stays as it is for it stands where we do not write. */
+function tellWhatStays({ elsewhere }: Rotation, tell: Teller): void {
+  for (const name of elsewhere)
+    tell.problem({
+      fr: `${name} : gardé tel quel, car il vient de l’environnement ou d’un fichier à part (${name}_FILE) ; remplacez-le là-bas`,
+      en: `${name}: kept as it is, for it comes from the environment or from a file of its own (${name}_FILE); replace it there`,
+    })
 }
 
 /** The teams to work in, the bot a member of each; `MATTERMOST_TEAM` grows by those asked for and loses none it stood for. */
 async function ensureTeams(parts: ProvisionParts, bot: Rest, botId: string, tell: Told): Promise<readonly Team[]> {
   const { admin, settings } = parts
   const own = await teamsOf(bot)
-  const teams = settings.teams.length === 0 ? own : await findTeams(admin.rest, settings.teams, tell)
-  if (settings.teams.length === 0 && own.length === 0) await askForTeam(admin.rest, tell)
-  for (const team of teams) if (!own.some(({ id }) => id === team.id)) await joinTeam(admin.rest, botId, team, tell)
-  if (settings.addedTeams.length > 0) {
+  const teams: Team[] = []
+  for (const team of await wantedTeams(parts, own, tell))
+    if (own.some(({ id }) => id === team.id) || (await joinTeam(admin.rest, botId, team, tell))) teams.push(team)
+  // Where MATTERMOST_TEAM names nobody it means all of the bot's teams: that holds for --all-teams as it is.
+  if (settings.addedTeams.length > 0 || (settings.allTeams && settings.knownTeams.length > 0)) {
     const before = settings.knownTeams.length > 0 ? settings.knownTeams : own.map(({ name }) => name)
     const names = [...new Set([...before, ...teams.map(({ name }) => name)])]
     await store(parts, { MATTERMOST_TEAM: names.join(',') }, tell)
@@ -142,10 +160,21 @@ async function ensureTeams(parts: ProvisionParts, bot: Rest, botId: string, tell
   return teams
 }
 
+async function wantedTeams(
+  { admin, settings }: ProvisionParts,
+  own: readonly Team[],
+  tell: Teller,
+): Promise<readonly Team[]> {
+  if (settings.allTeams) return allTeams(admin.rest)
+  if (settings.teams.length > 0) return findTeams(admin.rest, settings.teams, tell)
+  if (own.length === 0) await askForTeam(admin.rest, tell)
+  return own
+}
+
 const me = z.looseObject({ id: z.string(), roles: z.string().default('') })
 
 /** Nothing for the socket. @throws {UserError} for an account that is no system administrator's. */
-async function administratorId(admin: Administrator): Promise<string | undefined> {
+export async function administratorId(admin: Administrator): Promise<string | undefined> {
   if (admin.by === 'socket') return undefined
   const { id, roles } = me.parse(await admin.rest.call('GET', '/users/me'))
   if (roles.split(' ').includes('system_admin')) return id
@@ -159,38 +188,6 @@ async function store(parts: ProvisionParts, changes: Readonly<Record<string, str
   const names = await parts.save(changes)
   if (names.length === 0) return
   tell.changed({ fr: `réglages écrits : ${names.join(', ')}`, en: `settings written: ${names.join(', ')}` })
-}
-
-/** Secrets of our own, kept if present. GitLab's is shown once, with where it goes. */
-async function makeSecrets(parts: ProvisionParts, tell: Told): Promise<void> {
-  const { hasSecretKey, hasGitlabSecret, vigieUrl } = parts.settings
-  const secret = () => randomBytes(32).toString('base64url')
-  const gitlab = hasGitlabSecret ? undefined : secret()
-  await store(
-    parts,
-    {
-      ...(hasSecretKey ? {} : { VIGIE_SECRET_KEY: secret() }),
-      ...(gitlab === undefined ? {} : { GITLAB_WEBHOOK_TOKEN: gitlab }),
-    },
-    tell,
-  )
-  if (gitlab === undefined) return
-  parts.print({
-    fr: [
-      'À coller dans GitLab (projet ou groupe → Paramètres → Webhooks) :',
-      `  URL :              ${vigieUrl}/webhook/gitlab`,
-      `  Jeton secret :     ${gitlab}`,
-      '  Déclencheurs :     tous ceux qui vous intéressent',
-      'Si GitLab refuse cette adresse : Administration → Paramètres → Réseau → Requêtes sortantes, autorisez-la.',
-    ].join('\n'),
-    en: [
-      'To paste into GitLab (project or group → Settings → Webhooks):',
-      `  URL:           ${vigieUrl}/webhook/gitlab`,
-      `  Secret token:  ${gitlab}`,
-      '  Trigger:       whatever you want to hear',
-      'If GitLab refuses this address: Admin → Settings → Network → Outbound requests, allow it.',
-    ].join('\n'),
-  })
 }
 
 interface Cast {
@@ -210,7 +207,8 @@ async function registerCommands(parts: ProvisionParts, cast: Cast, tell: Told): 
   const ours = new Map<string, string>()
   for (const team of cast.teams) {
     const tokens = new Map(wanted.flatMap(({ trigger }) => pairOf(trigger, kept.get(`${team.id}/${trigger}`))))
-    const asked = { admin, ...cast, team, wanted, url: commandUrl(settings), tokens }
+    const renew = mayRenew(settings, 'VIGIE_COMMAND_TOKENS')
+    const asked = { admin, ...cast, team, wanted, url: commandUrl(settings), tokens, renew }
     const found = await ensureCommands(asked, tell)
     for (const { trigger } of wanted) kept.delete(`${team.id}/${trigger}`)
     for (const [trigger, token] of found) ours.set(`${team.id}/${trigger}`, token)
@@ -226,48 +224,7 @@ function pairOf(name: string, value: string | undefined): [string, string][] {
   return value === undefined ? [] : [[name, value]]
 }
 
-function commandUrl({ vigieUrl }: ProvisionSettings): string {
+/** Where Mattermost calls us. */
+export function commandUrl({ vigieUrl }: Pick<ProvisionSettings, 'vigieUrl'>): string {
   return `${vigieUrl}/mattermost/command`
-}
-
-interface Proof {
-  readonly bot: Rest
-  readonly botId: string
-  readonly teams: readonly Team[]
-  readonly tokens: ReadonlyMap<string, string>
-  readonly server: ServerSettings | undefined
-}
-
-/** A running `start` takes up changed tokens within 5 s; twice that is enough. */
-const tries = 20
-const betweenTriesMs = 500
-
-/** One command of each team; the first failure says which door is closed. */
-async function proveReach(parts: ProvisionParts, proof: Proof, tell: Told): Promise<void> {
-  const { settings } = parts
-  if (proof.tokens.size === 0) return
-  const ear = await openEar(settings, [...proof.tokens.values()])
-  try {
-    for (const { id } of proof.teams) {
-      const [name, token] = [...proof.tokens].find(([one]) => one.startsWith(`${id}/`)) ?? []
-      if (name === undefined || token === undefined) continue
-      const call = { bot: proof.bot, botId: proof.botId, team: id, trigger: name.slice(id.length + 1) }
-      let trial = await tryCommand(call)
-      for (let left = tries; ear === undefined && wasTurnedAway(trial) && left > 0; left -= 1) {
-        await parts.pause(betweenTriesMs)
-        trial = await tryCommand(call)
-      }
-      if (!trial.refusal && (trial.byVigie || ear?.heard(token))) continue
-      const addresses = await parts.lookup(new URL(settings.vigieUrl).hostname)
-      const url = commandUrl(settings)
-      tell.problem(explainUnreached({ trial, url, running: ear === undefined, server: proof.server, addresses }))
-      return
-    }
-  } finally {
-    await ear?.close()
-  }
-  parts.print({
-    fr: `Mattermost joint Vigie à ${settings.vigieUrl}`,
-    en: `Mattermost reaches Vigie at ${settings.vigieUrl}`,
-  })
 }

@@ -1,43 +1,49 @@
 // How much one person may change in a while (threats T13): so that nobody's flood is everybody's wait. What was done counts, not what
-// was tried, and looking is free.
+// was tried, and looking is free; what is being done counts until it is known, or a flood would pass while the first of it is at work.
+
+export type Taken =
+  /** What was taken came to nothing: it does not count. */
+  | { readonly giveBack: () => void }
+  /** Nothing is left for so many milliseconds. */
+  | { readonly waitMs: number }
 
 export interface Quota {
-  /** Milliseconds until this person may change something again; 0: now. */
-  waitMs(person: string, now: number): number
-  /** Counts something that was done. */
-  count(person: string, now: number): void
-  /** What was counted at that moment came to nothing. */
-  giveBack(person: string, now: number): void
+  /** Takes one change of what this person may do now. */
+  take(person: string, now: number): Taken
 }
 
 /** At most `limit` changes within any `windowMs` for each person. */
 export function createQuota(limit: number, windowMs: number): Quota {
-  const done = new Map<string, readonly number[]>()
-  const recent = (person: string, now: number) => (done.get(person) ?? []).filter((at) => at > now - windowMs)
+  const taken = new Map<string, readonly Change[]>()
+  const recent = (person: string, now: number) => (taken.get(person) ?? []).filter(({ at }) => at > now - windowMs)
   return {
-    waitMs(person, now) {
-      const times = recent(person, now)
-      const [oldest] = times
-      return oldest !== undefined && times.length >= limit ? oldest + windowMs - now : 0
-    },
-    count(person, now) {
-      const times = [...recent(person, now), now]
-      done.delete(person)
-      done.set(person, times)
-      forgetIdle(done, now - windowMs)
-    },
-    giveBack(person, now) {
-      const times = done.get(person) ?? []
-      const index = times.lastIndexOf(now)
-      if (index !== -1) done.set(person, times.toSpliced(index, 1))
+    take(person, now) {
+      const changes = recent(person, now)
+      const [oldest] = changes
+      if (oldest !== undefined && changes.length >= limit) return { waitMs: oldest.at + windowMs - now }
+      const change: Change = { at: now }
+      taken.delete(person)
+      taken.set(person, [...changes, change])
+      forgetIdle(taken, now - windowMs)
+      return {
+        giveBack: () => {
+          const others = taken.get(person)?.filter((one) => one !== change) ?? []
+          if (others.length > 0) taken.set(person, others)
+          else taken.delete(person)
+        },
+      }
     },
   }
 }
 
+interface Change {
+  readonly at: number
+}
+
 /** Map order is order of the last change: the idle stand first. */
-function forgetIdle(done: Map<string, readonly number[]>, before: number): void {
-  for (const [person, times] of done) {
-    if ((times.at(-1) ?? 0) > before) return
-    done.delete(person)
+function forgetIdle(taken: Map<string, readonly Change[]>, before: number): void {
+  for (const [person, changes] of taken) {
+    if ((changes.at(-1)?.at ?? 0) > before) return
+    taken.delete(person)
   }
 }

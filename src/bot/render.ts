@@ -70,10 +70,10 @@ export function render(reply: Reply, locale: Locale, stamp: Stamp): Rendered {
 /** The reply as markdown alone: where no attachment and no button can stand. */
 export function renderText(reply: Reply, locale: Locale): string {
   const colon = locale === 'fr' ? '\u00a0:' : ':'
-  const title = reply.title === undefined ? '' : `**${toMattermost(reply.title)}**`
+  const title = reply.title === undefined ? '' : toMattermost([{ bold: reply.title }])
   const fields = (reply.fields ?? []).map(({ title: name, value }) => `**${name}**${colon} ${toMattermost(value)}`)
   const next = reply.next === undefined ? '' : `${nextWord[locale]} ${codeSpan(reply.next)}`
-  const footer = join([reply.footer ?? '', next], ' · ')
+  const footer = join([escapeForeign(reply.footer ?? ''), next], ' · ')
   return limit(join([join([title, block(reply.text)], '\n'), fields.join('\n'), table(reply.table), footer]))
 }
 
@@ -86,7 +86,7 @@ function titleOf({ title, url }: Reply): { title?: string; title_link?: string }
 /** An attachment's footer is shown as it is written; beyond 300 characters it is cut. */
 function footerOf({ footer, next }: Reply, locale: Locale): string {
   const words = next === undefined ? footer : join([footer ?? '', `${nextWord[locale]} ${next}`], ' · ')
-  return [...(words ?? '')].slice(0, 300).join('')
+  return shorten(words ?? '', 300)
 }
 
 const nextWord: Readonly<Record<Locale, string>> = { fr: 'Ensuite :', en: 'Next:' }

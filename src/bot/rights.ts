@@ -36,24 +36,41 @@ export function refusal(rule: Role, locale: Locale): string {
     : `You may not do that. Who may: ${who}.`
 }
 
-/** @throws {Error} when a form or a button declares no known rule, or two commands answer to one word: such a Vigie does not start. */
+/**
+ * @throws {Error} when a form, a button or a guarded flag declares no known rule, a rule asks for a maker that nothing names, or two
+ * commands answer to one word: such a Vigie does not start.
+ */
 export function requireRules(commands: readonly Command[]): void {
   const faults: string[] = []
   const taken = new Set<string>()
   for (const command of commands) {
-    for (const name of [command.name, command.twin ?? command.name].filter(
-      (one, index, all) => all.indexOf(one) === index,
-    )) {
+    for (const name of new Set([command.name, command.twin ?? command.name])) {
       if (taken.has(name)) faults.push(`${name} is said twice`)
       taken.add(name)
     }
-    if (!order.includes(command.allow)) faults.push(`${command.name} has no rule`)
-    for (const verb of command.verbs ?? []) {
-      if (!order.includes(verb.allow)) faults.push(`${command.name} ${verb.name} has no rule`)
-    }
-    for (const [name, button] of Object.entries(command.buttons ?? {})) {
-      if (!order.includes(button.allow)) faults.push(`${command.name}.${name} has no rule`)
-    }
+    const { name, verbs = [], buttons = {} } = command
+    faults.push(...faultsOf(name, command), ...verbs.flatMap((verb) => faultsOf(`${name} ${verb.name}`, verb)))
+    faults.push(...Object.entries(buttons).flatMap(([button, handler]) => faultsOf(`${name}.${button}`, handler)))
   }
   if (faults.length > 0) throw new Error(`commands: ${faults.join('; ')}`)
+}
+
+function faultsOf(what: string, { allow, maker, flags = {} }: Ruled): readonly string[] {
+  const guarded = Object.entries(flags).filter(([, flag]) => flag.allow !== undefined)
+  return [
+    ...(order.includes(allow) ? [] : [`${what} has no rule`]),
+    ...(allow === 'maker' && maker === undefined ? [`${what} names no maker`] : []),
+    // A flag is nobody's in particular: who made what, the form itself says.
+    ...guarded.flatMap(([name, flag]) =>
+      flag.allow !== undefined && flag.allow !== 'maker' && order.includes(flag.allow)
+        ? []
+        : [`${what} --${name} has no rule`],
+    ),
+  ]
+}
+
+interface Ruled {
+  readonly allow: Role
+  readonly maker?: unknown
+  readonly flags?: Readonly<Record<string, { readonly allow?: Role }>>
 }

@@ -11,10 +11,15 @@ export const defaultDotenv = '.env'
 
 /** The file's settings; none where there is no such file. */
 export function readDotenv(path: string): Values {
+  return parseEnv(readDotenvText(path))
+}
+
+/** The file as it stands; empty where there is no such file. */
+export function readDotenvText(path: string): string {
   try {
-    return parseEnv(readFileSync(path, 'utf8'))
+    return readFileSync(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
     throw error
   }
 }

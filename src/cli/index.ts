@@ -7,6 +7,7 @@ import { manifest } from './manifest.ts'
 import { provision } from './provision.ts'
 import { restore } from './restore.ts'
 import { sandbox } from './sandbox.ts'
+import { service } from './service.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
@@ -23,4 +24,5 @@ export const subcommands: readonly Subcommand[] = [
   manifest,
   backup,
   restore,
+  service,
 ]

@@ -1,28 +1,29 @@
-// `vigie provision`: creates or repairs in Mattermost what Vigie needs, and writes what `start` needs (interface.md, "provision").
+// `vigie provision`: creates or repairs in Mattermost what Vigie needs, and writes what `start` needs; replaces or undoes it
+// (interface.md, "provision").
 
 import { lookup } from 'node:dns/promises'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { writeDotenv } from '../bot/dotenv.ts'
-import { parseManifest } from '../bot/manifest.ts'
-import { type ProvisionSettings, provision as provisionMattermost } from '../bot/provision.ts'
-import { parseCommandTokens } from '../bot/provision-commands.ts'
-import type { Administrator } from '../bot/provision-parts.ts'
-import { fetchThrough } from '../bot/provision-socket.ts'
-import { createRest, type Rest } from '../bot/rest.ts'
-import { createEnv, type Env, type LiveSecrets, type Values } from '../env.ts'
+import { type Manifest, parseManifest } from '../bot/manifest.ts'
+import { type ProvisionParts, provision as provisionMattermost } from '../bot/provision.ts'
+import { removeProvisioned } from '../bot/provision-remove.ts'
 import { UserError } from '../errors.ts'
-import type { Log } from '../event.ts'
-import { readSettings, type Settings } from '../settings.ts'
-import { defaultDotenv, readDotenv } from './dotenv-file.ts'
+import type { Said } from '../text/locale.ts'
+import { askControl, controlPath } from './control.ts'
+import { defaultDotenv } from './dotenv-file.ts'
+import { createDotenvDraft, type DotenvDraft, type ReadSettings, readProvisionSettings } from './provision-settings.ts'
+import { findWay, interruptedSaid, restOf, signIn } from './provision-ways.ts'
 import type { Subcommand, World } from './subcommand.ts'
 
 const options = {
   'admin-token': { type: 'string' },
   'local-socket': { type: 'string' },
   team: { type: 'string', multiple: true, default: [] as string[] },
+  'all-teams': { type: 'boolean', default: false },
+  rotate: { type: 'boolean', default: false },
+  remove: { type: 'boolean', default: false },
   dotenv: { type: 'string', default: defaultDotenv },
 } as const
 
@@ -32,147 +33,125 @@ export const provision: Subcommand = {
     fr: 'crée ou répare dans Mattermost le bot, ses équipes et ses commandes',
     en: 'creates or repairs in Mattermost the bot, its teams and its slash commands',
   },
-  usage: '(--admin-token TOKEN|- | --local-socket PATH) [--team NAME]… [--dotenv FILE]',
+  usage:
+    '[--admin-token TOKEN|- | --local-socket PATH] [--team NAME… | --all-teams] [--rotate | --remove] [--dotenv FILE]',
   help: {
     fr: [
       '--admin-token   jeton d’un administrateur système ; « - » le lit sur l’entrée ; ou MATTERMOST_ADMIN_TOKEN',
       '--local-socket  la socket du mode local de Mattermost, à la place d’un jeton',
+      '                sans l’un ni l’autre : demande nom, mot de passe et code sur le terminal, et se déconnecte à la fin',
       `--team          équipe où Vigie travaille (répétable) ; par défaut MATTERMOST_TEAM, sinon celles du bot`,
+      '--all-teams     toutes les équipes du serveur, sauf les archivées',
+      '--rotate        remplace ce que provision a créé : jetons et clés ; les anciens ne valent bientôt plus',
+      '--remove        défait ce que provision a créé ; la base reste',
       `--dotenv        fichier où écrire ce dont « start » a besoin (${defaultDotenv} par défaut)`,
       'Peut être relancé sans risque : une seconde fois ne change rien.',
     ].join('\n'),
     en: [
       '--admin-token   a system administrator\'s token; "-" reads it from standard input; or MATTERMOST_ADMIN_TOKEN',
       "--local-socket  the socket of Mattermost's local mode, in place of a token",
+      '                with neither: asks for name, password and code on the terminal, and logs out at the end',
       `--team          team where Vigie works (repeatable); default MATTERMOST_TEAM, else the bot's`,
+      '--all-teams     every team of the server, save archived ones',
+      '--rotate        replaces what provision made: tokens and keys; the old ones soon hold no more',
+      '--remove        undoes what provision made; the database stays',
       `--dotenv        file to write what "start" needs to (default ${defaultDotenv})`,
       'Safe to repeat: a second time changes nothing.',
     ].join('\n'),
   },
   async run(args, world) {
     const { values } = parseArgs({ args: [...args], options })
-    const path = resolve(world.cwd, values.dotenv)
-    const dotenv = readDotenv(path)
-    const env = createEnv({ environment: world.environment, dotenv, readFile: (name) => readFileSync(name, 'utf8') })
-    const common = readSettings(env, world.cwd, { token: false })
-    const gitlab = [env.secrets('GITLAB_WEBHOOK_TOKEN'), env.secrets('GITLAB_SIGNING_SECRET')]
-    env.check()
-    const settings = provisionSettings(common, { env, dotenv, gitlab, teams: values.team })
-    const asTokenOf = (token: string) => restOf(world, common.mattermostUrl, token)
-    const hidden = new Set<string>()
-    const isWell = await provisionMattermost({
-      admin: await administrator(values, world, common.mattermostUrl, env),
-      asBot: asTokenOf,
-      signIn: async (username, password) => asTokenOf(await signIn(world, common.mattermostUrl, username, password)),
-      pictureOf: (token, userId) => readPicture(world, common.mattermostUrl, token, userId),
-      manifest: parseManifest(readFileSync(join(world.root, 'manifest.json'), 'utf8')),
-      picture: new Uint8Array(readFileSync(join(world.root, 'assets', 'vigie.png'))),
-      settings,
-      async save(changes) {
-        for (const name of hiddenBy(world.environment, changes)) hidden.add(name)
-        return writeDotenv(path, changes).catch((error: unknown) => Promise.reject(unwritable(error, path)))
-      },
-      lookup: addressesOf,
-      pause: async (ms) => {
-        await setTimeout(ms, undefined, { signal: world.signal })
-      },
-      print: (said) => world.stdout(said[world.locale]),
-    })
-    for (const name of hidden) world.stderr(hiddenSaid(name, path)[world.locale])
-    return isWell && hidden.size === 0 ? 0 : 1
+    refuseContradictions({ ...values, allTeams: values['all-teams'] })
+    const dotenv = createDotenvDraft(resolve(world.cwd, values.dotenv), world)
+    const settings = readProvisionSettings(world, dotenv, { ...values, allTeams: values['all-teams'] })
+    const { admin, close } = await findWay(values, world, settings.mattermostUrl, settings.env)
+    const quietly = (said: Said) => {
+      if (!world.signal.aborted) world.stdout(said[world.locale])
+    }
+    try {
+      const common = { admin, print: quietly, settings }
+      const isWell = await (values.remove ? remove(common, world, dotenv) : make(common, world, dotenv))
+      for (const name of dotenv.hidden()) world.stderr(hiddenSaid(name, dotenv.path)[world.locale])
+      return isWell && dotenv.hidden().length === 0 ? 0 : 1
+    } catch (error) {
+      throw world.signal.aborted && !(error instanceof UserError)
+        ? new UserError(interruptedSaid, { cause: error })
+        : error
+    } finally {
+      await close()
+    }
   },
 }
 
-interface Sources {
-  readonly env: Env
-  readonly dotenv: Values
-  readonly gitlab: readonly LiveSecrets[]
-  readonly teams: readonly string[]
+/** @throws {UserError} for options that exclude each other. */
+function refuseContradictions(asked: {
+  allTeams: boolean
+  team: readonly string[]
+  rotate: boolean
+  remove: boolean
+}): void {
+  const exclude = (one: string, other: string) =>
+    new UserError({ fr: `${one} et ${other} s’excluent.`, en: `${one} and ${other} exclude each other.` })
+  if (asked.allTeams && asked.team.length > 0) throw exclude('--all-teams', '--team')
+  if (asked.rotate && asked.remove) throw exclude('--rotate', '--remove')
+  if (!asked.remove) return
+  if (asked.allTeams) throw exclude('--remove', '--all-teams')
+  if (asked.team.length > 0) throw exclude('--remove', '--team')
 }
 
-function provisionSettings(common: Settings, { env, dotenv, gitlab, teams }: Sources): ProvisionSettings {
-  const { host, port, mattermostUrl, locale } = common
-  const token = common.mattermostToken.current()[0]?.reveal()
-  const named = (name: string) => {
-    const value = env.text(name)
-    return value === undefined || value === dotenv[name] ? {} : { [name]: value }
-  }
-  return {
-    mattermostUrl,
-    locale,
-    host,
-    port,
-    vigieUrl: common.vigieUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    teams: teams.length > 0 ? teams : common.teams,
-    addedTeams: teams,
-    knownTeams: common.teams,
-    token,
-    isTokenPlain: env.text('MATTERMOST_TOKEN') !== undefined,
-    commandTokens: parseCommandTokens(common.commandTokens.current().map((word) => word.reveal())),
-    hasSecretKey: common.secretKey.current().length > 0,
-    hasGitlabSecret: gitlab.some((secrets) => secrets.current().length > 0),
-    given: {
-      MATTERMOST_URL: mattermostUrl,
-      ...named('HOST'),
-      ...named('PORT'),
-      ...named('VIGIE_URL'),
-      ...(teams.length > 0 ? {} : named('MATTERMOST_TEAM')),
+type Common = Pick<ProvisionParts, 'admin' | 'print'> & { readonly settings: ReadSettings }
+
+function make({ admin, print, settings }: Common, world: World, dotenv: DotenvDraft): Promise<boolean> {
+  const { mattermostUrl } = settings
+  const asBot = (token: string) => restOf(world, mattermostUrl, token)
+  return provisionMattermost({
+    admin,
+    asBot,
+    signIn: async (username, password) => asBot((await signIn(world, mattermostUrl, { username, password })).token),
+    pictureOf: (token, userId) => readPicture(world, mattermostUrl, token, userId),
+    manifest: readManifest(world),
+    picture: new Uint8Array(readFileSync(join(world.root, 'assets', 'vigie.png'))),
+    settings,
+    save: dotenv.save,
+    lookup: addressesOf,
+    pause: async (ms) => {
+      await setTimeout(ms, undefined, { signal: world.signal })
     },
-  }
-}
-
-/** What matters is printed; a refusal is told with what opens the door. */
-const unsaid = () => undefined
-const silent: Log = { debug: unsaid, info: unsaid, warn: unsaid, error: unsaid, fatal: unsaid }
-
-function restOf(world: World, url: string, token: string): Rest {
-  return createRest({ url, token: () => token, fetch: world.fetch, log: silent })
-}
-
-/** @throws {UserError} when nothing says who the administrator is, or two things do. */
-async function administrator(
-  values: { 'admin-token'?: string; 'local-socket'?: string },
-  world: World,
-  url: string,
-  env: Env,
-): Promise<Administrator> {
-  const socket = values['local-socket']
-  const named = values['admin-token']
-  if (socket !== undefined && named === undefined) {
-    const rest = createRest({
-      url: 'http://localhost',
-      token: () => '',
-      fetch: fetchThrough(resolve(world.cwd, socket)),
-      log: silent,
-    })
-    return { rest, by: 'socket' }
-  }
-  const token = named === '-' ? await readAll(world.stdin) : (named ?? env.text('MATTERMOST_ADMIN_TOKEN'))
-  if (token !== undefined && token !== '' && socket === undefined)
-    return { rest: restOf(world, url, token), by: 'token' }
-  throw new UserError({
-    fr: 'Dites par qui passer : --admin-token JETON (ou « - », ou MATTERMOST_ADMIN_TOKEN), ou bien --local-socket CHEMIN.',
-    en: 'Say whose rights to use: --admin-token TOKEN (or "-", or MATTERMOST_ADMIN_TOKEN), or else --local-socket PATH.',
+    print,
   })
 }
 
-async function readAll(stdin: World['stdin']): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks).toString('utf8').trim()
+async function remove({ admin, print, settings }: Common, world: World, dotenv: DotenvDraft): Promise<boolean> {
+  const { bot, commands } = readManifest(world)
+  const triggers = commands.map(({ trigger }) => trigger)
+  const isWell = await removeProvisioned({
+    admin,
+    print,
+    settings,
+    username: bot.username,
+    triggers,
+    erase: dotenv.erase,
+  })
+  const socket = controlPath(settings.databasePath, world.cwd)
+  if (await isListening(socket))
+    print({
+      fr: '« vigie start » est encore en marche, sans jetons : d’ici 5 s il ne prend ni ne dit plus rien. « vigie stop » l’arrête.',
+      en: '"vigie start" is still running, without tokens: within 5 s it takes in and says nothing any more. "vigie stop" ends it.',
+    })
+  return isWell
 }
 
-/** A session's token. @throws {MattermostError} where Mattermost lets nobody in by password. */
-async function signIn(world: World, url: string, username: string, password: string): Promise<string> {
-  let token: string | null = null
-  const listening: typeof fetch = async (input, init) => {
-    const response = await world.fetch(input, init)
-    token = response.headers.get('token')
-    return response
+function readManifest(world: World): Manifest {
+  return parseManifest(readFileSync(join(world.root, 'manifest.json'), 'utf8'))
+}
+
+async function isListening(socket: string): Promise<boolean> {
+  try {
+    return (await askControl(socket, 'GET', '/status')) !== undefined
+  } catch {
+    // Whoever answers, though not well, is there.
+    return true
   }
-  const rest = createRest({ url, token: () => '', fetch: listening, log: silent })
-  await rest.call('POST', '/users/login', { body: { login_id: username, password } })
-  return token ?? ''
 }
 
 async function readPicture(world: World, url: string, token: string, userId: string): Promise<Uint8Array> {
@@ -191,23 +170,6 @@ async function addressesOf(host: string): Promise<readonly string[]> {
     // Unknown from here: Mattermost may know it.
     return []
   }
-}
-
-/** The system's refusal, for the person; anything else is ours. */
-function unwritable(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error
-  return new UserError(
-    { fr: `${path} ne peut pas être écrit (${error.message}).`, en: `${path} cannot be written (${error.message}).` },
-    { cause: error },
-  )
-}
-
-/** What the environment says otherwise, and would win over the dotenv file at the next start. */
-function hiddenBy(environment: Values, changes: Readonly<Record<string, string>>): string[] {
-  return Object.entries(changes).flatMap(([name, value]) => {
-    const other = environment[name]?.trim()
-    return other && other !== value ? [name] : []
-  })
 }
 
 function hiddenSaid(name: string, path: string) {

@@ -3,6 +3,7 @@
 
 import type { Values } from '../env.ts'
 import type { Locale, Said } from '../text/locale.ts'
+import type { Ask } from './terminal.ts'
 
 export interface World {
   readonly environment: Values
@@ -11,6 +12,8 @@ export interface World {
   /** The folder of the installation. */
   readonly root: string
   readonly pid: number
+  /** The Node that runs us: an absolute path. */
+  readonly node: string
   readonly stdin: AsyncIterable<Buffer | string>
   readonly stdout: (line: string) => void
   readonly stderr: (line: string) => void
@@ -21,6 +24,8 @@ export interface World {
   /** Aborted by SIGINT or SIGTERM; a second signal ends the process at once. */
   readonly signal: AbortSignal
   readonly isTerminal: boolean
+  /** Asks the person at the terminal; absent where there is none to answer. */
+  readonly ask?: Ask
 }
 
 export interface Subcommand {

@@ -3,12 +3,14 @@
 
 import type { Delivery, Telling } from '../event.ts'
 import { moment } from '../text/format.ts'
+import type { Locale } from '../text/locale.ts'
 import { code, own, plain, type Rich, rich, shorten } from '../text/rich.ts'
-import type { Call, Command, Reply } from './command.ts'
+import type { Call, Command, Reply, ReplyButton } from './command.ts'
 import type { CommandParts } from './index.ts'
 import { mayHear, wasTold } from './subscriptions/hearing.ts'
 
 const most = 20
+const mostButtons = 5
 
 const words = {
   fr: {
@@ -25,6 +27,7 @@ const words = {
       parked: '🔴 abandonnée',
     },
     several: (count: number) => `${count} événements`,
+    replay: 'Renvoyer',
   },
   en: {
     title: 'Deliveries',
@@ -40,6 +43,7 @@ const words = {
       parked: '🔴 given up',
     },
     several: (count: number) => `${count} events`,
+    replay: 'Replay',
   },
 }
 
@@ -79,14 +83,25 @@ async function listed(parts: DeliveriesParts, call: Call, isFailed: boolean): Pr
   ).filter(({ row }) => row.length > 0)
   const [first] = shown
   if (first === undefined) return { text: own(isFailed ? noneFailed : none), mood: 'good' }
-  const next = isFailed && call.role === 'vigie_admin' ? 'replay' : 'explain'
+  const mayReplay = isFailed && call.role === 'vigie_admin'
+  const next = mayReplay ? 'replay' : 'explain'
   return {
     title: own(isFailed ? failed : title),
     table: { head, rows: shown.map(({ row }) => row) },
     next: `/vigie ${next} ${first.delivery.id}`,
+    ...(mayReplay ? { buttons: replayButtons(shown, call.locale) } : {}),
     // A Vigie administrator sees what this channel may not hear.
     personal: call.role === 'vigie_admin',
   }
+}
+
+/** For the first few; the others are put back in line by the command. */
+function replayButtons(shown: readonly { readonly delivery: Delivery }[], locale: Locale): ReplyButton[] {
+  const { replay } = words[locale]
+  const isOne = shown.length === 1
+  return shown.slice(0, mostButtons).map(({ delivery: { id } }) => {
+    return { verb: 'replay.again', object: id, label: isOne ? replay : `${replay} ${id}` }
+  })
 }
 
 /** Nothing for what this channel may not hear (any more) and has not heard. */

@@ -2,7 +2,7 @@
 // may hear; what is unknown and what is forbidden read alike (interface.md, "Who may"; threats T7).
 
 import { UserError } from '../errors.ts'
-import type { Delivery } from '../event.ts'
+import type { Delivery, Event } from '../event.ts'
 import type { StoredEvent } from '../store/store.ts'
 import { code, rich } from '../text/rich.ts'
 import { said } from '../text/said.ts'
@@ -52,13 +52,12 @@ async function explain(parts: ExplainParts, words: string, context: CallContext)
   if (post !== undefined && told !== undefined && isHere(post.channel, context)) {
     return explainEvents(parts, told.events, told.deliveries, words, context)
   }
-  const event = await parts.store.events.find(words)
-  if (event !== undefined) return explainEvents(parts, [words], [], words, context)
   const delivery = await parts.store.deliveries.find(words)
   if (delivery !== undefined && isHere(delivery.target.address, context)) {
     return explainEvents(parts, delivery.events, [delivery], words, context)
   }
-  throw unknown(words)
+  // What is not there is looked for as long as what may not be told.
+  return explainEvents(parts, [words], [], words, context)
 }
 
 async function explainEvents(
@@ -68,21 +67,35 @@ async function explainEvents(
   words: string,
   context: CallContext,
 ): Promise<Reply> {
-  const found = await Promise.all(ids.map((id) => parts.store.events.find(id)))
   const visible: StoredEvent[] = []
-  for (const stored of found) {
-    if (stored !== undefined && (await maySee(parts, stored, context))) visible.push(stored)
+  for (const id of ids) {
+    const stored = await parts.store.events.find(id)
+    const isVisible = await maySee(parts, id, stored?.event ?? nothing, context)
+    if (stored !== undefined && isVisible) visible.push(stored)
   }
   const [only, ...others] = visible
   if (only === undefined) throw unknown(words)
   return others.length === 0 ? eventReply(parts, only, context) : postReply(parts, visible, deliveries, context)
 }
 
+/** Stands where there is no event, so that the time taken tells nothing (threats T7). */
+const nothing: Event = {
+  id: '',
+  source: 'gitlab',
+  subject: 'nobody/nothing',
+  type: 'gitlab.push.push',
+  time: new Date(0).toISOString(),
+  data: {},
+  severity: 'info',
+  audience: 'closed',
+  byDefault: true,
+}
+
 /** What was told here, or what is open here and could have been. */
-async function maySee(parts: ExplainParts, { event }: StoredEvent, context: CallContext): Promise<boolean> {
+async function maySee(parts: ExplainParts, id: string, event: Event, context: CallContext): Promise<boolean> {
   if (context.role === 'vigie_admin') return true
   const { channel } = context.place
-  for (const delivery of await parts.store.deliveries.list({ channel, event: event.id, limit: mostHere })) {
+  for (const delivery of await parts.store.deliveries.list({ channel, event: id, limit: mostHere })) {
     if (await wasTold(parts, delivery)) return true
   }
   return mayHear(parts, event, context)

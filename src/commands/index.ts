@@ -19,6 +19,7 @@ import { replayCommand } from './replay.ts'
 import { settingsCommand } from './settings.ts'
 import { statusCommand } from './status.ts'
 import { subscribeCommand } from './subscribe.ts'
+import { createTurns } from './subscriptions/room.ts'
 import { unsubscribeCommand } from './unsubscribe.ts'
 import { vigieCommand } from './vigie.ts'
 
@@ -59,11 +60,12 @@ export interface CommandParts {
 
 /** Every command there is, in the order in which help shows them. */
 export function createCommands(parts: CommandParts): readonly Command[] {
+  const inTurn = createTurns()
   return [
     vigieCommand(parts),
     monitorCommand(parts),
-    subscribeCommand(parts),
-    unsubscribeCommand(parts),
+    subscribeCommand({ ...parts, inTurn }),
+    unsubscribeCommand({ ...parts, inTurn }),
     statusCommand(parts),
     explainCommand(parts),
     deliveriesCommand(parts),

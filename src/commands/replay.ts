@@ -1,18 +1,23 @@
 // `/vigie replay <delivery>`: puts a delivery that was given up back in line.
 
 import { UserError } from '../errors.ts'
+import type { Locale } from '../text/locale.ts'
 import { bold, code, own, rich } from '../text/rich.ts'
 import { said } from '../text/said.ts'
-import type { Command } from './command.ts'
+import type { Command, Reply } from './command.ts'
 import type { CommandParts } from './index.ts'
 
 const words = {
   fr: {
     done: (id: string) =>
       rich`${bold(own('Remise en file\u00a0:'))} ${code(id)} sera retentée après ce qui attend déjà.`,
+    again: (id: string, when: string) => rich`${code(id)} a déjà été renvoyée\u00a0: elle est ${own(when)}.`,
+    states: { waiting: 'en attente', delivered: 'livrée', absorbed: 'dans un résumé', withheld: 'retenue', parked: '' },
   },
   en: {
     done: (id: string) => rich`${bold(own('Back in line:'))} ${code(id)} will be tried again after what waits already.`,
+    again: (id: string, when: string) => rich`${code(id)} was replayed already: it is ${own(when)}.`,
+    states: { waiting: 'waiting', delivered: 'delivered', absorbed: 'in a digest', withheld: 'withheld', parked: '' },
   },
 }
 
@@ -40,9 +45,28 @@ export function replayCommand({ store, wakeOutbox }: ReplayParts): Command {
       const id = args.delivery ?? ''
       if (!(await store.deliveries.replay(id, now))) throw await notParked(store, id)
       wakeOutbox()
-      return { text: words[locale].done(id), mood: 'good', next: `/vigie explain ${id}`, changed: id, personal: true }
+      return done(id, locale)
+    },
+    buttons: {
+      again: {
+        allow: 'vigie_admin',
+        async run({ locale, object: id, now }) {
+          if (await store.deliveries.replay(id, now)) {
+            wakeOutbox()
+            return done(id, locale)
+          }
+          const state = (await store.deliveries.find(id))?.state
+          if (state === undefined) throw await notParked(store, id)
+          const { again, states } = words[locale]
+          return { text: again(id, states[state]), next: `/vigie explain ${id}`, personal: true }
+        },
+      },
     },
   }
+}
+
+function done(id: string, locale: Locale): Reply {
+  return { text: words[locale].done(id), mood: 'good', next: `/vigie explain ${id}`, changed: id, personal: true }
 }
 
 async function notParked(store: ReplayParts['store'], id: string): Promise<UserError> {

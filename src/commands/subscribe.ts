@@ -11,7 +11,7 @@ import type { CommandParts, Source } from './index.ts'
 import { mentionFlag, readMention } from './monitor/mention.ts'
 import { eventChoices, readFilters, shownFilters } from './subscriptions/filters.ts'
 import { listReply } from './subscriptions/list.ts'
-import { requireInside, requireRoom } from './subscriptions/room.ts'
+import { type InTurn, requireInside, requireRoom } from './subscriptions/room.ts'
 import { isSameSubject, readSubject } from './subscriptions/subject.ts'
 import { withUnheard } from './subscriptions/unheard.ts'
 import { mutedReply, stillMutedReply, subscribedReply, unmutedReply } from './subscriptions/words.ts'
@@ -21,6 +21,7 @@ const memberMuteMs = 86_400_000
 const longestMuteMs = 365 * 86_400_000
 
 export type SubscribeParts = Pick<CommandParts, 'around' | 'sources' | 'timeZone'> & {
+  readonly inTurn: InTurn
   readonly store: Pick<CommandParts['store'], 'subscriptions'>
 }
 
@@ -150,11 +151,8 @@ async function subscribe(parts: SubscribeParts, call: Call): Promise<Reply> {
   if (source === undefined) throw new Error(`no source ${call.args.source}`)
   const subject = readSubject(call.args.subject)
   const filters = await withMention(readFilters(call.flags, source), parts, call)
-  const here = await parts.store.subscriptions.inChannel(call.place.channel)
-  if (!here.some((one) => isThis(one, call, subject))) requireRoom(here.length + 1)
-  await requireInside(parts.around, call)
   const { channel } = call.place
-  const { subscription, replaced } = await parts.store.subscriptions.save({
+  const wish = {
     channel,
     target: { notifier: 'mattermost', address: channel },
     source: source.name,
@@ -162,6 +160,12 @@ async function subscribe(parts: SubscribeParts, call: Call): Promise<Reply> {
     maker: call.person.id,
     madeAt: call.now,
     ...(subject === undefined ? {} : { subject }),
+  }
+  const { subscription, replaced } = await parts.inTurn(channel, async () => {
+    const here = await parts.store.subscriptions.inChannel(channel)
+    if (!here.some((one) => isThis(one, call, subject))) requireRoom(here.length + 1)
+    await requireInside(parts.around, call)
+    return parts.store.subscriptions.save(wish)
   })
   const formerMaker = replaced === undefined || replaced.maker === call.person.id ? undefined : replaced.maker
   const former = formerMaker === undefined ? undefined : await parts.around.username(formerMaker)

@@ -11,7 +11,7 @@ import type { Call, Command, Press, Reply } from './command.ts'
 import type { CommandParts } from './index.ts'
 import { commandOf, shownFilters } from './subscriptions/filters.ts'
 import { hearsKind, type Meant, meant, withoutKind } from './subscriptions/match.ts'
-import { requireRoom } from './subscriptions/room.ts'
+import { type InTurn, requireRoom } from './subscriptions/room.ts'
 import { isSameSubject, readSubject, requireShort } from './subscriptions/subject.ts'
 import { heardWords, listCommand } from './subscriptions/words.ts'
 
@@ -45,6 +45,7 @@ const words = {
 }
 
 type UnsubscribeParts = Pick<CommandParts, 'around' | 'router'> & {
+  readonly inTurn: InTurn
   readonly store: Pick<CommandParts['store'], 'subscriptions'>
 }
 
@@ -80,7 +81,13 @@ export function unsubscribeCommand(parts: UnsubscribeParts): Command {
     },
     run: (call) => unsubscribe(parts, call),
     buttons: {
-      stop: { allow: 'maker', maker: (press) => makerOfHeard(parts, press), run: (press) => stop(parts, press) },
+      stop: {
+        allow: 'maker',
+        // An old card must not end what was subscribed anew since (threats T3).
+        once: true,
+        maker: (press) => makerOfHeard(parts, press),
+        run: (press) => parts.inTurn(press.place.channel, () => stop(parts, press)),
+      },
     },
   }
 }

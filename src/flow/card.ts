@@ -23,13 +23,13 @@ export function isAlive(card: CardRow | undefined, now: number): card is CardRow
   return card !== undefined && now - card.changedAt <= cardLifeMs
 }
 
-/** `events` are those of `waiting` that may be told, in order; one, or several of one card. Nothing for none. */
-export function planCard(waiting: Waiting, events: readonly StoredEvent[], now: number): CardPlan | undefined {
+/** `events` are those of `waiting` that may be told, in order, first tried at `triedAt`; one, or several of one card. Nothing for none. */
+export function planCard(waiting: Waiting, events: readonly StoredEvent[], triedAt: number): CardPlan | undefined {
   const newest = newestOf(events)
   if (!newest) return undefined
   const { event } = newest
   if (event.card === undefined || waiting.each) return { event }
-  const before = event.cardStays || isAlive(waiting.card, now) ? waiting.card : undefined
+  const before = event.cardStays || isAlive(waiting.card, triedAt) ? waiting.card : undefined
   const at = timeOf(newest)
   const late = before !== undefined && at < before.shownAt
   const card: Card = {

@@ -9,6 +9,9 @@ const probeRefusedTokenEveryMs = 60_000
 const longestPauseMs = 5 * 60_000
 /** A server that fails on one delivery this often while it takes others fails because of that delivery. */
 const suspectAfter = 3
+/** A server that fails on others as well, on one in so many, has a bad hour: nobody is to blame. */
+const othersPerFailing = 10
+const remembered = 50
 /** A message may break the server it is sent to, or make it think for ever. */
 const mayBeItsOwn: ReadonlySet<string> = new Set(['server', 'timeout'])
 
@@ -30,6 +33,8 @@ export interface Circuit {
   /** A delivery is taken in hand while it is away: no other is until the function returned was called, or the probe had an answer. */
   probe(): () => void
   succeeded(delivery: string, wasProbe: boolean): void
+  /** The clock was set back: what was to last until a moment lasts as long as before. */
+  setBack(byMs: number): void
   /** It answered, and named a trouble of its own. True where it has that trouble with this delivery alone. */
   troubled(delivery: string, wasProbe: boolean): boolean
   /** Resolves how the failure is to be understood: everybody's, or that one delivery's own. */
@@ -42,17 +47,32 @@ export function createCircuit(now: Now): Circuit {
   let succeededAt = 0
   /** Deliveries on which the server failed: when last, and how often while it took others. */
   const suspects = new Map<string, { at: number; count: number }>()
+  /** The latest outcomes, oldest first. */
+  const outcomes: { delivery: string; ok: boolean }[] = []
 
   const close = () => {
     if (open) last = { since: open.since, until: now() }
     open = undefined
   }
 
+  const remember = (delivery: string, ok: boolean) => {
+    outcomes.push({ delivery, ok })
+    if (outcomes.length > remembered) outcomes.shift()
+  }
+
+  const isOnlyTrouble = (delivery: string): boolean => {
+    const others = (ok: boolean) => {
+      return new Set(outcomes.flatMap((one) => (one.ok === ok && one.delivery !== delivery ? one.delivery : []))).size
+    }
+    return others(false) * othersPerFailing <= others(true)
+  }
+
   const isItsOwn = (delivery: string): boolean => {
+    remember(delivery, false)
     const before = suspects.get(delivery)
     const count = (before?.count ?? 0) + (before && succeededAt >= before.at ? 1 : 0)
     suspects.set(delivery, { at: now(), count })
-    return count >= suspectAfter
+    return count >= suspectAfter && isOnlyTrouble(delivery)
   }
 
   return {
@@ -73,8 +93,13 @@ export function createCircuit(now: Now): Circuit {
     succeeded(delivery, wasProbe) {
       succeededAt = now()
       suspects.delete(delivery)
-      // What was sent before it was known to be away proves nothing about now.
-      if (wasProbe) close()
+      remember(delivery, true)
+      // What was sent before it was known to be away proves nothing about now, nor does a probe that another's failure overtook.
+      if (wasProbe && open?.probe) close()
+    },
+    setBack(byMs) {
+      if (open) open.until -= byMs
+      suspects.clear()
     },
     troubled(delivery, wasProbe) {
       if (wasProbe) close()

@@ -1,13 +1,13 @@
 // Whether what was accepted may still be told, judged afresh before every post, edit, digest and replay (interface.md, "Who may").
 
-import type { Event } from '../event.ts'
+import type { Event, Target } from '../event.ts'
 import type { EventStore, StoredEvent, Waiting } from '../store/store.ts'
 import type { Judgement, Silence } from './judge.ts'
 import type { Index } from './route.ts'
 import type { Router } from './router.ts'
 
-/** `unsubscribed`: none of the subscriptions that matched is left. */
-export type Withheld = Silence | 'unsubscribed'
+/** `unsubscribed`: none of the subscriptions that matched is left. `told`: before a restore. */
+export type Withheld = Silence | 'unsubscribed' | 'told'
 
 export interface Heard {
   readonly events: readonly StoredEvent[]
@@ -18,11 +18,13 @@ export interface HearingParts {
   readonly router: Router
   readonly events: Pick<EventStore, 'visibility'>
   readonly now: () => number
+  /** What was fetched again after a restore and stands there already. */
+  readonly wasTold: (target: Target, stored: StoredEvent) => boolean
 }
 
 /** What of a delivery its subscriptions hear now. What was addressed to its target by name has none, and is heard. */
-export async function hear(waiting: Waiting, { router, events: store, now }: HearingParts): Promise<Heard> {
-  const { subscriptions } = waiting.delivery
+export async function hear(waiting: Waiting, { router, events: store, now, wasTold }: HearingParts): Promise<Heard> {
+  const { subscriptions, target } = waiting.delivery
   if (subscriptions.length === 0) return { events: waiting.events, withheld: [] }
   const index = await router.current()
   const said = new Map<string, Awaited<ReturnType<EventStore['visibility']>>>()
@@ -33,7 +35,7 @@ export async function hear(waiting: Waiting, { router, events: store, now }: Hea
     const subject = event.subject
     if (subject !== undefined && !said.has(subject)) said.set(subject, await store.visibility(event.source, subject))
     const moment = { now: now(), visibility: subject === undefined ? undefined : said.get(subject) }
-    const reason = silenceOf(index, event, subscriptions, moment)
+    const reason = wasTold(target, stored) ? 'told' : silenceOf(index, event, subscriptions, moment)
     if (reason === undefined) events.push(stored)
     else withheld.push({ event: event.id, reason })
   }

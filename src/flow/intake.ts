@@ -23,8 +23,8 @@ export interface Intake {
   drain(): Promise<void>
 }
 
-/** Bounds a transaction; the rest is the next one's. */
-const mostInABatch = 500
+/** Bounds a transaction, some milliseconds of work; the rest is the next one's, and who asks something meanwhile has their turn before. */
+const mostInABatch = 100
 
 interface Queued {
   readonly draft: Draft
@@ -38,9 +38,11 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
   let working: Promise<void> | undefined
 
   async function work(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve))
     try {
-      while (queue.length > 0) await accept(queue.splice(0, mostInABatch))
+      while (queue.length > 0) {
+        await new Promise((resolve) => setImmediate(resolve))
+        await accept(queue.splice(0, mostInABatch))
+      }
     } finally {
       working = undefined
     }

@@ -9,6 +9,7 @@ import type { Claim, Store } from '../store/store.ts'
 import { type Away, createCircuit } from './circuit.ts'
 import { createFolding } from './folding.ts'
 import { leaseMs } from './lease.ts'
+import { createReconciling, type Restoration } from './reconcile.ts'
 import type { Router } from './router.ts'
 import { createSending, type Lane } from './sending.ts'
 import { createTeller, type SettingsOf } from './telling.ts'
@@ -28,6 +29,8 @@ export interface OutboxParts {
   readonly onParked: (delivery: Delivery, error: string) => Promise<void>
   /** A target takes nothing any more; awaited before the next of it is judged. */
   readonly onTargetGone: (target: Target, error: DeliveryError) => Promise<void>
+  /** What the database was restored from and when, if it was. */
+  readonly restored?: () => Promise<Restoration | undefined>
   readonly wait?: Wait
   /** Gives the event loop a turn. */
   readonly breathe?: () => Promise<unknown>
@@ -63,6 +66,8 @@ const longestNapMs = 5000
 const foldEveryMs = 1000
 const troubleNapMs = 1000
 const lastWordsMs = 1000
+/** A clock that is a little ahead is slowed down or set back by less, and nobody notices. */
+const setBackMs = 1000
 
 interface Line extends Lane {
   /** By target; the next of a target waits for the one before it. */
@@ -75,9 +80,15 @@ interface Line extends Lane {
 export function createOutbox(parts: OutboxParts): Outbox {
   const { store, notifiers, now, log, wait = waitByTheClock, random = Math.random, breathe = setImmediate } = parts
   const { deliveries } = store
-  const teller = createTeller({ ...parts, events: store.events })
+  const restored = parts.restored ?? (() => Promise.resolve(undefined))
+  // A backlog that was in doubt is folded before it is claimed.
+  const onRead = () => {
+    for (const line of lines) line.foldAt = 0
+  }
+  const reconciling = createReconciling({ deliveries, restored, onRead, now, wait, log })
+  const teller = createTeller({ ...parts, events: store.events, wasTold: reconciling.wasTold })
   const fold = createFolding({ ...parts, deliveries, teller, breathe })
-  const send = createSending({ ...parts, deliveries, teller, wait, random })
+  const send = createSending({ ...parts, deliveries, teller, reconciling, wait, random })
   const lines = notifiers.map((notifier): Line => {
     const messages = notifier.perSecond === undefined ? undefined : createPace(notifier.perSecond, now, wait)
     const digests = createPace(digestsPerSecond, now, wait)
@@ -87,6 +98,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const stopping = new AbortController()
   const cut = new AbortController()
   let running: Promise<void> | undefined
+  let seenAt = now()
 
   async function run(): Promise<void> {
     let isReleased = false
@@ -94,6 +106,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
       try {
         if (!isReleased) await release()
         isReleased = true
+        await noticeSetBack()
         const wakeAt = await round()
         await alarm.sleep(Math.min(longestNapMs, wakeAt - now()))
       } catch (error) {
@@ -106,6 +119,20 @@ export function createOutbox(parts: OutboxParts): Outbox {
   async function release(): Promise<void> {
     const count = await deliveries.releaseClaims(now())
     if (count > 0) log.warn({ count }, 'deliveries of a process that ended in the middle are looked at again')
+  }
+
+  /** All that waits for a moment would wait the longer for a clock that was set back (threat F17). */
+  async function noticeSetBack(): Promise<void> {
+    const byMs = seenAt - now()
+    if (byMs > setBackMs) {
+      log.warn({ byMs }, 'the clock was set back')
+      await deliveries.setBack(byMs)
+      for (const line of lines) {
+        line.circuit.setBack(byMs)
+        line.foldAt = 0
+      }
+    }
+    seenAt = now()
   }
 
   /** Takes in hand what can be; resolves when to look again. */

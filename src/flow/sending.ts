@@ -7,12 +7,14 @@ import type { Claim, DeliveryStore, Outcome } from '../store/store.ts'
 import { backoffMs, mostRefusals, mostTroubles, refusalPauseMs, retrySpanMs } from './backoff.ts'
 import type { Circuit } from './circuit.ts'
 import { keepLease } from './lease.ts'
+import type { Reconciling } from './reconcile.ts'
 import type { Teller } from './telling.ts'
 import type { Pace, Wait } from './waiting.ts'
 
 export interface SendingParts {
   readonly deliveries: Pick<DeliveryStore, 'renew' | 'settle'>
   readonly teller: Teller
+  readonly reconciling: Reconciling
   readonly now: Now
   readonly wait: Wait
   /** In [0, 1). */
@@ -49,6 +51,11 @@ export function createSending(parts: SendingParts): Send {
   async function send(lane: Lane, claim: Claim, { signal, probe }: Sending): Promise<void> {
     const { notifier, circuit } = lane
     const { delivery } = claim
+    if (await parts.reconciling.isDue(notifier, claim)) {
+      if (!probe && circuit.away() !== undefined) return await settle(claim, again(claim, now(), ''), signal)
+      await parts.reconciling.read(notifier, claim, signal)
+      return circuit.succeeded(delivery.id, probe !== undefined)
+    }
     const told = await teller.tell(claim, circuit.lastAway())
     if (told.as === 'silence') return await settle(claim, silent(told.reason), signal)
     const lease = keepLease(claim, parts)
@@ -57,10 +64,10 @@ export function createSending(parts: SendingParts): Send {
     try {
       await lane.messages?.turn(lease.signal)
       if (claim.digest) await lane.digests.turn(lease.signal)
-      // Another delivery may have found it away meanwhile.
+      if (!(await lease.confirm())) return log.warn({ delivery: delivery.id }, 'claimed by somebody else meanwhile')
+      // Asked last: another delivery may have found it away meanwhile.
       const isOff = signal.aborted || (!probe && circuit.away() !== undefined)
       if (isOff) return await settle(claim, again(claim, now(), delivery.error ?? ''), signal)
-      if (!(await lease.confirm())) return log.warn({ delivery: delivery.id }, 'claimed by somebody else meanwhile')
       const sent = await notifier.send(told.message, delivery.target.address, lease.signal)
       circuit.succeeded(delivery.id, probe !== undefined)
       const card = told.after ? { card: told.after(sent, now()) } : {}
@@ -85,7 +92,12 @@ export function createSending(parts: SendingParts): Send {
     const retry = (dueAt: number, refused = false) => again(claim, dueAt, error.message, { error, refused })
     if (error.scope === 'notifier') {
       // As due as ever: the circuit says when.
-      if (circuit.failed(id, error) === 'everybody') return retry(now())
+      const wasAway = circuit.away()?.reason
+      if (circuit.failed(id, error) === 'everybody') {
+        const facts = { notifier: target.notifier, reason: error.reason, error: error.message }
+        if (wasAway !== error.reason) log.error(facts, 'nothing can be sent for now')
+        return retry(now())
+      }
       return isRefusedForGood(claim)
         ? { as: 'parked', error: error.message }
         : retry(now() + backoffMs(claim.refusals + 1, parts.random()), true)
@@ -118,7 +130,7 @@ export function createSending(parts: SendingParts): Send {
       }
     }
     log.info({ delivery: id, attempt, ...target, ...factsOf(outcome) }, `delivery ${outcome.as}`)
-    if (outcome.as === 'parked' && !isSleep(outcome)) await parts.onParked(claim.delivery, outcome.error)
+    if (outcome.as === 'parked' && !isAsleep(outcome.error)) await parts.onParked(claim.delivery, outcome.error)
     if (outcome.as === 'withheld') meter.count('deliveries_withheld', { reason: outcome.reason })
     if (outcome.as === 'parked') meter.count('deliveries_parked', { notifier: target.notifier })
   }
@@ -158,7 +170,7 @@ function silent(reason: string): Outcome {
 
 /** Parked, so that it can be replayed once the channel is back; nobody is told of each. */
 const asleep = 'asleep: the channel could not be told anything'
-const isSleep = ({ error }: { error: string }): boolean => error === asleep
+export const isAsleep = (error: string | undefined): boolean => error === asleep
 
 function again(
   claim: Claim,

@@ -18,6 +18,7 @@ export interface TellingParts {
   readonly router: Router
   readonly describe: Describe
   readonly settingsOf: SettingsOf
+  readonly wasTold: (target: Target, stored: StoredEvent) => boolean
   readonly now: Now
   readonly log: Log
 }
@@ -41,7 +42,7 @@ export interface Teller {
   summariser(target: Target): Promise<(event: StoredEvent) => Rich>
 }
 
-export function createTeller({ events, router, describe, settingsOf, now, log }: TellingParts): Teller {
+export function createTeller({ events, router, describe, settingsOf, wasTold, now, log }: TellingParts): Teller {
   const tellingFor = async (target: Target): Promise<Telling> => ({ ...(await settingsOf(target)), now: now() })
 
   const summaryOf = ({ event }: StoredEvent, telling: Telling): Rich => {
@@ -64,11 +65,12 @@ export function createTeller({ events, router, describe, settingsOf, now, log }:
 
   return {
     async tell(claim, lastAway) {
-      const heard = await hear(claim, { router, events, now })
+      const heard = await hear(claim, { router, events, now, wasTold })
       const first = heard.withheld[0]
       if (heard.events.length === 0) return { as: 'silence', reason: first?.reason ?? 'unsubscribed' }
       const telling = await tellingFor(claim.delivery.target)
-      const plan = claim.digest ? undefined : planCard(claim, heard.events, telling.now)
+      // As it was at the first try: what may stand already stands on that card.
+      const plan = claim.digest ? undefined : planCard(claim, heard.events, claim.firstTriedAt)
       const message: Message = {
         deliveryId: claim.delivery.id,
         ...deliveriesOf(claim, heard),

@@ -48,8 +48,12 @@ export interface Pace {
 export function createPace(perSecond: number, now: () => number, wait: Wait): Pace {
   const spacingMs = 1000 / perSecond
   let nextAt = 0
+  let seenAt = 0
   return {
     async turn(signal) {
+      // A clock that was set back keeps nobody waiting (threat F17).
+      if (now() < seenAt) nextAt = 0
+      seenAt = now()
       const at = Math.max(now(), nextAt)
       nextAt = at + spacingMs
       if (at > now()) await wait(at - now(), signal)

@@ -1,12 +1,13 @@
 // Events as Mattermost posts and live cards (design.md "Exactly once, provably"; interface.md, last paragraph). After an unknown outcome
-// the channel is read before anything is sent again; a card's edit is idempotent, its thread line is the post with the delivery's id.
+// the channel is read before anything is sent again; a card's edit is idempotent, its thread line is the post with the delivery's id. An
+// edit without a line needs no id of its delivery on the card: made again it shows and lists the same.
 
 import { z } from 'zod'
 import { DeliveryError } from '../errors.ts'
 import type { Receipt } from '../event.ts'
 import { link, own, type Rich, rich } from '../text/rich.ts'
 import { cutTo, renderActions, renderPost, type Stamp } from './mattermost-post.ts'
-import type { Card, Message, Notifier, Sent } from './notifier.ts'
+import type { Card, Message, Notifier, Sent, Standing } from './notifier.ts'
 
 /** What of Mattermost is needed; every call rejects with an error named `MattermostError`. */
 export interface MattermostPosts {
@@ -51,8 +52,8 @@ export interface MattermostNotifierParts {
   readonly permalink: (receipt: Receipt) => string | undefined
 }
 
-/** The server's clock and ours may differ. */
-const clockMarginMs = 5 * 60_000
+/** The server's clock and ours may differ, by as much as a day that somebody set wrongly (threat F17). */
+const clockMarginMs = 25 * 3_600_000
 const lineRunes = 4000
 
 export function createMattermostNotifier({ posts, stamp, permalink }: MattermostNotifierParts): Notifier {
@@ -105,7 +106,7 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
     const draft: NewPost = {
       channel_id: channel,
       message: words,
-      props: { attachments, vigie },
+      props: { attachments, vigie, ...originsOf(message) },
       pending_post_id: deliveryId,
       ...(message.isUrgent ? { metadata: { priority: { priority: 'urgent' } } } : {}),
     }
@@ -177,16 +178,34 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
     return { receipt: { post: await addLine(message, line, root, channel, signal), channel, root }, card: standing }
   }
 
+  const postOrNothing = async (id: string, signal: AbortSignal): Promise<StandingPost | undefined> => {
+    try {
+      return await posts.post(id, signal)
+    } catch (error) {
+      if (readFailure(error)?.status === 404) return undefined
+      throw error
+    }
+  }
+
+  const standing: NonNullable<Notifier['standing']> = async (address, { from, cards }, signal) => {
+    const channel = await channelOf(address, signal)
+    const botId = await posts.botId()
+    const found = new Map<string, StandingPost>()
+    for await (const post of posts.since(channel, from - clockMarginMs, signal)) {
+      if (post.user_id === botId) found.set(post.id, post)
+    }
+    for (const { post: id } of cards) {
+      if (id === undefined || found.has(id)) continue
+      const post = await postOrNothing(id, signal)
+      if (post !== undefined) found.set(id, post)
+    }
+    return [...found.values()].map(toStanding)
+  }
+
   return {
     name: 'mattermost',
-    async send(message, address, signal) {
-      try {
-        return await send(message, address, signal)
-      } catch (error) {
-        const failure = readFailure(error)
-        throw failure === undefined ? error : toDeliveryError(failure, error)
-      }
-    },
+    send: (message, address, signal) => understood(() => send(message, address, signal)),
+    standing: (address, request, signal) => understood(() => standing(address, request, signal)),
   }
 }
 
@@ -196,6 +215,21 @@ const isCrowd = (id: string): boolean => id === 'here' || id === 'channel'
 function ringLine(message: Rich | undefined, rung: string): { message?: Rich } {
   if (rung === '') return message === undefined ? {} : { message }
   return { message: message === undefined ? own(rung) : [...own(`${rung} `), ...message] }
+}
+
+async function understood<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const failure = readFailure(error)
+    throw failure === undefined ? error : toDeliveryError(failure, error)
+  }
+}
+
+/** A live card and its lines are known by the card. */
+function originsOf({ card, events }: Message): { vigie_origins?: readonly string[] } {
+  const origins = card === undefined ? events.flatMap(({ origin }) => origin ?? []) : []
+  return origins.length === 0 ? {} : { vigie_origins: origins }
 }
 
 function deliveriesOf({ deliveryId, deliveries }: Message): readonly string[] {
@@ -216,10 +250,22 @@ function continuing(
   return text === undefined || text.length === 0 ? words : [...text, { own: '\n' }, ...words]
 }
 
-const vigieShape = z.looseObject({ deliveries: z.array(z.string()).default([]) })
+const ids = z.array(z.string()).default([])
+const vigieShape = z.looseObject({ deliveries: ids, events: ids, card: z.string().optional() })
 
 function vigieOf(props: Props): z.infer<typeof vigieShape> {
-  return vigieShape.safeParse(props.vigie).data ?? { deliveries: [] }
+  return vigieShape.safeParse(props.vigie).data ?? { deliveries: [], events: [] }
+}
+
+function toStanding({ id, channel_id: channel, root_id: root, props }: StandingPost): Standing {
+  const { deliveries, events, card } = vigieOf(props)
+  return {
+    receipt: { post: id, channel, ...(root === '' ? {} : { root }) },
+    deliveries,
+    events,
+    origins: ids.safeParse(props.vigie_origins).data ?? [],
+    ...(card === undefined ? {} : { card }),
+  }
 }
 
 function attachmentsOf(props: Props): readonly Record<string, unknown>[] {

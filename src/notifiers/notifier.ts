@@ -48,10 +48,31 @@ export interface Sent {
   readonly card?: Receipt
 }
 
+/** A post of ours as it stands. */
+export interface Standing {
+  readonly receipt: Receipt
+  readonly deliveries: readonly string[]
+  /** Ids of the events it tells; none for a thread line. */
+  readonly events: readonly string[]
+  /** `origin` of those that have one. */
+  readonly origins: readonly string[]
+  /** The card it is. */
+  readonly card?: string
+}
+
 export interface Notifier {
   readonly name: string
   /** How many messages a second the target takes at most; absent: as fast as it answers. */
   readonly perSecond?: number
   /** @throws {DeliveryError} when it was not taken, or may not have been. */
   send(message: Message, address: string, signal: AbortSignal): Promise<Sent>
+  /**
+   * What stands at an address since a moment (milliseconds since 1970), and these posts, whenever they were made: what a restored
+   * database is compared with. Absent where it cannot be read back. @throws {DeliveryError}
+   */
+  standing?(
+    address: string,
+    request: { readonly from: number; readonly cards: readonly Receipt[] },
+    signal: AbortSignal,
+  ): Promise<readonly Standing[]>
 }

@@ -11,6 +11,7 @@ export interface ServerConfig {
   iconOverride: boolean
   openServer: boolean
   guestAccounts: boolean
+  multifactor: boolean
   /** How many code points a message may have. */
   postSizeRunes: number
   /** How large a request body may be, files aside. */
@@ -31,6 +32,7 @@ export function defaultConfig(): ServerConfig {
     iconOverride: false,
     openServer: true,
     guestAccounts: true,
+    multifactor: false,
     postSizeRunes: 16_383,
     payloadBytes: 300_000,
     fileBytes: 104_857_600,
@@ -79,6 +81,7 @@ export function fullConfig(config: ServerConfig): Record<string, Fields> {
       AllowedUntrustedInternalConnections: config.allowedInternal,
       EnableBotAccountCreation: config.botAccounts,
       EnableUserAccessTokens: config.userAccessTokens,
+      EnableMultifactorAuthentication: config.multifactor,
       EnablePostUsernameOverride: config.usernameOverride,
       EnablePostIconOverride: config.iconOverride,
       EnableCommands: true,
@@ -108,6 +111,8 @@ export function patchConfig(config: ServerConfig, body: Fields): void {
   if ('EnableUserAccessTokens' in service) config.userAccessTokens = flagOf(service, 'EnableUserAccessTokens')
   if ('EnablePostUsernameOverride' in service) config.usernameOverride = flagOf(service, 'EnablePostUsernameOverride')
   if ('EnablePostIconOverride' in service) config.iconOverride = flagOf(service, 'EnablePostIconOverride')
+  if ('EnableMultifactorAuthentication' in service)
+    config.multifactor = flagOf(service, 'EnableMultifactorAuthentication')
   if (typeof service.OutgoingIntegrationRequestsTimeout === 'number')
     config.integrationTimeoutMs = service.OutgoingIntegrationRequestsTimeout * 1000
 }

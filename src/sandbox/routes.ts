@@ -7,6 +7,7 @@ import { channelRoutes } from './channel-routes.ts'
 import { commandRoutes } from './commands.ts'
 import { fileRoutes } from './file-routes.ts'
 import { memberRoutes } from './member-routes.ts'
+import { mfaRoutes } from './mfa.ts'
 import { pictureRoutes } from './picture-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { reactionRoutes } from './reactions.ts'
@@ -28,6 +29,7 @@ export const apiRoutes: readonly Route[] = [
   ...tokenRoutes,
   ...statusRoutes,
   ...sessionRoutes,
+  ...mfaRoutes,
   ...userListRoutes,
   ...userRoutes,
   ...pictureRoutes,

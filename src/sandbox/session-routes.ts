@@ -2,6 +2,7 @@
 import { ApiError } from './api-error.ts'
 import { type Answer, type Call, done, type Route, reply } from './call.ts'
 import { textOf } from './json.ts'
+import { checkMfa } from './mfa.ts'
 import { allow, canSystem } from './permissions.ts'
 import { endSessions, openSession } from './sessions.ts'
 import { userByName, wholeUserView } from './users.ts'
@@ -21,6 +22,7 @@ function logIn(call: Call): Answer {
   if (world.bots.has(user.id)) throw new ApiError('api.user.login.bot_login_forbidden.app_error', 401)
   if (user.password !== password) throw wrong
   if (user.delete_at !== 0) throw new ApiError('api.user.login.inactive.app_error', 401)
+  checkMfa(world, user.id, textOf(fields, 'token'))
   const session = openSession(world, user)
   const cookies = `MMAUTHTOKEN=${session.token}; Path=/; HttpOnly; SameSite=Lax`
   const wantsCookie = call.headers['x-requested-with'] === 'XMLHttpRequest'

@@ -34,6 +34,8 @@ export interface World {
   bots: Map<string, Bot>
   sessions: Map<string, Session>
   userTokens: Map<string, UserToken>
+  /** Second factors by the account's id; secrets in base32. */
+  factors: Map<string, { secret: string; active: boolean }>
   statuses: Map<string, Status>
   teams: Map<string, Team>
   teamMembers: Map<string, Map<string, TeamMember>>
@@ -72,6 +74,7 @@ export function createWorld(clock: () => number, config: ServerConfig, hub: Hub)
     bots: new Map(),
     sessions: new Map(),
     userTokens: new Map(),
+    factors: new Map(),
     statuses: new Map(),
     teams: new Map(),
     teamMembers: new Map(),

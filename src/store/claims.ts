@@ -3,6 +3,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Target } from '../event.ts'
 import { readList, toWaiting } from './delivery-rows.ts'
+import type { Group } from './group.ts'
 import { readId } from './ids.ts'
 import type { Database, DeliveryRow, Tables } from './schema.ts'
 import type { CardRow, Claim, DeliveryStore, Outcome } from './store.ts'
@@ -23,10 +24,11 @@ export const heads = (notifier: string) => sql`
     )
   where t.notifier = ${notifier}`
 
-export function createClaims(db: Database): Claims {
+export function createClaims(db: Database, write: Group): Claims {
   return {
     async claim({ notifier, now, leaseMs, limit, last }) {
-      const { rows } = await sql<DeliveryRow>`
+      return await write(async (within) => {
+        const { rows } = await sql<DeliveryRow>`
         with heads as materialized (${heads(notifier)})
         update deliveries set
           attempt = attempt + 1, due_at = ${now + leaseMs}, lease_until = ${now + leaseMs},
@@ -39,31 +41,34 @@ export function createClaims(db: Database): Claims {
           order by case when target = (${keyOf(last)}) then 1 else 0 end, min(position)
           limit ${limit}
         )
-        returning *`.execute(db)
-      const claimed = await toWaiting(
-        db,
-        rows.toSorted((a, b) => a.position - b.position),
-      )
-      return claimed.map(({ row, ...waiting }): Claim => {
-        return { ...waiting, firstTriedAt: row.first_tried_at ?? now, refusals: row.refusals }
+        returning *`.execute(within)
+        const claimed = await toWaiting(
+          within,
+          rows.toSorted((a, b) => a.position - b.position),
+        )
+        return claimed.map(({ row, ...waiting }): Claim => {
+          return { ...waiting, firstTriedAt: row.first_tried_at ?? now, refusals: row.refusals }
+        })
       })
     },
 
     async renew(id, attempt, { now, leaseMs }) {
-      const { numUpdatedRows } = await db
-        .updateTable('deliveries')
-        .set({ due_at: now + leaseMs, lease_until: now + leaseMs })
-        .where('id', '=', readId(id) ?? 0)
-        .where('attempt', '=', attempt)
-        .where('state', '=', 'waiting')
-        .where('lease_until', 'is not', null)
-        .executeTakeFirst()
-      return numUpdatedRows > 0n
+      return await write(async (within) => {
+        const { numUpdatedRows } = await within
+          .updateTable('deliveries')
+          .set({ due_at: now + leaseMs, lease_until: now + leaseMs })
+          .where('id', '=', readId(id) ?? 0)
+          .where('attempt', '=', attempt)
+          .where('state', '=', 'waiting')
+          .where('lease_until', 'is not', null)
+          .executeTakeFirst()
+        return numUpdatedRows > 0n
+      })
     },
 
     async settle(id, attempt, outcome, now) {
       const key = readId(id) ?? 0
-      return await db.transaction().execute(async (within) => {
+      return await write(async (within) => {
         const { numUpdatedRows } = await within
           .updateTable('deliveries')
           .set({ lease_until: null, ...settled(outcome, now) })
@@ -104,7 +109,7 @@ export function createClaims(db: Database): Claims {
 const keyOf = (target: Target | undefined) => sql`
   select id from targets where notifier = ${target?.notifier ?? ''} and address = ${target?.address ?? ''}`
 
-function settled(outcome: Outcome, now: number) {
+export function settled(outcome: Outcome, now: number) {
   switch (outcome.as) {
     case 'delivered':
       return {

@@ -2,19 +2,24 @@
 
 import { sql } from 'kysely'
 import { createClaims } from './claims.ts'
+import { createClockMoves } from './clock.ts'
 import { readList, readReceipt, toDeliveries } from './delivery-rows.ts'
 import { createFolds } from './folds.ts'
+import type { Group } from './group.ts'
 import { type Ids, readId } from './ids.ts'
+import { createReconciling } from './reconcile.ts'
 import type { Database } from './schema.ts'
 import type { DeliveryFilter, DeliveryStore } from './store.ts'
 
 /** A post's deliveries beyond these are not traced. */
 const mostOfAPost = 200
 
-export function createDeliveryStore(db: Database, ids: Ids): DeliveryStore {
+export function createDeliveryStore(db: Database, ids: Ids, write: Group): DeliveryStore {
   return {
-    ...createClaims(db),
+    ...createClaims(db, write),
     ...createFolds(db, ids),
+    ...createReconciling(db),
+    ...createClockMoves(db),
 
     async find(id) {
       const rows = await db

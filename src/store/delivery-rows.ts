@@ -72,7 +72,7 @@ function toDelivery(row: DeliveryRow, target: Target): Delivery {
   }
 }
 
-function toCard(row: Selectable<CardTable>): CardRow {
+export function toCard(row: Selectable<CardTable>): CardRow {
   return {
     key: row.key,
     delivery: showId(row.delivery),

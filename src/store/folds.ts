@@ -101,6 +101,6 @@ function folded(first: DeliveryRow, rows: readonly DeliveryRow[]) {
 }
 
 /** The deliveries of the events one by one: itself, or those that were folded into it before. */
-function tellers(row: DeliveryRow): number[] {
+export function tellers(row: Pick<DeliveryRow, 'id' | 'absorbed'>): number[] {
   return row.absorbed === null ? [row.id] : readList(row.absorbed).flatMap((id) => readId(id) ?? [])
 }

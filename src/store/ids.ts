@@ -22,6 +22,11 @@ export function createIds(last: number): Ids {
   }
 }
 
+/** When it was given, milliseconds since 1970; later where the clock had stepped back. */
+export function timeOfId(id: number): number {
+  return Math.floor(id / 4096) + epochMs
+}
+
 /** `06g0a1b2c3d`. */
 export function showId(id: number): string {
   let text = ''

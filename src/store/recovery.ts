@@ -10,6 +10,7 @@ import type { Log } from '../event.ts'
 import { copyPages, type Shelf, syncFile } from './backup.ts'
 import { contentDamage, findDamage, noTables, quickCheck } from './integrity.ts'
 import { migrationNames } from './migrations.ts'
+import { takeOverKeys } from './salvage.ts'
 
 const restoredShape = z.object({
   /** `asked`: by `vigie restore`. */
@@ -111,7 +112,8 @@ export async function prepareSwap({ path, file, at, facts }: SwapRequest): Promi
     const copy = new DatabaseSync(part)
     try {
       copy.exec('pragma journal_mode = delete')
-      const unsure = doubt(copy, at)
+      const unsure = doubt(copy, { at, lastSeenAt: Math.min(at, lastChange(path) ?? at) })
+      if (existsSync(path)) takeOverKeys(copy, path, at)
       const since = takenAt(copy) ?? Math.round(statSync(file).mtimeMs)
       const lostEvents = existsSync(path) ? countSince(path, newestEvent(copy)) : undefined
       const aside = existsSync(path) ? asidePath(path, facts.reason, at) : undefined
@@ -210,7 +212,7 @@ function noCopy(file: string, damage: string): UserError {
 }
 
 /** Whatever the copy believes unsent may have been sent since: it is looked for first, from when it was made. */
-function doubt(copy: DatabaseSync, at: number): number {
+function doubt(copy: DatabaseSync, { at, lastSeenAt }: { at: number; lastSeenAt: number }): number {
   const { changes } = copy
     .prepare(
       `update deliveries set unsure = 1, first_tried_at = coalesce(first_tried_at, created_at), lease_until = null,
@@ -220,7 +222,16 @@ function doubt(copy: DatabaseSync, at: number): number {
   copy.exec(
     `update deliveries set unsure = 1, first_tried_at = coalesce(first_tried_at, created_at) where state = 'parked'`,
   )
+  // What a switched-off hook left out is read from GitLab from here on: before, Vigie was there to do so.
+  const hasHooks = copy.prepare("select 1 from sqlite_master where type = 'table' and name = 'hooks'").get()
+  if (hasHooks) copy.prepare('update hooks set looked_at = max(looked_at, ?)').run(lastSeenAt)
   return Number(changes)
+}
+
+/** When the database before was last written, milliseconds since 1970; nothing where it is gone. */
+function lastChange(path: string): number | undefined {
+  const times = ['', '-wal'].flatMap((end) => statSync(path + end, { throwIfNoEntry: false })?.mtimeMs ?? [])
+  return times.length === 0 ? undefined : Math.round(Math.max(...times))
 }
 
 const copyMark = z.object({ at: z.number() })

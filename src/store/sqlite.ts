@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Log } from '../event.ts'
 import { createAuditStore } from './audit.ts'
@@ -10,6 +11,7 @@ import { causeOf, createDatabase, guard, sqliteCode, unusable } from './bridge.t
 import { createDedupe } from './dedupe.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEventStore } from './events.ts'
+import { createGroup } from './group.ts'
 import { createHookStore } from './hooks.ts'
 import { createIds } from './ids.ts'
 import { createMarkStore } from './marks.ts'
@@ -37,6 +39,8 @@ export interface SqliteParts {
   readonly busyTimeoutMs?: number
   /** Awaited before a schema that has been used is changed. */
   readonly beforeMigration?: () => Promise<void>
+  /** Gives the event loop a turn, in which more may queue for a commit. */
+  readonly breathe?: () => Promise<unknown>
 }
 
 /** What only a store of our own file needs: PostgreSQL's operators have their tools. */
@@ -46,14 +50,14 @@ export interface SqliteStore extends Store {
 
 /** @throws {ConfigError} when the file cannot be opened, is no database, or was written by a newer Vigie. */
 export async function openSqliteStore(parts: SqliteParts): Promise<SqliteStore> {
-  const { path, now, log, busyTimeoutMs = patienceMs, beforeMigration } = parts
+  const { path, now, log, busyTimeoutMs = patienceMs, beforeMigration, breathe = setImmediate } = parts
   const connection = open(path, busyTimeoutMs)
   const db = createDatabase(connection)
   try {
     await migrate(db, dialect, beforeMigration)
     const last = guard(() => lastId(connection))
     log.debug({ path, sqlite: connection.prepare('select sqlite_version() as version').get()?.version }, 'store open')
-    return compose(db, connection, { now, last })
+    return compose(db, connection, { now, last, breathe })
   } catch (error) {
     await db.destroy()
     throw sqliteCode(causeOf(error)) === undefined ? error : unusable(path, error)
@@ -63,13 +67,13 @@ export async function openSqliteStore(parts: SqliteParts): Promise<SqliteStore> 
 function compose(
   db: Database,
   connection: DatabaseSync,
-  { now, last }: { now: () => number; last: number },
+  { now, last, breathe }: { now: () => number; last: number; breathe: () => Promise<unknown> },
 ): SqliteStore {
   const ids = createIds(last)
   const dedupe = guard(() => createDedupe(connection, ids, now()))
   return {
     events: createEventStore(db, createRecorder(connection, ids, dedupe)),
-    deliveries: createDeliveryStore(db, ids),
+    deliveries: createDeliveryStore(db, ids, createGroup(db, breathe)),
     subscriptions: createSubscriptionStore(db, ids, { now, changed: createListeners() }),
     marks: createMarkStore(db),
     seals: createSealStore(db, now),

@@ -16,6 +16,7 @@ import type {
   Target,
 } from '../event.ts'
 import type { Incident, IncidentStep, Monitor, Result, State } from '../integrations/monitor/monitor.ts'
+import type { Standing } from '../notifiers/notifier.ts'
 import type { Locale } from '../text/locale.ts'
 
 export interface Store {
@@ -139,6 +140,15 @@ export interface DeliveryFilter {
   readonly limit: number
 }
 
+export interface Reconciled {
+  /** How many turned out to have been told. */
+  readonly told: number
+  /** How many are to be sent. */
+  readonly waiting: number
+  /** Of cards that tell events which are not known any more: when the newest of those was accepted, milliseconds since 1970. */
+  readonly ahead: ReadonlyMap<string, number>
+}
+
 export interface DeliveryStore {
   /**
    * Claims the head of every target of a notifier that is due and has nothing in flight, the oldest first, one a target: pushes it
@@ -174,6 +184,19 @@ export interface DeliveryStore {
   }): Promise<readonly { target: Target; digest: boolean }[]>
   /** After a crash: what the process before us held is due at once, and unsure. */
   releaseClaims(now: number): Promise<number>
+  /** The clock was set back: whatever waits for a moment, or was first tried at one, does so as much earlier. */
+  setBack(byMs: number): Promise<void>
+  /** Where the live posts of a target stand that changed after a moment. */
+  liveCards(target: Target, changedAfter: number): Promise<readonly Receipt[]>
+  /**
+   * After a restore: what stands at a target is what was told there. Whatever waits unsure and stands is delivered; the rest was not told,
+   * and is no longer unsure unless it was tried since; cards are as their posts say. Gives `claimed` back.
+   */
+  reconcile(
+    target: Target,
+    standing: readonly Standing[],
+    request: { claimed: string; now: number },
+  ): Promise<Reconciled>
   /** When the next delivery of a notifier can be claimed; nothing when nothing waits. */
   nextDueAt(notifier: string): Promise<number | undefined>
   find(id: string): Promise<Delivery | undefined>

@@ -53,8 +53,8 @@ export function codeSpan(text: string): string {
 export function escapeForeign(text: string): string {
   return (
     oneLine(text)
-      // Mentions, channel links, crossed out words and addresses of e-mail.
-      .replace(/([@~])(?=\S)/g, `$1${zwsp}`)
+      // Mentions, channel links, crossed out words and addresses of e-mail; at the end too, since other words may follow at once.
+      .replace(/([@~])(?!\s)/g, `$1${zwsp}`)
       .replace(/#(?=\p{L})/gu, `#${zwsp}`)
       // The server reads `&#64;all` as a mention; two dollars make a formula, and nothing else than this stops it.
       .replace(/&(?=#?\w+;)/g, `&${zwsp}`)
@@ -67,7 +67,6 @@ export function escapeForeign(text: string): string {
       .replace(/\\(?![\p{L}\p{N}\s])|[`*[\]|]/gu, (mark) => `\\${mark}`)
       .replace(/\](?=\()/g, `]${zwsp}`)
       .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
-      .replace(/~$/, '\\~')
       .replace(/^(?=[#>+=-]|\d+[.)]|[`~]{3})/, zwsp)
   )
 }

@@ -1,6 +1,7 @@
 // Errors of our HTTP routes as application/problem+json (RFC 9457, interface.md "HTTP routes"), in the language of `Accept-Language`.
 
 import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HttpProblem } from '../errors.ts'
 import type { Log } from '../event.ts'
@@ -12,10 +13,12 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Interdit',
   404: 'Introuvable',
   405: 'Méthode non permise',
+  408: 'Requête trop lente',
   413: 'Trop volumineux',
   415: 'Type de contenu non pris en charge',
   422: 'Valeurs incorrectes',
   429: 'Trop de requêtes',
+  431: 'En-têtes trop longs',
   500: 'Erreur interne',
   503: 'Indisponible',
 }
@@ -53,7 +56,10 @@ export function registerProblems(http: FastifyInstance, log: Log): void {
         fr: 'Cette requête ne peut pas être lue.',
         en: 'This request cannot be read.',
       })
-    log.error({ error, path: request.routeOptions.url }, 'a request failed for a reason nobody foresaw')
+    log.error(
+      { error, path: request.routeOptions.url, client: request.ip },
+      'a request failed for a reason nobody foresaw',
+    )
     return sendProblem(request, reply, 500, {
       fr: 'Une erreur inattendue s’est produite\u202f; rien n’a été pris.',
       en: 'Something unexpected went wrong; nothing was taken.',
@@ -62,6 +68,28 @@ export function registerProblems(http: FastifyInstance, log: Log): void {
   http.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, 404, { fr: 'Rien ne répond à cette adresse.', en: 'Nothing answers at this address.' }),
   )
+}
+
+/** What never became a request: too slow, too long, or no HTTP. Nobody's language is known yet, so it is the first of ours. */
+export function answerUnreadable(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const status = unreadable[error.code ?? ''] ?? 400
+  const title = titles[status] ?? ''
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail: 'Cette requête ne peut pas être lue.' })
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/problem+json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ]
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
+  socket.destroy()
+}
+
+const unreadable: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
 }
 
 /** The reader's language: `Accept-Language`, French where it is absent. */

@@ -1,22 +1,54 @@
-// Our HTTP door: its limits (threats T29), where it listens, and how it closes.
+// Our HTTP door: its limits (threats T28, T29), where it listens, and how it closes.
 
 import Fastify, { type FastifyInstance } from 'fastify'
 import { UserError } from '../errors.ts'
+import type { Log } from '../event.ts'
+import type { Proxies } from './clients.ts'
+import { guardDoors } from './doors.ts'
+import { answerUnreadable } from './problem.ts'
+import { watchSlow } from './slow.ts'
 
 /** Half-sent requests are cut so long after the door began to close. */
 const closeMs = 2000
+const checkMs = 500
 
-/** `pathPrefix`: of VIGIE_URL, where a proxy passes it on. */
-export function createServer(pathPrefix: string): FastifyInstance {
+export interface ServerParts {
+  /** Of VIGIE_URL, where a proxy passes it on. */
+  readonly pathPrefix: string
+  readonly proxies: Proxies
+  readonly log: Log
+}
+
+export function createServer({ pathPrefix, proxies, log }: ServerParts): FastifyInstance {
   const prefix = pathPrefix.replace(/\/+$/, '')
-  return Fastify({
+  const http = Fastify({
     logger: false,
     bodyLimit: 1024 * 1024,
     requestTimeout: 15_000,
+    keepAliveTimeout: 15_000,
     forceCloseConnections: 'idle',
-    http: { headersTimeout: 5000, connectionsCheckingInterval: 500 },
+    trustProxy: proxies.any ? proxies.trusts : false,
+    http: { headersTimeout: 5000, connectionsCheckingInterval: checkMs },
+    clientErrorHandler: answerUnreadable,
     rewriteUrl: ({ url = '/' }) => (prefix !== '' && url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : url),
   })
+  guardDoors(http)
+  cutSlow(http, proxies, log)
+  return http
+}
+
+function cutSlow(http: FastifyInstance, proxies: Proxies, log: Log): void {
+  const now = () => performance.now()
+  const watch = watchSlow(http.server, { proxies, log, now })
+  let last = now()
+  const timer = setInterval(() => {
+    const at = now()
+    const isLate = at - last > 2 * checkMs
+    last = at
+    // We ourselves were held up: what came in meanwhile waits to be read, nobody is slow.
+    if (!isLate) watch.sweep(at)
+  }, checkMs).unref()
+  http.addHook('onClose', async () => clearInterval(timer))
 }
 
 /** @throws {UserError} where somebody else holds the port, or it may not be held. */

@@ -215,6 +215,13 @@ describe('dispatch', () => {
     expect(start(ruleless)).toThrow('x has no rule')
     expect(start({ ...sound, verbs: [ruleless] })).toThrow('x x has no rule')
     expect(start({ ...sound, buttons: { go: { run: ruleless.run } } })).toThrow('x.go has no rule')
+    expect(start({ ...sound, allow: 'everybody' })).toThrow('x has no rule')
+    expect(start({ ...sound, flags: { f: { allow: 'anybody' } } })).toThrow('x --f has no rule')
+    expect(start({ ...sound, flags: { f: { allow: undefined } } })).not.toThrow()
+    // What its maker alone may do needs somebody who says who that is.
+    expect(start({ ...sound, allow: 'maker' })).toThrow('x names no maker')
+    expect(start({ ...sound, buttons: { go: { ...sound, allow: 'maker' } } })).toThrow('x.go names no maker')
+    expect(start({ ...sound, allow: 'maker', maker: async () => undefined })).not.toThrow()
     expect(start(sound)).not.toThrow()
   })
 })

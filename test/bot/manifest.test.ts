@@ -21,6 +21,7 @@ function worldIn(folder: string) {
     cwd: folder,
     root: folder,
     pid: 1,
+    node: process.execPath,
     stdin: Readable.from([]),
     stdout: (line) => out.push(line),
     stderr: (line) => err.push(line),

@@ -1,17 +1,22 @@
 // `vigie provision` as it is called: whose rights, which settings, which file (interface.md, "provision").
 
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { allTeams } from '../../src/bot/provision-teams.ts'
 import { provision } from '../../src/cli/provision.ts'
 import type { World } from '../../src/cli/subcommand.ts'
-import type { Values } from '../../src/env.ts'
+import { Secret, type Values } from '../../src/env.ts'
 import { ConfigError } from '../../src/errors.ts'
+import { createOwnHooks } from '../../src/integrations/gitlab/hooks/own.ts'
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { createStage, freePort, type Stage } from './provision-stage.ts'
+import { openSqliteStore } from '../../src/store/sqlite.ts'
+import { createVault } from '../../src/vault.ts'
+import { createStage, freePort, log, type Stage } from './provision-stage.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -37,6 +42,7 @@ async function run(args: readonly string[], input = '', env: Values = environmen
     cwd: folder,
     root: fileURLToPath(new URL('../..', import.meta.url)),
     pid: 1,
+    node: process.execPath,
     stdin: (async function* () {
       yield Buffer.from(input)
     })(),
@@ -127,3 +133,115 @@ test('what it writes holds the tokens of every command by team and word', async 
   const expected = (await stage.commands()).map(({ trigger, token }) => `${stage.team.id}/${trigger}=${token}`)
   expect(VIGIE_COMMAND_TOKENS?.split(',')).toEqual(expected.sort())
 })
+
+test('--all-teams: every team of the server by pages, without archived ones', async () => {
+  const pages = [
+    Array.from({ length: 200 }, (_, index) => ({ id: `a${index}`, name: `a${index}`, delete_at: index % 2 })),
+    [{ id: 'b', name: 'b', delete_at: 0 }],
+  ]
+  const asked: unknown[] = []
+  const teams = await allTeams({
+    url: '',
+    call: async (_method, _path, options) => {
+      asked.push(options?.query)
+      return pages[Number(options?.query?.page)]
+    },
+  })
+  expect(teams).toHaveLength(101)
+  expect(asked).toEqual([0, 1].map((page) => ({ page, per_page: 200 })))
+})
+
+test('--all-teams provisions them all, and MATTERMOST_TEAM, where it names some, then names all', async () => {
+  const mattermost = await createSandbox()
+  try {
+    const [one, two, gone] = [
+      await createStage(mattermost),
+      await createStage(mattermost),
+      await createStage(mattermost),
+    ]
+    await one.admin.call('DELETE', `/teams/${gone.team.id}`)
+    const env = { ...environment, MATTERMOST_URL: mattermost.url, MATTERMOST_TEAM: '' }
+    expect((await run(['--admin-token', mattermost.adminToken, '--all-teams'], '', env)).code).toBe(0)
+    expect(await one.commands()).toHaveLength(4)
+    expect(await two.commands()).toHaveLength(4)
+    expect((await written()).MATTERMOST_TEAM).toBeUndefined()
+    const named = { ...env, MATTERMOST_TEAM: one.team.name }
+    const { err } = await run(['--admin-token', mattermost.adminToken, '--all-teams'], '', named)
+    expect((await written()).MATTERMOST_TEAM?.split(',').sort()).toEqual([one.team.name, two.team.name].sort())
+    expect(err.join('\n')).toContain('! MATTERMOST_TEAM: the environment gives another value')
+  } finally {
+    await mattermost.stop()
+  }
+})
+
+test.each([
+  ['--all-teams', '--team', 'x'],
+  ['--rotate', '--remove'],
+  ['--remove', '--all-teams'],
+  ['--remove', '--team', 'x'],
+])('%s and %s exclude each other', async (...args) => {
+  await expect(run(['--admin-token', 'x', ...args])).rejects.toThrow(`${args[0]} and ${args[1]} exclude each other`)
+})
+
+test('a token and a socket exclude each other', async () => {
+  await expect(run(['--admin-token', 'x', '--local-socket', 'y'])).rejects.toThrow('exclude each other')
+})
+
+test('--remove leaves the dotenv file as it was before provision, byte for byte', async () => {
+  const mine = '# mine\nLOG_LEVEL=debug\nVIGIE_URL=\n'
+  await writeFile(join(folder, '.env'), mine)
+  const admin = ['--admin-token', sandbox.adminToken]
+  await run(admin)
+  expect(await readFile(join(folder, '.env'), 'utf8')).not.toBe(mine)
+  const { code, out } = await run([...admin, '--remove'])
+  expect(code).toBe(0)
+  expect(out.join('\n')).toContain('settings taken out: MATTERMOST_URL')
+  expect(await readFile(join(folder, '.env'), 'utf8')).toBe(mine)
+  expect((await run([...admin, '--remove'])).out).toEqual(['nothing to change'])
+  await rm(join(folder, '.env'))
+  await run(admin)
+  await run([...admin, '--remove'])
+  await expect(written()).rejects.toThrow('ENOENT')
+})
+
+test('--remove leaves an operator’s own GitLab secret and address', async () => {
+  const mine = `GITLAB_WEBHOOK_TOKEN=${'o'.repeat(43)}\nMATTERMOST_URL=${sandbox.url}\n`
+  await writeFile(join(folder, '.env'), mine)
+  const admin = ['--admin-token', sandbox.adminToken]
+  await run(admin)
+  await run([...admin, '--rotate'])
+  expect((await written()).GITLAB_WEBHOOK_TOKEN).toBe('o'.repeat(43))
+  await run([...admin, '--remove'])
+  expect(await readFile(join(folder, '.env'), 'utf8')).toBe(mine)
+})
+
+test('--rotate keeps the key that a hook’s secret in the database is still sealed under', async () => {
+  const admin = ['--admin-token', sandbox.adminToken]
+  await run(admin)
+  const [first = ''] = ((await written()).VIGIE_SECRET_KEY ?? '').split(',')
+  await mkdir(join(folder, 'data'))
+  const store = await openStore(first)
+  expect((await run([...admin, '--rotate'])).code).toBe(0)
+  const held = (await written()).VIGIE_SECRET_KEY
+  const refused = await run([...admin, '--rotate'])
+  expect(refused.code).toBe(1)
+  expect(refused.out.join('\n')).toContain('! VIGIE_SECRET_KEY: kept')
+  expect((await written()).VIGIE_SECRET_KEY).toBe(held)
+  await store.sealAnew((held ?? '').split(','))
+  expect((await run([...admin, '--rotate'])).code).toBe(0)
+  expect((await written()).VIGIE_SECRET_KEY).not.toContain(first)
+  await store.close()
+})
+
+/** A database with one hook in it, sealed under that key, open as a running `start` has it. */
+async function openStore(key: string) {
+  const store = await openSqliteStore({ path: join(folder, 'data', 'vigie.db'), now: Date.now, log })
+  const own = (...keys: string[]) =>
+    createOwnHooks({
+      store: store.hooks,
+      vault: createVault({ secrets: { current: () => keys.map((word) => new Secret(word)) }, random: randomBytes }),
+      now: Date.now,
+    })
+  await own(key).add({ kind: 'project', id: 15, path: 'acme/app', public: true })
+  return { sealAnew: (keys: readonly string[]) => own(...keys).load(), close: () => store.close() }
+}

@@ -6,7 +6,14 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { editDotenv, writeDotenv } from '../../src/bot/dotenv.ts'
+import {
+  editDotenv,
+  eraseDotenv,
+  markWritten,
+  removeFromDotenv,
+  writeDotenv,
+  writtenNames,
+} from '../../src/bot/dotenv.ts'
 
 describe('a dotenv text', () => {
   test('keeps comments, order and foreign settings byte for byte', () => {
@@ -49,6 +56,44 @@ describe('a dotenv text', () => {
   })
 })
 
+describe('what provision wrote', () => {
+  test('is named in one comment line, and goes with it, byte for byte', () => {
+    const mine = '# mine\nOTHER="a\nTOKEN=b"\r\nexport PORT=1 # here\n'
+    const text = editDotenv(markWritten(mine, ['TOKEN', 'KEY']), { TOKEN: "it's", KEY: 'k' })
+    expect(writtenNames(text)).toEqual(['TOKEN', 'KEY'])
+    expect(writtenNames(markWritten(text, ['KEY', 'URL']))).toEqual(['TOKEN', 'KEY', 'URL'])
+    expect(removeFromDotenv(text, ['TOKEN', 'KEY'])).toBe(mine)
+  })
+
+  test('is taken out with what stands behind it on its line; names that are not there change nothing', () => {
+    expect(removeFromDotenv('A=1\nB="x\ny" # two lines\nC=3', ['B', 'D'])).toBe('A=1\nC=3')
+  })
+
+  const line = fc
+    .tuple(fc.stringMatching(/^[A-Z][A-Z0-9_]{0,4}$/), fc.stringMatching(/^[\w #'"\n=]{0,10}$/))
+    .map(([key, value]) => `${key}=${value}`)
+
+  test('is named without changing what is read, whatever the file held', () => {
+    fc.assert(
+      fc.property(fc.array(line), fc.constantFrom('', 'A= ', "A='open", 'A="'), (lines, end) => {
+        const before = [...lines, end].join('\n')
+        expect(parseEnv(markWritten(before, ['B', 'C']))).toEqual(parseEnv(before))
+      }),
+    )
+  })
+
+  test('and nothing else is taken out, whatever the file held', () => {
+    fc.assert(
+      fc.property(fc.array(line), fc.stringMatching(/^[A-Z][A-Z0-9_]{0,4}$/), (lines, name) => {
+        const before = lines.join('\n')
+        const { [name]: _, ...others } = parseEnv(before)
+        const { [name]: __, ...left } = parseEnv(removeFromDotenv(before, [name]))
+        expect(left).toEqual(others)
+      }),
+    )
+  })
+})
+
 describe('a dotenv file', () => {
   let folder: string
   let path: string
@@ -60,7 +105,19 @@ describe('a dotenv file', () => {
 
   test('is made readable by its owner alone, and names what changed', async () => {
     expect(await writeDotenv(path, { A: '1', B: '2' })).toEqual(['A', 'B'])
-    expect(await readFile(path, 'utf8')).toBe('A=1\nB=2\n')
+    expect(await readFile(path, 'utf8')).toBe('# vigie provision: A B\nA=1\nB=2\n')
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+  })
+
+  test('from which everything is taken goes too, another keeps the rest', async () => {
+    await writeDotenv(path, { A: '1', B: '2' })
+    expect(await eraseDotenv(path, ['A', 'B', 'C'])).toEqual(['A', 'B'])
+    expect(await readdir(folder)).toEqual([])
+    expect(await eraseDotenv(path, ['A'])).toEqual([])
+    await writeFile(path, 'MINE=1\n')
+    await writeDotenv(path, { A: '1' })
+    await eraseDotenv(path, ['A'])
+    expect(await readFile(path, 'utf8')).toBe('MINE=1\n')
     expect((await stat(path)).mode & 0o777).toBe(0o600)
   })
 

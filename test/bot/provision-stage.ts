@@ -7,9 +7,10 @@ import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 import { editDotenv } from '../../src/bot/dotenv.ts'
 import type { Manifest } from '../../src/bot/manifest.ts'
-import { type ProvisionParts, provision } from '../../src/bot/provision.ts'
+import { type ProvisionParts, provision, type Rotation } from '../../src/bot/provision.ts'
 import { parseCommandTokens } from '../../src/bot/provision-commands.ts'
 import type { Administrator } from '../../src/bot/provision-parts.ts'
+import { type RemoveParts, removeProvisioned } from '../../src/bot/provision-remove.ts'
 import { createRest, type Rest } from '../../src/bot/rest.ts'
 import { UserError } from '../../src/errors.ts'
 
@@ -50,6 +51,7 @@ export const bot = z.looseObject({
   display_name: z.string(),
   description: z.string().default(''),
   delete_at: z.number(),
+  owner_id: z.string().default(''),
 })
 
 export interface Outcome {
@@ -150,6 +152,7 @@ async function runOn(
       port: stage.port,
       vigieUrl: `http://127.0.0.1:${stage.port}`,
       teams: [stage.team.name],
+      allTeams: false,
       knownTeams: [],
       addedTeams: [],
       token: known.MATTERMOST_TOKEN,
@@ -168,6 +171,69 @@ async function runOn(
     throw error
   }
 }
+
+/** What `--rotate` starts from, as the dotenv file of the stage has it. */
+export function rotationOf({ settings }: Stage, changed: Partial<Rotation> = {}): Rotation {
+  const words = (name: string) => (settings[name] ?? '').split(',').filter((word) => word !== '')
+  return {
+    elsewhere: [],
+    secretKeys: words('VIGIE_SECRET_KEY'),
+    needsOldKeys: false,
+    gitlabTokens: words('GITLAB_WEBHOOK_TOKEN'),
+    ...changed,
+  }
+}
+
+/** Undoes what `run` did. */
+export async function removeFrom(stage: Stage, changed: Partial<RemoveParts> = {}): Promise<Outcome> {
+  const lines: string[] = []
+  const parts: RemoveParts = {
+    admin: { rest: stage.admin, by: 'token' },
+    print: (said) => lines.push(said.en),
+    username: stage.manifest.bot.username,
+    triggers: stage.manifest.commands.map(({ trigger }) => trigger),
+    settings: {
+      mattermostUrl: stage.server.url,
+      vigieUrl: `http://127.0.0.1:${stage.port}`,
+      commandTokens: parseCommandTokens((stage.settings.VIGIE_COMMAND_TOKENS ?? '').split(',')),
+    },
+    erase: async () => {
+      const names = Object.keys(stage.settings)
+      stage.settings = {}
+      return names
+    },
+    ...changed,
+  }
+  try {
+    return { well: await removeProvisioned(parts), lines }
+  } catch (error) {
+    if (error instanceof UserError) return { well: false, lines: [...lines, error.said.en] }
+    throw error
+  }
+}
+
+/** Dies at the nth thing it is asked to change, before or after it did so; reading goes on. */
+export function mortal(at: number, when: 'before' | 'after') {
+  let left = at
+  const guard = async <T>(change: () => Promise<T>): Promise<T> => {
+    left -= 1
+    if (left === 0 && when === 'before') throw new Killed()
+    const result = await change()
+    if (left === 0) throw new Killed()
+    return result
+  }
+  return {
+    rest: (rest: Rest): Rest => ({
+      url: rest.url,
+      call: (method, path, options) =>
+        method === 'GET' ? rest.call(method, path, options) : guard(() => rest.call(method, path, options)),
+    }),
+    guard,
+    isDead: () => left <= 0,
+  }
+}
+
+export class Killed extends Error {}
 
 /** A port nobody holds just now. */
 export async function freePort(): Promise<number> {

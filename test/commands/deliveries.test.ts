@@ -1,7 +1,7 @@
 // `/vigie deliveries [failed]` and `/vigie replay` (interface.md, "Who may").
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createWorld, type World } from './world.ts'
+import { createWorld, readAnswer, type World } from './world.ts'
 
 let world: World
 beforeEach(async () => {
@@ -114,5 +114,23 @@ it('replays nothing that is unknown or was not given up', async () => {
   await world.say('sysadmin', `/vigie replay ${id}`)
   expect(await world.read('sysadmin', `/vigie replay ${id}`)).toContain('was not given up')
   expect(await world.read('sysadmin', '/vigie replay nothing')).toContain('Unknown delivery')
+  expect(world.woken()).toBe(1)
+})
+
+it('offers a Vigie administrator to replay what was given up, one button a delivery, and nobody else', async () => {
+  const id = await park()
+  const asked = await world.say('sysadmin', '/vigie deliveries failed')
+  expect(asked.reply.buttons).toEqual([{ verb: 'replay.again', object: id, label: 'Replay' }])
+  expect((await world.say('member', '/vigie deliveries failed')).reply.buttons).toBeUndefined()
+  expect((await world.say('sysadmin', '/vigie deliveries')).reply.buttons).toBeUndefined()
+})
+
+it('replays by the button once, judged at the press, and says so at the next', async () => {
+  const id = await park()
+  expect(await world.press('chanadmin', 'replay.again', id)).toMatchObject({ refused: true })
+  expect(readAnswer(await world.press('sysadmin', 'replay.again', id))).toContain('**Back in line:**')
+  expect(await world.store.audit.list({ limit: 1 })).toMatchObject([{ verb: 'replay.again', object: id }])
+  expect(readAnswer(await world.press('sysadmin', 'replay.again', id))).toContain('was replayed already: it is waiting')
+  expect(readAnswer(await world.press('sysadmin', 'replay.again', 'nothing'))).toContain('Unknown delivery')
   expect(world.woken()).toBe(1)
 })

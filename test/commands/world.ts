@@ -33,7 +33,7 @@ export const names = [
 export type Name = (typeof names)[number]
 
 /** What `People` makes of them in the channels of this world. */
-const roles: Record<Name, Exclude<Role, 'maker'> | undefined> = {
+const firstRoles: Record<Name, Exclude<Role, 'maker'> | undefined> = {
   sysadmin: 'vigie_admin',
   teamadmin: 'channel_admin',
   chanadmin: 'channel_admin',
@@ -91,6 +91,8 @@ export interface World {
   readonly watching: Watching
   clock: { now: number }
   locale: { of: Locale }
+  /** Who is what, from now on. */
+  readonly roles: Record<Name, Exclude<Role, 'maker'> | undefined>
   /** How every part is doing from now on. */
   status(parts: readonly Part[]): void
   /** Gives `/trigger text` as a slash command. */
@@ -122,7 +124,8 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
   const store = await openSqliteStore({ path: ':memory:', now, log: createLog([]) })
   await store.people.setAdmin('sysadmin', true, start)
   const router = createRouter(store)
-  const people = createPeople(locale)
+  const roles = { ...firstRoles }
+  const people = createPeople(locale, roles)
   const hooks = createFakeKeeper()
   const record = async (draft: Draft): Promise<string> => {
     const index = await router.current()
@@ -181,6 +184,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     watching,
     clock,
     locale,
+    roles,
     status: (parts) => {
       status = parts
     },
@@ -219,13 +223,19 @@ export function readAnswer({ reply, locale }: Answer): string {
   return renderText(reply, locale).replaceAll('\u200b', '')
 }
 
-function createPeople(locale: { of: Locale }): People {
+function createPeople(locale: { of: Locale }, roles: World['roles']): People {
   return {
     isVigieAdmin: (id) => id === 'sysadmin',
     async person(id): Promise<Person | undefined> {
       const name = names.find((one) => one === id)
       if (name === undefined || name === 'deactivated' || name === 'otherbot') return undefined
-      return { id, username: id, locale: locale.of, guest: id === 'guest', vigieAdmin: id === 'sysadmin' }
+      return {
+        id,
+        username: id,
+        locale: locale.of,
+        guest: roles[name] === 'guest',
+        vigieAdmin: roles[name] === 'vigie_admin',
+      }
     },
     place: async (channel) => places[channel],
     async role(person, place) {

@@ -104,7 +104,11 @@ export function realServer(): Mattermost | undefined {
   return url && adminToken ? { url, adminToken, stop: () => Promise.resolve() } : undefined
 }
 
-export async function openHouse(mattermost: Mattermost, settings: Record<string, string> = {}): Promise<House> {
+export async function openHouse(
+  mattermost: Mattermost,
+  settings: Record<string, string> = {},
+  now: () => number = Date.now,
+): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'vigie-e2e-'))
   const suffix = Math.random().toString(36).slice(2, 8)
   const admin = createCaller(mattermost.url, mattermost.adminToken)
@@ -127,6 +131,7 @@ export async function openHouse(mattermost: Mattermost, settings: Record<string,
     cwd: folder,
     root: join(import.meta.dirname, '..', '..'),
     pid: process.pid,
+    node: process.execPath,
     stdin: (async function* () {
       // Nothing is typed.
     })(),
@@ -152,7 +157,7 @@ export async function openHouse(mattermost: Mattermost, settings: Record<string,
 
   const startApp = async () => {
     const env = envOf({ environment, cwd: folder })
-    app = await createApp({ env, log, now: Date.now, fetch, cwd: folder, pid: process.pid, version: 'test' })
+    app = await createApp({ env, log, now, fetch, cwd: folder, pid: process.pid, version: 'test' })
     app.ended().catch((error: unknown) => log.error({ error }, 'ended'))
     await app.start()
   }

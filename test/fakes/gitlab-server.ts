@@ -65,7 +65,8 @@ export interface FakeGitlab {
     autoDisables: boolean
   }
   project(path: string, visibility?: FakeProject['visibility']): FakeProject
-  group(path: string): { readonly id: number; readonly path: string }
+  /** As in GitLab, what is public stands in public groups only. */
+  group(path: string, visibility?: FakeProject['visibility']): { readonly id: number; readonly path: string }
   hooksOf(path: string): FakeHook[]
   /** A hook that somebody made by hand. */
   addHook(path: string, url: string, token?: string): FakeHook
@@ -90,7 +91,7 @@ const flagNames = [
 export async function startGitlab(): Promise<FakeGitlab> {
   const token = 'glpat-for-the-tests'
   const projects = new Map<number, FakeProject>()
-  const groups = new Map<number, { id: number; path: string }>()
+  const groups = new Map<number, { id: number; path: string; visibility: FakeProject['visibility'] }>()
   const hooks = new Map<string, FakeHook[]>()
   const renamed = new Map<string, number>()
   const asked: string[] = []
@@ -255,7 +256,7 @@ export async function startGitlab(): Promise<FakeGitlab> {
       })
       return page(beneath.map(showProject), Number(address.searchParams.get('per_page') ?? 20))
     }
-    return send(200, { id: group?.id, full_path: group?.path, visibility: 'private' })
+    return send(200, { id: group?.id, full_path: group?.path, visibility: group?.visibility })
   }
 
   async function answerHooks(
@@ -331,8 +332,8 @@ export async function startGitlab(): Promise<FakeGitlab> {
         },
       })
     },
-    group(path) {
-      const made = { id: next(), path }
+    group(path, visibility = 'public') {
+      const made = { id: next(), path, visibility }
       groups.set(made.id, made)
       return made
     },

@@ -3,7 +3,7 @@
 
 import type { DeliveryError } from '../../src/errors.ts'
 import type { Description, Receipt } from '../../src/event.ts'
-import type { Message, Notifier, Sent } from '../../src/notifiers/notifier.ts'
+import type { Message, Notifier, Sent, Standing } from '../../src/notifiers/notifier.ts'
 
 export interface FakePost {
   readonly id: string
@@ -15,6 +15,8 @@ export interface FakePost {
   description: Description
   readonly lines: { readonly delivery: string; readonly events: readonly string[] }[]
   readonly continues: Receipt | undefined
+  readonly card: string | undefined
+  readonly origins: readonly string[]
 }
 
 /** What to do with a message: take it (nothing), refuse it, take it and fail, or take it and never answer. */
@@ -28,6 +30,10 @@ export interface FakeNotifier extends Notifier {
   fate: ((message: Message, address: string) => Fate) | undefined
   /** Awaited before a message is looked at: holds it in flight. */
   gate: ((message: Message) => Promise<void>) | undefined
+  /** Addresses that were read back, in order. */
+  readonly reads: string[]
+  /** Why an address cannot be read. */
+  unread: ((address: string) => DeliveryError | undefined) | undefined
   deletePost(id: string): void
   /** Event ids told in an address, post after post, edits and lines in the order they were made. */
   told(address: string): readonly string[]
@@ -53,6 +59,8 @@ export function createFakeNotifier(name = 'mattermost'): FakeNotifier {
       description: message.description,
       lines: [],
       continues: message.card?.continues,
+      card: message.card?.key,
+      origins: message.card ? [] : message.events.flatMap(({ origin }) => origin ?? []),
     }
     posts.push(post)
     say(address, events)
@@ -81,8 +89,27 @@ export function createFakeNotifier(name = 'mattermost'): FakeNotifier {
     return undefined
   }
 
+  const standing = (address: string): Standing[] =>
+    posts
+      .filter((post) => post.address === address)
+      .flatMap(({ id, deliveries, events, lines, card, origins }) => [
+        { receipt: { post: id, channel: address }, deliveries, events, origins, ...(card ? { card } : {}) },
+        ...lines.map(({ delivery }, index) => {
+          const receipt = { post: `${id}-${index + 1}`, channel: address, root: id }
+          return { receipt, deliveries: [delivery], events: [], origins: [] }
+        }),
+      ])
+
   const notifier: FakeNotifier = {
     name,
+    reads: [],
+    async standing(address) {
+      notifier.reads.push(address)
+      const fate = notifier.unread?.(address)
+      if (fate) throw fate
+      return standing(address)
+    },
+    unread: undefined,
     posts,
     tries: [],
     fate: undefined,

@@ -75,6 +75,31 @@ describe('a circuit', () => {
     expect(outcomes).toEqual(['everybody', 'everybody', 'everybody', 'its own', 'its own'])
   })
 
+  test('does not blame a delivery where others fail as well, though each is taken in the end', () => {
+    const { circuit, clock } = create()
+    const outcomes = Array.from({ length: 40 }, (_, index) => {
+      clock.at += 10_000
+      const whose = circuit.failed('unlucky', failure({ reason: 'server' }))
+      if (index % 3 === 0) circuit.failed(`other-${index}`, failure({ reason: 'server' }))
+      clock.at += 10_000
+      const done = circuit.probe()
+      circuit.succeeded(`other-${index}`, true)
+      done()
+      return whose
+    })
+    expect(new Set(outcomes)).toEqual(new Set(['everybody']))
+  })
+
+  test('stays away for as long as was asked, though a probe under way is answered well', () => {
+    const { circuit, clock } = create()
+    circuit.failed('d1', failure({ reason: 'server' }))
+    clock.at += 5000
+    circuit.probe()
+    circuit.failed('d2', failure({ reason: 'rate_limited', afterMs: 5000 }))
+    circuit.succeeded('d3', true)
+    expect(circuit.room(0, 16)).toBe(0)
+  })
+
   test('does not blame a delivery for an outage', () => {
     const { circuit } = create()
     const outcomes = Array.from({ length: 9 }, () => circuit.failed('d1', failure({ reason: 'server' })))

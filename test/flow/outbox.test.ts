@@ -186,15 +186,29 @@ describe('the outbox', () => {
     test('24 h after its last change a new one continues it', async () => {
       await world.subscribe()
       await world.tell(card)
-      await world.clock.advance(24 * hour)
+      world.clock.jump(24 * hour)
       await world.tell(card)
       expect(posts().length).toBe(1)
-      await world.clock.advance(24 * hour + 1)
+      world.clock.jump(24 * hour + 1)
       const last = await world.tell(card)
       expect(posts()[1]).toMatchObject({ events: [last], continues: { post: 'post1' } })
       expect(world.notifier.tries[2]?.message.card).toMatchObject({
         deliveryId: world.notifier.tries[2]?.message.deliveryId,
       })
+    })
+
+    test('what may stand on it already is looked for there, though it was a day until the next try', async () => {
+      await world.subscribe()
+      await world.tell(card)
+      world.notifier.fate = () => refuse({ ...away, unsure: true })
+      await world.tell(card)
+      await world.clock.advance(2000)
+      world.clock.jump(25 * hour)
+      world.notifier.fate = undefined
+      await world.clock.advance(10_000)
+      const last = world.notifier.tries.at(-1)
+      expect(last?.message).toMatchObject({ unsure: true, card: { receipt: { post: 'post1' } } })
+      expect(posts().length).toBe(1)
     })
 
     test('a card that somebody deleted is made again, and found again', async () => {
@@ -396,6 +410,20 @@ describe('the outbox', () => {
       expect(told()).toEqual([next])
       expect(world.parked.length).toBe(1)
     })
+  })
+
+  test('a clock that is set back by a day keeps nothing waiting: no retry, no probe, no digest', async () => {
+    await world.subscribe()
+    await world.subscribe({ channel: 'digests', filters: { digestMs: 60_000 } })
+    world.notifier.fate = () => refuse(away)
+    const id = await world.tell()
+    await world.clock.advance(2000)
+    world.clock.jump(-24 * hour)
+    world.notifier.fate = undefined
+    // The clock of the tests holds its timers up too, as no clock of a machine does.
+    world.outbox.wake()
+    await world.clock.advance(90_000)
+    expect([told(), told('digests')]).toEqual([[id], [id]])
   })
 
   test('a wait of a day that a proxy names is cut to five minutes', async () => {

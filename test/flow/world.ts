@@ -24,6 +24,8 @@ export interface World {
   readonly outbox: Outbox
   readonly parked: { readonly delivery: Delivery; readonly error: string }[]
   readonly gone: { readonly target: Target; readonly error: DeliveryError }[]
+  /** Called for what is parked, beside `parked`. */
+  onParked: ((delivery: Delivery, error: string) => Promise<void>) | undefined
   /** What `describe` says; throws what it likes. */
   describe: Describe
   subscribe(said?: Partial<Subscription>): Promise<Subscription>
@@ -35,12 +37,13 @@ export interface World {
 }
 
 export async function createWorld(
-  said: { store?: Store; notifier?: FakeNotifier; clock?: FakeClock } = {},
+  said: { store?: Store; notifier?: FakeNotifier; clock?: FakeClock; restored?: { since: number; until: number } } = {},
 ): Promise<World> {
   const clock = said.clock ?? createClock()
   const log = createFakeLog()
   const meter = createFakeMeter()
-  const store = said.store ?? (await openSqliteStore({ path: ':memory:', now: clock.now, log }))
+  const store =
+    said.store ?? (await openSqliteStore({ path: ':memory:', now: clock.now, log, breathe: () => Promise.resolve() }))
   const notifier = said.notifier ?? createFakeNotifier()
   const router = createRouter(store)
   const parked: World['parked'] = []
@@ -51,13 +54,17 @@ export async function createWorld(
     notifiers: [notifier],
     describe: (event, telling) => world.describe(event, telling),
     settingsOf: async () => ({ locale: 'fr', timeZone: 'UTC' }),
+    restored: async () => said.restored,
     now: clock.now,
     wait: clock.wait,
     random: () => 0,
     breathe: () => Promise.resolve(),
     log,
     meter,
-    onParked: async (delivery, error) => void parked.push({ delivery, error }),
+    async onParked(delivery, error) {
+      parked.push({ delivery, error })
+      await world.onParked?.(delivery, error)
+    },
     onTargetGone: async (target, error) => {
       gone.push({ target, error })
       await store.subscriptions.sleep(target.address, 'removed')
@@ -77,6 +84,7 @@ export async function createWorld(
     outbox,
     parked,
     gone,
+    onParked: undefined,
     describe: (event) => ({ color: '#000000', summary: own(`${event.type} ${event.id}`), title: own(event.id) }),
     subscribe: async (wish) => (await store.subscriptions.save(wishOf(wish))).subscription,
     emit: (draft, options) => intake.emit(draftOf({ time: new Date(clock.now()).toISOString(), ...draft }), options),

@@ -178,6 +178,36 @@ function cards(scene: () => Scene) {
     expect(JSON.stringify((await post(sent.receipt)).props.attachments)).toContain(`/_redirect/pl/${card.post}`)
   })
 
+  test('what stands is read back: cards, lines and plain posts, also cards made before', async () => {
+    const old = await open()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const { create_at } = await post((await send(messageOf('a mark'))).receipt)
+    const { id, card } = await open()
+    const line = messageOf('merged', {
+      description: described('merged', { line: own('fusionnée') }),
+      card: cardOf(id, ['e1', 'e2'], { receipt: card }),
+    })
+    const { receipt } = await send(line)
+    const single = messageOf('a push')
+    const [event] = single.events
+    const told = await send({ ...single, events: event === undefined ? [] : [{ ...event, origin: 'of a push' }] })
+    // The server's clock and ours may differ by minutes, which are read too.
+    const from = create_at + 5 * 60_000
+    const request = { from, cards: [old.card, { post: newId().padEnd(26, 'x') }] }
+    const standing = await scene().notifier.standing?.(scene().world.pub.id, request, neverStop)
+    const byPost = new Map(standing?.map((one) => [one.receipt.post, one]))
+    expect(byPost.get(card.post)).toEqual({
+      receipt: card,
+      deliveries: [id],
+      events: ['e1', 'e2'],
+      origins: [],
+      card: 'mr:5',
+    })
+    expect(byPost.get(receipt.post)).toEqual({ receipt, deliveries: [line.deliveryId], events: [], origins: [] })
+    expect(byPost.get(told.receipt.post)).toMatchObject({ deliveries: [single.deliveryId], origins: ['of a push'] })
+    expect(byPost.get(old.card.post)).toMatchObject({ deliveries: [old.id] })
+  })
+
   test('a digest names every event and delivery it tells', async () => {
     const events = ['e1', 'e2', 'e3'].map((id) => ({ ...messageOf('x').events[0], id }))
     const message = messageOf('three')

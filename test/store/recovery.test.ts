@@ -193,6 +193,50 @@ describe('a restored copy', () => {
     await before.close()
   })
 
+  test('knows webhooks again that were told after it was made, not those that were not', async () => {
+    const recordings = ['told', 'waiting'].map((key) => ({
+      ...recordingOf(),
+      dedupe: [{ key, lifeMs: 14 * 24 * hourMs }],
+    }))
+    await makeDatabase(path, 1)
+    const copy = await copyAt(time)
+    const store = await openAt(path)
+    const [earlier] = await store.deliveries.claim({ notifier: 'mattermost', now: time, leaseMs: 15_000, limit: 1 })
+    await store.deliveries.settle(earlier?.delivery.id ?? '', 1, { as: 'delivered', receipt: { post: 'p' } }, time)
+    const [told] = await store.events.record(recordings.slice(0, 1))
+    const [claimed] = await store.deliveries.claim({ notifier: 'mattermost', now: time, leaseMs: 15_000, limit: 1 })
+    await store.deliveries.settle(claimed?.delivery.id ?? '', 1, { as: 'delivered', receipt: { post: 'q' } }, time)
+    await store.events.record(recordings.slice(1))
+    await store.close()
+    swap(path, await prepareSwap({ path, file: copy, at: time + hourMs, facts: { reason: 'asked' } }))
+    const after = await openAt(path, () => time + hourMs)
+    const again = await after.events.record(recordings)
+    await after.close()
+    expect(claimed?.delivery.events).toEqual([told?.event])
+    expect(again).toMatchObject([{ event: told?.event, repeated: true }, { repeated: false }])
+  })
+
+  test('leaves to GitLab’s project no time in which Vigie was there', async () => {
+    const store = await openAt(path)
+    const hook = {
+      key: 'p1',
+      path: 'acme/app',
+      sealed: 'x',
+      seen: 7,
+      state: 'working',
+      told: false,
+      failedTests: 0,
+    } as const
+    await store.hooks.save({ ...hook, madeAt: time, lookedAt: time })
+    await store.close()
+    const copy = await copyAt(time + 1)
+    for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true })
+    swap(path, await prepareSwap({ path, file: copy, at: time + 6 * hourMs, facts: { reason: 'missing' } }))
+    const after = await openAt(path)
+    expect(await after.hooks.all()).toMatchObject([{ seen: 7, lookedAt: time + 6 * hourMs }])
+    await after.close()
+  })
+
   test('gives ids above all that were given before it', async () => {
     await makeDatabase(path, 1)
     const copy = await copyAt(time)

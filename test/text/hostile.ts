@@ -89,3 +89,170 @@ export const hostileString = fc.oneof(
   fc.tuple(fc.constantFrom(...hostileWords), fc.constantFrom(...hostileWords)).map((two) => two.join(' ')),
   fc.string({ unit: 'grapheme', maxLength: 40 }),
 )
+
+/** Every way known to write `name` so that a server or a client takes it for a mention; `id` is that person's user id. */
+export function mentionForms(name: string, id: string): readonly string[] {
+  const at = `@${name}`
+  const entities = ['&#64;', '&#x40;', '&#X40;', '&#064;', '&#0000064;', '&commat;']
+  return [
+    ...[
+      at,
+      at.toUpperCase(),
+      `${at}.`,
+      `${at}:`,
+      `${at}-_.:`,
+      `.${at}`,
+      `:${at}`,
+      `-_${at}`,
+      `x.${at}`,
+      `x-${at}`,
+      `x:${at}`,
+    ],
+    ...[
+      `(${at})`,
+      `[${at}]`,
+      `{${at}}`,
+      `"${at}"`,
+      `«${at}»`,
+      `/${at}/`,
+      `${at}'s`,
+      `a,${at},b`,
+      `é${at}`,
+      `x${at}`,
+      `1${at}`,
+    ],
+    ...[
+      `**${at}**`,
+      `__${at}__`,
+      `_${at}_`,
+      `*${at}*`,
+      `~~${at}~~`,
+      `***${at}***`,
+      `# ${at}`,
+      `> ${at}`,
+      `- ${at}`,
+      `1. ${at}`,
+    ],
+    ...[
+      `\\${at}`,
+      `\\\\${at}`,
+      `\\\\\\${at}`,
+      `${at}\\`,
+      `\`${at}`,
+      `${at}\``,
+      `\`${at}\``,
+      `\`\`${at}\``,
+      `\`a\`\`${at}\`b\``,
+    ],
+    ...[
+      `\`\`\`\n${at}\n\`\`\``,
+      `\`\`\` ${at}`,
+      `\`\`\`\`${at}\`\`\` ${at}`,
+      `~~~${at}`,
+      `~~~\`${at}`,
+      `    ${at}`,
+      `\t${at}`,
+    ],
+    ...[
+      `[${at}](https://evil.example)`,
+      `[x](${at})`,
+      `[x](https://evil.example "${at}")`,
+      `![${at}](x)`,
+      `[r]: ${at}`,
+      `[${at}]: x`,
+    ],
+    ...[
+      `https://evil.example/${at}`,
+      `https://evil.example ${at}`,
+      `${at}.https://evil.example`,
+      `[https://evil.example/${at}`,
+    ],
+    ...[
+      `<${at}>`,
+      `<b>${at}</b>`,
+      `<!--${at}-->`,
+      `<a ${at}>`,
+      `<${at}|x>`,
+      `<@${id}>`,
+      `<@${id}|x>`,
+      `<!${name}>`,
+      `<!${name}|x>`,
+    ],
+    ...[
+      `<!subteam^${id}|${at}>`,
+      `<!subteam^${name}>`,
+      `<#${id}>`,
+      `&lt;!${name}&gt;`,
+      `&lt;${at}&gt;`,
+      `\\u003c!${name}>`,
+    ],
+    ...entities.flatMap((entity) => [
+      `${entity}${name}`,
+      `\\${entity}${name}`,
+      `${entity}${name};`,
+      `&amp;${entity}${name}`,
+    ]),
+    ...[
+      `&${at}`,
+      `&#${at}`,
+      `&#64${at}`,
+      `@&#8203;${name}`,
+      `@${name.slice(0, 2)}&#8203;${name.slice(2)}`,
+      `&#38;#64;${name}`,
+    ],
+    ...[`＠${name}`, `﹫${name}`, `@​${name}`, `​${at}`, `@‍${name}`, `‍${at}`, `@⁠${name}`, `@﻿${name}`],
+    ...[`‮${at}`, `⁦${at}⁩`, `‮${[...at].toReversed().join('')}`, `@‎${name}`, `؜${at}`, `@­${name}`],
+    ...[`😀${at}`, `${at}😀`, `:smile:${at}`, `:smile: ${at}`, `:${at}:`, `👨‍👩‍👧${at}`, `🇫🇷${at}`],
+    ...[
+      `a\n${at}`,
+      `a\r${at}`,
+      `a\r\n\r\n${at}`,
+      `a\u2028${at}`,
+      `a\u0085${at}`,
+      `a\v${at}`,
+      `a\u0000${at}`,
+      `\u001b[31m${at}`,
+    ],
+    ...[
+      `| ${at} |`,
+      `| a |\n|---|\n| ${at} |`,
+      `$${at}$`,
+      `$$${at}$$`,
+      `@@${name}`,
+      `@ ${name}`,
+      `@\\${name}`,
+      `@*${name}`,
+    ],
+    ...[
+      `${at} ${at} ${at}`,
+      `${at}_${at}`,
+      `${at}_\\${at}x`,
+      `\ud800${at}`,
+      `${at}\udc00`,
+      `{{${at}}}`,
+      `$&${at}`,
+      `$1${at}`,
+    ],
+  ]
+}
+
+/** `count` strings, each with at least one form of one of these names among hostile words; the same for the same seed. */
+export function mentioningStrings(
+  names: readonly { readonly name: string; readonly id: string }[],
+  count: number,
+  seed: number,
+): readonly string[] {
+  const forms = names.flatMap(({ name, id }) => mentionForms(name, id))
+  const form = fc.constantFrom(...forms)
+  const woven = fc.oneof(
+    fc.tuple(hostileString, form).map(([words, one]) => `${words}${one}`),
+    fc.tuple(form, hostileString).map(([one, words]) => `${one}${words}`),
+    fc.tuple(hostileString, form, hostileString).map((three) => three.join('')),
+    fc.tuple(form, form).map((two) => two.join('')),
+    fc.tuple(form, hostileString, form).map((three) => three.join(' ')),
+  )
+  const every = fc.shuffledSubarray(forms, { minLength: forms.length })
+  const [shuffled = []] = fc.sample(every, { numRuns: 1, seed })
+  const more = count > forms.length ? fc.sample(woven, { numRuns: count - forms.length, seed }) : []
+  return [...shuffled.slice(0, count), ...more]
+}

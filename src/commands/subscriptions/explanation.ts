@@ -12,7 +12,7 @@ import { judgedHere } from './hearing.ts'
 import { listCommand } from './words.ts'
 
 /** Why a subscription is silent, or why a delivery was held back. */
-type Withheld = Silence | 'unsubscribed'
+type Withheld = Silence | 'unsubscribed' | 'told'
 
 const mostDeliveries = 20
 const mostEvents = 20
@@ -42,6 +42,7 @@ const words = {
       confidential: 'c’est confidentiel (--confidential)',
       closed: 'le sujet n’est pas ouvert à ce canal (/vigie allow)',
       muted: 'en sourdine',
+      told: 'déjà dit ici, avant que la base soit restaurée',
     } satisfies Record<Withheld, string>,
     event: 'Événement',
     type: 'Type',
@@ -82,6 +83,7 @@ const words = {
       confidential: 'it is confidential (--confidential)',
       closed: 'the subject is not open to this channel (/vigie allow)',
       muted: 'muted',
+      told: 'told here already, before the database was restored',
     } satisfies Record<Withheld, string>,
     event: 'Event',
     type: 'Type',

@@ -1,5 +1,5 @@
 // Whether a channel can be told more: the bot is inside, and it holds not too many subscriptions, each of which is looked at when an
-// event is routed.
+// event is routed. They are counted and made in turn, or many at once would all find the same room (threats T13).
 
 import { UserError } from '../../errors.ts'
 import { code, rich } from '../../text/rich.ts'
@@ -29,4 +29,22 @@ export async function requireInside(around: Pick<Around, 'bringBot'>, { place }:
       en: rich`I cannot write here: invite me with ${code('/invite @vigie')}, then give the command again.`,
     }),
   )
+}
+
+/** Does the work of one channel after what began there before; passes on what it resolves or throws. */
+export type InTurn = <T>(channel: string, work: () => Promise<T>) => Promise<T>
+
+export function createTurns(): InTurn {
+  const last = new Map<string, Promise<unknown>>()
+  return (channel, work) => {
+    const before = last.get(channel) ?? Promise.resolve()
+    // Who waited is told of their own failure only.
+    const mine = before.then(work, work)
+    last.set(channel, mine)
+    const leave = () => {
+      if (last.get(channel) === mine) last.delete(channel)
+    }
+    mine.then(leave, leave)
+    return mine
+  }
 }

@@ -4,9 +4,11 @@
 import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
 import type { Json, JsonObject } from '../../event.ts'
+import { isTooDeep } from '../../text/json-depth.ts'
 import { type Hint, type Translated, translate } from './translate.ts'
 
-export const maxDepth = 64
+/** 88 bits: enough to tell apart what one channel is told. */
+const originLength = 22
 
 export type Refusal = 'not_utf8' | 'too_deep' | 'not_json' | 'not_object'
 
@@ -22,34 +24,16 @@ export type Read =
 /** @throws never */
 export function readBody(bytes: Uint8Array, hint: Hint): Read {
   if (!isUtf8(bytes)) return { refusal: 'not_utf8' }
-  if (depthOf(bytes) > maxDepth) return { refusal: 'too_deep' }
+  if (isTooDeep(bytes)) return { refusal: 'too_deep' }
   const body = parse(bytes)
   if (body === undefined) return { refusal: 'not_json' }
   if (!isObject(body)) return { refusal: 'not_object' }
   const order = ordered(body)
   const bodyHash = hash('sha256', JSON.stringify(order))
   const loggedHash = hint.logged ? { loggedHash: hash('sha256', JSON.stringify(order, asLogged)) } : {}
-  return { ...translate(body, hint), bodyHash, ...loggedHash }
-}
-
-/** How deep brackets nest outside strings, counted no further than needed. */
-function depthOf(bytes: Uint8Array): number {
-  let depth = 0
-  let deepest = 0
-  let inString = false
-  for (let index = 0; index < bytes.length; index += 1) {
-    const byte = bytes[index]
-    if (inString) {
-      if (byte === 0x5c) index += 1
-      else if (byte === 0x22) inString = false
-    } else if (byte === 0x22) inString = true
-    else if (byte === 0x5b || byte === 0x7b) {
-      depth += 1
-      if (depth > deepest) deepest = depth
-      if (deepest > maxDepth) return deepest
-    } else if (byte === 0x5d || byte === 0x7d) depth -= 1
-  }
-  return deepest
+  const translated = translate(body, hint)
+  const draft = { ...translated.draft, origin: (loggedHash.loggedHash ?? bodyHash).slice(0, originLength) }
+  return { ...translated, draft, bodyHash, ...loggedHash }
 }
 
 function parse(bytes: Uint8Array): Json | undefined {

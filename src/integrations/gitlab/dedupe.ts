@@ -1,7 +1,7 @@
 // What makes a repeated call of GitLab recognisable (interface.md, "A repeated webhook"): the caller's id for 14 days, an equal body for
 // 5 minutes. One place, since what a hook's event list tells afterwards must meet the very keys of the live call (fault F7).
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { DedupeKey } from '../../event.ts'
 import type { Read, Refusal } from './body.ts'
 
@@ -32,8 +32,8 @@ function idKeys(credential: string, bodyHash: string, ids: readonly string[]): D
   return [...new Set(ids)]
     .filter((id) => id !== '')
     .map((id) => {
-      const hash = createHash('sha256').update(`${credential}\n${bodyHash}\n${id}`).digest('hex')
-      return { key: `gitlab:id:${hash}`, lifeMs: 14 * day }
+      const known = hash('sha256', `${credential}\n${bodyHash}\n${id}`)
+      return { key: `gitlab:id:${known}`, lifeMs: 14 * day }
     })
 }
 

@@ -2,7 +2,7 @@
 
 import type { Action, Describe, Event } from '../../event.ts'
 import type { Locale, Said } from '../../text/locale.ts'
-import { code, oneLine, type Rich, rich } from '../../text/rich.ts'
+import { code, type Rich, rich, type Span, shorten } from '../../text/rich.ts'
 import { colors } from './kinds/common.ts'
 import type { Card, CardTelling } from './kinds/kind.ts'
 import { kinds } from './kinds/list.ts'
@@ -13,17 +13,39 @@ export const describe: Describe = (event, telling) => {
   const kind = kinds.get(name)
   const cardTelling: CardTelling = { ...telling, url: event.url, subject: event.subject }
   const card = kind?.tell(event.data, cardTelling) ?? unknownCard(name)
-  const { title, url, text, fields, line, ...rest } = card
+  const { message, title, url, text, fields, summary, line, ...rest } = card
   const footer = kind?.bare ? undefined : footerOf(event)
   return {
     ...rest,
-    ...(title === undefined || title.length === 0 ? {} : { title, ...(url === undefined ? {} : { url }) }),
-    ...(text === undefined || text.length === 0 ? {} : { text }),
-    ...(fields === undefined || fields.length === 0 ? {} : { fields }),
-    ...(line === undefined || line.length === 0 ? {} : { line }),
+    ...(message === undefined ? {} : { message: shortNames(message) }),
+    ...(title === undefined || title.length === 0
+      ? {}
+      : { title: shortNames(title), ...(url === undefined ? {} : { url }) }),
+    ...(text === undefined || text.length === 0 ? {} : { text: shortNames(text, true) }),
+    ...(fields === undefined || fields.length === 0
+      ? {}
+      : { fields: fields.map((field) => ({ ...field, value: shortNames(field.value) })) }),
+    summary: shortNames(summary),
+    ...(line === undefined || line.length === 0 ? {} : { line: shortNames(line) }),
     ...(footer === undefined ? {} : { footer }),
     actions: [menu(event, name, telling.locale)],
   }
+}
+
+/** As much of a name as is shown (threats T31); filters compare the whole. */
+const mostOfAName = 120
+
+/** The words with their names cut; of prose (a comment's text) only what is marked as a name. */
+function shortNames(words: Rich, isProse = false): Rich {
+  return words.map((span): Span => {
+    if (typeof span === 'string') return isProse ? span : shorten(span, mostOfAName)
+    if ('code' in span) return { code: shorten(span.code, mostOfAName) }
+    if ('bold' in span) return { bold: shortNames(span.bold) }
+    if ('strike' in span) return { strike: shortNames(span.strike, isProse) }
+    if ('item' in span) return { item: shortNames(span.item, isProse) }
+    if ('link' in span) return { link: span.link, text: shortNames(span.text) }
+    return span
+  })
 }
 
 function kindOf(event: Event): string {
@@ -31,7 +53,7 @@ function kindOf(event: Event): string {
 }
 
 function footerOf(event: Event): string {
-  return event.subject === undefined ? 'GitLab' : `GitLab · ${oneLine(event.subject)}`
+  return event.subject === undefined ? 'GitLab' : `GitLab · ${shorten(event.subject, mostOfAName)}`
 }
 
 function unknownCard(name: string): Card {

@@ -26,7 +26,7 @@ export const firstLine = z
         ?.slice(0, 4000)
         .trimStart()
         .split(/[\r\n]/, 1)[0] ?? ''
-    return line.trim() === '' ? undefined : shorten(line, 250)
+    return line.trim() === '' ? undefined : shorten(line, 120)
   })
 
 /** A machine word: an action, a status, a hash, a path. Holds no white space. */

@@ -6,10 +6,10 @@ import type { Hint } from './translate.ts'
 
 export interface Job {
   readonly id: number
-  readonly bytes: Uint8Array
+  readonly blocks: readonly Uint8Array[]
   readonly hint: Hint
 }
 
-parentPort?.on('message', ({ id, bytes, hint }: Job) => {
-  parentPort?.postMessage({ id, read: readBody(bytes, hint) })
+parentPort?.on('message', ({ id, blocks, hint }: Job) => {
+  parentPort?.postMessage({ id, read: readBody(Buffer.concat(blocks), hint) })
 })

@@ -2,6 +2,7 @@
 
 import { Worker } from 'node:worker_threads'
 import { type Read, readBody } from './body.ts'
+import { type Bytes, lengthOf } from './bytes.ts'
 import type { Job } from './read-worker.ts'
 import type { Hint } from './translate.ts'
 
@@ -9,8 +10,8 @@ import type { Hint } from './translate.ts'
 export const largeBytes = 256 * 1024
 
 export interface Reader {
-  /** @throws {Error} when the other thread died over this body. */
-  read(bytes: Buffer, hint: Hint): Promise<Read>
+  /** Takes large bodies away: their bytes are gone afterwards. @throws {Error} when the other thread died over this body. */
+  read(bytes: Bytes, hint: Hint): Promise<Read>
   /** Ends the other thread. */
   close(): Promise<void>
 }
@@ -65,20 +66,26 @@ export function createReader(newThread: () => Thread = startThread): Reader {
 
   return {
     read(bytes, hint) {
-      if (bytes.length <= largeBytes) return Promise.resolve(readBody(bytes, hint))
+      if (lengthOf(bytes) <= largeBytes) return Promise.resolve(readBody(whole(bytes), hint))
       current ??= start()
       const { thread, waiting } = current
       thread.ref()
       const id = nextId
       nextId += 1
-      // A copy that may be handed over: a Buffer's memory can belong to a pool.
-      const own = new Uint8Array(bytes)
-      const job: Job = { id, bytes: own, hint }
-      thread.postMessage(job, [own.buffer])
+      // One piece may be part of a pool, which must not be handed over; blocks are nobody else's.
+      const blocks = bytes instanceof Uint8Array ? [new Uint8Array(bytes)] : bytes
+      thread.postMessage(
+        { id, blocks, hint },
+        blocks.map(({ buffer }) => buffer),
+      )
       return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }))
     },
     async close() {
       await current?.thread.terminate()
     },
   }
+}
+
+function whole(bytes: Bytes): Uint8Array {
+  return bytes instanceof Uint8Array ? bytes : Buffer.concat(bytes)
 }

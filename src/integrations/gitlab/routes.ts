@@ -1,12 +1,15 @@
 // `POST /webhook/gitlab` (interface.md, "HTTP routes"): proves who calls, reads the body within bounds, and answers once the
 // event is stored. GitLab repeats nothing it got an error for, so only a store that cannot take it says 503.
 
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HttpProblem } from '../../errors.ts'
 import type { Emit, Log, Meter, Now } from '../../event.ts'
 import type { KeptHook } from '../../store/store.ts'
+import { maxDepth } from '../../text/json-depth.ts'
 import type { Said } from '../../text/locale.ts'
-import { maxDepth, type Read, type Refusal } from './body.ts'
+import type { Read, Refusal } from './body.ts'
+import { type Bytes, gather } from './bytes.ts'
 import { dedupeKeys, hookDedupeKeys } from './dedupe.ts'
 import { type OwnHooks, speaksFor } from './hooks/own.ts'
 import type { Reader } from './reader.ts'
@@ -55,7 +58,6 @@ const refusals: Readonly<Record<Refusal, Said>> = {
   not_json: { fr: 'Le corps n’est pas du JSON.', en: 'The body is not JSON.' },
   not_object: { fr: 'Le corps doit être un objet JSON.', en: 'The body must be a JSON object.' },
 }
-const tooLarge: Said = { fr: 'Le corps dépasse 25\u00a0Mio.', en: 'The body is larger than 25 MiB.' }
 const wrongType: Said = {
   fr: 'Le type de contenu attendu est application/json.',
   en: 'The content type must be application/json.',
@@ -71,26 +73,28 @@ export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
   const turns = createTurns(mostUnproven)
   void http.register(async (scope) => {
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: maxBytes }, (_request, body, done) =>
-      done(null, body),
-    )
+    scope.addContentTypeParser('application/json', ({ headers }: FastifyRequest, payload: Readable) => {
+      const said = headers['content-length']
+      return gather(payload, { length: said === undefined ? undefined : Number(said), most: maxBytes })
+    })
     scope.addHook('onClose', () => parts.reader.close())
     scope.setErrorHandler((error) => {
       throw asProblem(error)
     })
-    scope.post('/webhook/gitlab', {
+    scope.post<{ Body: Bytes | undefined }>('/webhook/gitlab', {
+      config: { door: { proof: 'hook', takes: 'application/json' } },
       bodyLimit: maxBytes,
       // A wrong token is refused before its body is read.
       async onRequest(request, reply) {
         await parts.own.load()
         if (parts.own.byToken(request.headers) !== undefined) return
         if (!verifier.configured() && parts.own.all().length === 0)
-          throw refused(parts, 'not configured', notConfigured)
+          throw refused(parts, request, 'not configured', notConfigured)
         if (!verifier.signed(request.headers)) {
-          if (verifier.byToken(request.headers) === undefined) throw refused(parts, 'token', unauthorized)
+          if (verifier.byToken(request.headers) === undefined) throw refused(parts, request, 'token', unauthorized)
           return
         }
-        if (!verifier.plausible(request.headers)) throw refused(parts, 'signature', unauthorized)
+        if (!verifier.plausible(request.headers)) throw refused(parts, request, 'signature', unauthorized)
         if (isSmall(request)) return
         await turns.take((leave) => reply.raw.once('finish', leave).once('close', leave))
       },
@@ -99,22 +103,25 @@ export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
   })
 }
 
+type Call = FastifyRequest<{ Body: Bytes | undefined }>
+const nothing = new Uint8Array(0)
+
 /** What does not say its length may be as large as may be. */
-function isSmall({ headers }: FastifyRequest): boolean {
+function isSmall({ headers }: Call): boolean {
   return Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= smallBytes
 }
 
-async function receive(parts: RouteParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function receive(parts: RouteParts, request: Call, reply: FastifyReply): Promise<FastifyReply> {
   const { verifier, own } = parts
   const { headers } = request
-  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  const body = request.body ?? nothing
   const hook = own.byToken(headers)
   if (hook !== undefined) {
-    if (!(await own.signedWell(hook, headers, body))) throw refused(parts, 'signature', unauthorized)
+    if (!(await own.signedWell(hook, headers, body))) throw refused(parts, request, 'signature', unauthorized)
     return reply.code(200).send(await takeFromHook(parts, hook, request, body))
   }
   const credential = verifier.signed(headers) ? await verifier.bySignature(headers, body) : verifier.byToken(headers)
-  if (credential === undefined) throw refused(parts, 'signature', unauthorized)
+  if (credential === undefined) throw refused(parts, request, 'signature', unauthorized)
   const read = await readWhole(parts, request, body)
   const dedupe = dedupeKeys(read, credential, (name) => header(request, name))
   const accepted = await parts.emit(read.draft, read.relayed ? { dedupe } : { dedupe, only: [] })
@@ -125,13 +132,13 @@ async function receive(parts: RouteParts, request: FastifyRequest, reply: Fastif
 async function takeFromHook(
   parts: RouteParts,
   hook: KeptHook,
-  request: FastifyRequest,
-  body: Buffer,
+  request: Call,
+  body: Bytes,
 ): Promise<{ event: string; matched: number }> {
   const read = await readWhole(parts, request, body, true)
   if (!speaksFor(hook, read.draft.subject, read.home)) {
     parts.onStray(hook)
-    throw refused(parts, 'another place', unauthorized)
+    throw refused(parts, request, 'another place', unauthorized)
   }
   // Asked for by ourselves, to see whether the hook works again: nothing happened that anybody should hear of.
   const isTest = parts.isTest(hook)
@@ -143,7 +150,7 @@ async function takeFromHook(
 
 type Taken = Exclude<Read, { refusal: Refusal }>
 
-async function readWhole(parts: RouteParts, request: FastifyRequest, body: Buffer, logged = false): Promise<Taken> {
+async function readWhole(parts: RouteParts, request: Call, body: Bytes, logged = false): Promise<Taken> {
   const read = await parts.reader.read(body, {
     header: header(request, 'x-gitlab-event'),
     gitlabUrl: parts.gitlabUrl,
@@ -154,14 +161,14 @@ async function readWhole(parts: RouteParts, request: FastifyRequest, body: Buffe
   return read
 }
 
-function refused(parts: RouteParts, cause: string, said: Said): HttpProblem {
-  parts.log.info({ route: '/webhook/gitlab', cause }, 'a webhook was refused')
+function refused(parts: RouteParts, { ip }: Call, cause: string, said: Said): HttpProblem {
+  parts.log.info({ route: '/webhook/gitlab', cause, client: ip }, 'a webhook was refused')
   parts.meter.count('webhooks_refused', { source: 'gitlab' })
   parts.onRefused()
   return new HttpProblem(401, said)
 }
 
-function header(request: FastifyRequest, name: string): string | undefined {
+function header(request: Call, name: string): string | undefined {
   const value = request.headers[name]
   return typeof value === 'string' ? value : undefined
 }
@@ -172,7 +179,6 @@ function asProblem(error: unknown): unknown {
   if (error.name === 'StoreUnavailable')
     return new HttpProblem(503, notStored, { 'retry-after': '10' }, { cause: error })
   const code = 'code' in error ? error.code : undefined
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new HttpProblem(413, tooLarge, undefined, { cause: error })
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new HttpProblem(415, wrongType, undefined, { cause: error })
   return error
 }

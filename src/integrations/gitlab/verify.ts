@@ -1,18 +1,16 @@
 // Who calls the webhook: a secret token (`X-Gitlab-Token`) or a Standard Webhooks signature over the raw body
 // (https://www.standardwebhooks.com; GitLab 19). Every comparison is of digests, in constant time, over all secrets (threats T9, T10).
 
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { LiveSecrets } from '../../env.ts'
 import type { Now } from '../../event.ts'
+import { type Bytes, blockBytes, blocksOf } from './bytes.ts'
 
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** How far a signed call's clock may differ from ours, either way. */
 export const toleranceMs = 300_000
-
-/** Hashing goes on in steps of this, so that a large body stalls nobody. */
-const stepBytes = 1024 * 1024
 
 export interface Verifier {
   /** Whether any secret is set. */
@@ -24,7 +22,7 @@ export interface Verifier {
   /** Which credential the token proves, as a name that does not tell it; nothing where it proves none. */
   byToken(headers: Headers): string | undefined
   /** The same for a signature. */
-  bySignature(headers: Headers, body: Uint8Array): Promise<string | undefined>
+  bySignature(headers: Headers, body: Bytes): Promise<string | undefined>
 }
 
 export interface VerifierParts {
@@ -34,6 +32,9 @@ export interface VerifierParts {
 }
 
 export function createVerifier({ tokens, signing, now }: VerifierParts): Verifier {
+  const keyOf = rememberLatest(signingKey)
+  const credentialOf = rememberLatest(credential)
+  const digestOf = rememberLatest(digest)
   return {
     configured: () => tokens.current().length > 0 || signing.current().length > 0,
     signed: (headers) => signing.current().length > 0 && headers['webhook-signature'] !== undefined,
@@ -43,16 +44,16 @@ export function createVerifier({ tokens, signing, now }: VerifierParts): Verifie
       let proven: string | undefined
       for (const token of tokens.current()) {
         const secret = token.reveal()
-        if (timingSafeEqual(digest(secret), given)) proven = credential(secret)
+        if (timingSafeEqual(digestOf(secret), given)) proven = credentialOf(secret)
       }
       return proven
     },
     async bySignature(headers, body) {
       let proven: string | undefined
       for (const secret of signing.current()) {
-        const key = signingKey(secret.reveal())
+        const key = keyOf(secret.reveal())
         if (key === undefined) continue
-        if (await signaturesProve(key, { headers, body, now: now() })) proven = credential(secret.reveal())
+        if (await signaturesProve(key, { headers, body, now: now() })) proven = credentialOf(secret.reveal())
       }
       return proven
     },
@@ -61,8 +62,8 @@ export function createVerifier({ tokens, signing, now }: VerifierParts): Verifie
 
 /** Whether one of a recent call's signatures was made with this key. */
 export async function signaturesProve(
-  key: Buffer,
-  { headers, body, now }: { readonly headers: Headers; readonly body: Uint8Array; readonly now: number },
+  key: KeyObject,
+  { headers, body, now }: { readonly headers: Headers; readonly body: Bytes; readonly now: number },
 ): Promise<boolean> {
   const signature = signatureOf(headers, now)
   if (signature === undefined) return false
@@ -87,10 +88,10 @@ function signatureOf(
 }
 
 /** The key of a `whsec_…` secret; nothing where it is not one. */
-export function signingKey(secret: string): Buffer | undefined {
+export function signingKey(secret: string): KeyObject | undefined {
   const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1]
   const key = encoded === undefined ? undefined : Buffer.from(encoded, 'base64')
-  return key === undefined || key.length === 0 ? undefined : key
+  return key === undefined || key.length === 0 ? undefined : createSecretKey(key)
 }
 
 function isRecent(timestamp: string, nowMs: number): boolean {
@@ -99,19 +100,38 @@ function isRecent(timestamp: string, nowMs: number): boolean {
   )
 }
 
-/** The base64 HMAC-SHA256 of a head and a body, in steps. */
-export async function sign(key: Buffer, head: string, body: Uint8Array): Promise<string> {
+/** The base64 HMAC-SHA256 of a head and a body, in steps that stall nobody. */
+export async function sign(key: KeyObject, head: string, body: Bytes): Promise<string> {
   const hmac = createHmac('sha256', key).update(head)
-  for (let from = 0; from < body.length; from += stepBytes) {
-    if (from > 0) await setImmediate()
-    hmac.update(body.subarray(from, from + stepBytes))
+  let isFirst = true
+  for (const block of blocksOf(body)) {
+    for (let from = 0; from < block.length; from += blockBytes) {
+      if (!isFirst) await setImmediate()
+      isFirst = false
+      hmac.update(block.subarray(from, from + blockBytes))
+    }
   }
   return hmac.digest('base64')
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }
+
+/** What was made of the settings' latest secrets: they are few, and asked for at every call. */
+function rememberLatest<T>(make: (secret: string) => T): (secret: string) => T {
+  const made = new Map<string, T>()
+  return (secret) => {
+    const known = made.get(secret)
+    if (known !== undefined) return known
+    if (made.size >= mostRemembered) made.clear()
+    const fresh = make(secret)
+    made.set(secret, fresh)
+    return fresh
+  }
+}
+
+const mostRemembered = 20
 
 /** A short name for a secret: enough to tell two apart, too little to find either. */
 function credential(secret: string): string {

@@ -1,5 +1,5 @@
 // Where jobs report: `GET` or `POST /heartbeat/:token[/start|/fail|/<exit code>]` (interface.md, "HTTP routes"). The token is all that is
-// asked; what else comes with it is not read.
+// asked; a body that comes with it (a job's log, perhaps) is not read.
 
 import type { FastifyInstance } from 'fastify'
 import { type Beat, readBeat } from './beats.ts'
@@ -29,18 +29,25 @@ export function registerRoutes(http: FastifyInstance, { watch, settle, now }: Ro
     }
   }
 
-  for (const url of ['/heartbeat/:token', '/heartbeat/:token/:word']) {
-    http.route<{ Params: { token: string; word?: string } }>({
-      method: ['GET', 'POST'],
-      url,
-      async handler({ params: { token, word = '' } }, reply) {
-        const monitor = find(token)
-        const beat = monitor && readBeat(word, now(), startedAt.get(monitor.id))
-        if (!monitor || !beat) return await reply.callNotFound()
-        take(monitor, beat)
-        await settle()
-        return { ok: true }
-      },
+  http.register(async (scope) => {
+    scope.addContentTypeParser('*', (_request, body, done) => {
+      body.resume()
+      done(null)
     })
-  }
+    for (const url of ['/heartbeat/:token', '/heartbeat/:token/:word']) {
+      scope.route<{ Params: { token: string; word?: string } }>({
+        method: ['GET', 'POST'],
+        url,
+        config: { door: { proof: 'token', takes: 'anything' } },
+        async handler({ params: { token, word = '' } }, reply) {
+          const monitor = find(token)
+          const beat = monitor && readBeat(word, now(), startedAt.get(monitor.id))
+          if (!monitor || !beat) return await reply.callNotFound()
+          take(monitor, beat)
+          await settle()
+          return { ok: true }
+        },
+      })
+    }
+  })
 }

@@ -70,6 +70,30 @@ export function askAboutTeams(question: Question): void {
     const path = `/teams/${team.id}/members`
     return [(await admin.post(path, body)).status, (await admin.post(path, body)).status]
   })
+  question(
+    'team: whoever was never in it cannot be taken out',
+    { default: { status: 400, id: 'api.team.remove_user_from_team.missing.app_error' } },
+    async ({ admin, team, carol }) => refusal(await admin.delete(`/teams/${team.id}/members/${carol.id}`)),
+  )
+  question(
+    'team: an administrator lists those of another, and all of the server by pages',
+    { default: [true, true, 1] },
+    async ({ admin, team, alice }) => {
+      const others = list(await accepted(admin.get(`/users/${alice.id}/teams`)))
+      const pages: unknown[] = []
+      for (let page = 0; ; page += 1) {
+        const some = list(await accepted(admin.get(`/teams?per_page=200&page=${page}`)))
+        pages.push(...some)
+        if (some.length < 200) break
+      }
+      const one = list(await accepted(admin.get('/teams?per_page=1')))
+      return [
+        others.some((known) => at(known, 'id') === team.id),
+        pages.some((known) => at(known, 'id') === team.id),
+        one.length,
+      ]
+    },
+  )
   question('team: whoever left is a member with a date', { default: [200, true] }, async ({ url, admin, team }) => {
     const person = await createPerson(url, admin, 'fred')
     await join(admin, 'teams', team.id, person)

@@ -1,5 +1,6 @@
 // Questions about signing in, people and their access tokens. Answers as recorded in the reference; 9.10's where it differs.
 
+import { mfaCode } from '../../../src/sandbox/mfa.ts'
 import { accepted, at, createCaller, keys, list, refusal, text } from './driver.ts'
 import { createPerson, type Question, suffix, unknownId } from './world.ts'
 
@@ -23,6 +24,40 @@ export function askAboutUsers(question: Question): void {
     { default: { status: 401, id: 'api.user.login.invalid_credentials_email_username' } },
     async ({ nobody, alice }) =>
       refusal(await nobody.post('/users/login', { login_id: alice.name, password: 'wrong-Password1' })),
+  )
+  question(
+    'auth: whoever has a second factor is asked for its code',
+    {
+      default: {
+        without: { status: 401, id: 'mfa.validate_token.authenticate.app_error' },
+        wrong: { status: 401, id: 'api.user.check_user_mfa.bad_code.app_error' },
+        wrongPassword: { status: 401, id: 'api.user.login.invalid_credentials_email_username' },
+        right: [200, 26],
+      },
+    },
+    async ({ url, admin, nobody }) => {
+      const before = at(await accepted(admin.get('/config')), 'ServiceSettings.EnableMultifactorAuthentication')
+      const allowFactors = (allowed: unknown) =>
+        admin.put('/config/patch', { ServiceSettings: { EnableMultifactorAuthentication: allowed } })
+      await accepted(allowFactors(true))
+      try {
+        const password = `Contract-${suffix()}1`
+        const person = await createPerson(url, admin, 'mona', password)
+        const secret = text(await accepted(person.post(`/users/${person.id}/mfa/generate`)), 'secret')
+        const code = () => mfaCode(secret, Date.now())
+        await accepted(person.put(`/users/${person.id}/mfa`, { activate: true, code: code() }))
+        const logIn = (more: object) => nobody.post('/users/login', { login_id: person.name, password, ...more })
+        const without = refusal(await logIn({}))
+        const wrongCode = String((Number(code()) + 500_000) % 1_000_000).padStart(6, '0')
+        const wrong = refusal(await logIn({ token: wrongCode }))
+        const wrongPassword = refusal(await logIn({ password: 'wrong-Password1', token: code() }))
+        const right = await logIn({ token: code() })
+        await accepted(admin.delete(`/users/${person.id}`))
+        return { without, wrong, wrongPassword, right: [right.status, right.headers.get('token')?.length] }
+      } finally {
+        await accepted(allowFactors(before))
+      }
+    },
   )
   question('auth: a session that logged out is over', { default: [200, 401] }, async ({ url, admin }) => {
     const guest = await createPerson(url, admin, 'dora')

@@ -99,9 +99,13 @@ export async function clear(world: World): Promise<void> {
 }
 
 /** A new account, logged in, in no team. */
-export async function createPerson(url: string, admin: Caller, stem: string): Promise<Person> {
+export async function createPerson(
+  url: string,
+  admin: Caller,
+  stem: string,
+  password = `Contract-${suffix()}1`,
+): Promise<Person> {
   const name = `${stem}${suffix()}`
-  const password = `Contract-${suffix()}1`
   const created = await accepted(admin.post('/users', { username: name, email: `${name}@contract.test`, password }))
   const login = await accepted(createCaller(url, '').post('/users/login', { login_id: name, password }))
   return { ...createCaller(url, login.headers.get('token') ?? ''), id: text(created, 'id'), name }

@@ -193,6 +193,19 @@ describe('projects that nobody is told about', () => {
     expect(await unheard('acme/hidden', true)).toEqual(['acme/hidden'])
   })
 
+  it('are asked for no longer in a private group than in one that is not there', async () => {
+    stage.gitlab.group('secret', 'private')
+    stage.gitlab.project('secret/one', 'private')
+    const askedFor = async (subject: string) => {
+      const before = stage.gitlab.asked.length
+      expect(await unheard(subject, false)).toEqual([])
+      return stage.gitlab.asked.slice(before).map((line) => line.replace(/(secret|nobody)$/, 'X'))
+    }
+    expect(await askedFor('secret/**')).toEqual(await askedFor('nobody/**'))
+    expect(await askedFor('secret/one')).toHaveLength((await askedFor('secret/two')).length)
+    expect(await unheard('secret/**', true)).toEqual(['secret/one'])
+  })
+
   it('are not named where the subscription leaves them out', async () => {
     expect(await unheard('acme/** !acme/silent', false)).toEqual([])
   })

@@ -20,6 +20,26 @@ describe('the secrets of hooks', () => {
     expect(after.byToken({ 'x-gitlab-token': secrets?.token })?.path).toBe('acme/app')
   })
 
+  it('are sealed anew by a Vigie that runs through the change, and stay so when something else of them changes', async () => {
+    const store = createHooksInMemory()
+    let keys = ['old']
+    const vault = createVault({
+      secrets: { current: () => keys.map((key) => new Secret(key)) },
+      random: randomBytes,
+    })
+    const running = createOwnHooks({ store, vault, now: () => 0 })
+    await running.load()
+    const secrets = running.secretsOf(await running.add(place))
+    keys = ['new', 'old']
+    await running.load()
+    await running.change('p15', { seen: 7 })
+    keys = ['newest', 'new']
+    await createOwnHooks({ store, vault, now: () => 0 }).load()
+    const after = createOwnHooks({ store, vault: vaultOf('newest'), now: () => 0 })
+    await after.load()
+    expect(after.byToken({ 'x-gitlab-token': secrets?.token })).toMatchObject({ path: 'acme/app', seen: 7 })
+  })
+
   it('prove nothing once the key is lost, until they are made anew', async () => {
     const store = createHooksInMemory()
     const before = createOwnHooks({ store, vault: vaultOf('old'), now: () => 0 })

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify'
+import { createCron } from '../../../src/cron.ts'
 import { createEnv, Secret } from '../../../src/env.ts'
 import type { Accepted, Draft, EmitOptions } from '../../../src/event.ts'
 import { createGitlab } from '../../../src/integrations/gitlab/gitlab.ts'
@@ -63,6 +64,7 @@ export function createRelay(settings: Readonly<Record<string, string>>, hooks = 
     hooks,
     monitors: nothingWatched,
     vault: createVault({ secrets: { current: () => [new Secret('a key for the tests alone')] }, random: randomBytes }),
+    cron: createCron(),
     admins: async () => [],
   }
   const gitlab = createGitlab(parts)

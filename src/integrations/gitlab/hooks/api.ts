@@ -219,7 +219,10 @@ function messageOf(json: unknown): string | undefined {
   return (typeof said === 'string' ? said : JSON.stringify(said)).slice(0, 300)
 }
 
+/** The system's code: messages of errors may quote the token (threat T25). */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message : error.message
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string') return cause.code
+  }
+  return error instanceof Error ? error.name : 'no reason given'
 }

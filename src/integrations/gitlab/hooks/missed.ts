@@ -98,7 +98,8 @@ async function tell(
     return undefined
   }
   const dedupe = [...hookDedupeKeys(read, hook.key, (name) => call.headers[name]), entryKey(hook.key, call.id)]
-  const told = parts.emit(read.draft, read.relayed ? { dedupe } : { dedupe, only: [] })
+  const draft = { ...read.draft, fetched: true } as const
+  const told = parts.emit(draft, read.relayed ? { dedupe } : { dedupe, only: [] })
   // Awaited with its batch, which hears a refusal; until then it must not count as unheard.
   told.catch(() => undefined)
   return { told }

@@ -1,17 +1,18 @@
 // The hooks that are ours: known in memory, kept in the store, each proven by a secret of its own that holds for its own project or group
 // alone (interface.md, `POST /webhook/gitlab`).
 
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { Now } from '../../../event.ts'
 import type { HookStore, KeptHook } from '../../../store/store.ts'
 import type { Vault } from '../../integration.ts'
+import type { Bytes } from '../bytes.ts'
 import { type Headers, one, signaturesProve, signingKey } from '../verify.ts'
 import type { HookSettings, Place } from './places.ts'
 
 export type HookSecrets = Pick<HookSettings, 'token' | 'signing'>
 
 export interface OwnHooks {
-  /** Takes up what is kept; once, before anything else is asked. @throws {StoreUnavailable} */
+  /** Takes up what is kept, once, before anything else is asked; seals it anew where the key has changed. @throws {StoreUnavailable} */
   load(): Promise<void>
   all(): readonly KeptHook[]
   find(place: Pick<Place, 'kind' | 'id'>): KeptHook | undefined
@@ -25,7 +26,7 @@ export interface OwnHooks {
   /** The hook whose token a call carries. */
   byToken(headers: Headers): KeptHook | undefined
   /** Whether a call of that hook is signed as its secret asks, where it is signed at all. */
-  signedWell(hook: KeptHook, headers: Headers, body: Uint8Array): Promise<boolean>
+  signedWell(hook: KeptHook, headers: Headers, body: Bytes): Promise<boolean>
 }
 
 export interface OwnHooksParts {
@@ -57,18 +58,27 @@ export function createOwnHooks({ store, vault, now }: OwnHooksParts): OwnHooks {
       const opened = vault.open(hook.sealed, about(hook.key))
       const [token = '', signing = ''] = opened?.secret.reveal().split('\n') ?? []
       hold(hook, opened === undefined ? undefined : { token, signing })
-      if (opened?.old === true)
-        await store.save({ ...hook, sealed: vault.seal(opened.secret.reveal(), about(hook.key)) })
+    }
+  }
+
+  /** Under the key that seals now: the one before goes at the next rotation, maybe while we run. */
+  async function sealAnew(): Promise<void> {
+    for (const one of held.values()) {
+      const opened = vault.open(one.hook.sealed, about(one.hook.key))
+      if (opened?.old !== true) continue
+      one.hook = { ...one.hook, sealed: vault.seal(opened.secret.reveal(), about(one.hook.key)) }
+      await store.save(one.hook)
     }
   }
 
   return {
-    load() {
+    async load() {
       loading ??= read().catch((error: unknown) => {
         loading = undefined
         throw error
       })
-      return loading
+      await loading
+      await sealAnew()
     },
     all: () => [...held.values()].map(({ hook }) => hook),
     find: (place) => held.get(keyOf(place))?.hook,
@@ -104,7 +114,8 @@ export function createOwnHooks({ store, vault, now }: OwnHooksParts): OwnHooks {
       await store.remove(key)
     },
     byToken(headers) {
-      const token = one(headers, 'x-gitlab-token') ?? ''
+      const token = one(headers, 'x-gitlab-token')
+      if (token === undefined) return undefined
       // The key in the middle is no secret: it only says which secret to compare with.
       const named = held.get(/^vigie\.([pg]\d{1,15})\./.exec(token)?.[1] ?? '')
       return timingSafeEqual(digest(token), named?.digest ?? nobody) ? named?.hook : undefined
@@ -140,8 +151,9 @@ function keyOf({ kind, id }: Pick<Place, 'kind' | 'id'>): string {
   return `${kind === 'group' ? 'g' : 'p'}${id}`
 }
 
-const about = (key: string): string => `gitlab hook ${key}`
+/** What a hook's sealed secret is bound to. */
+export const about = (key: string): string => `gitlab hook ${key}`
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }

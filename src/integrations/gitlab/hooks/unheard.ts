@@ -60,7 +60,8 @@ async function projectsOf(
     return project !== undefined && mayKnow(project) ? [project] : []
   }
   const group = await places.group(wanted.path, signal)
-  if (group === undefined) return []
+  // A group that is not public holds no public project: to ask on would tell by the time it takes that there is such a group.
+  if (group === undefined || !mayKnow(group)) return []
   for await (const page of places.projects(group, { deep: wanted.deep, publicOnly: !vigieAdmin }, signal)) {
     return page.filter(mayKnow)
   }

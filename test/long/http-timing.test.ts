@@ -1,0 +1,91 @@
+// T10 at its figure: 200,000 requests a run, half with a secret that is wrong in its first byte, half in its last, in random order. Their
+// times must not tell which: |t| of Welch's test below 4.5, with all times and with the slowest tenth left out, in three runs.
+
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { opened, secrets, team } from '../threats/http-vigie.ts'
+import { openDoor, quantile } from './http-door.ts'
+
+const requests = Number(process.env.VIGIE_TEST_TIMINGS ?? 200_000)
+const runs = 3
+
+const other = (byte: string | undefined) => (byte === 'x' ? 'y' : 'x')
+const wrongFirst = (secret: string) => other(secret[0]) + secret.slice(1)
+const wrongLast = (secret: string) => secret.slice(0, -1) + other(secret.at(-1))
+
+const form = (token: string) => `token=${token}&team_id=${team}&channel_id=c&user_id=u&command=%2Fvigie&text=status`
+const doors: Readonly<Record<string, { secret: string; request: (secret: string) => string }>> = {
+  'the token of GitLab': {
+    secret: secrets.gitlab,
+    request: (secret) =>
+      `POST /webhook/gitlab HTTP/1.1\r\nhost: v\r\ncontent-type: application/json\r\ncontent-length: 2\r\nx-gitlab-token: ${secret}\r\n\r\n{}`,
+  },
+  'the token of a slash command': {
+    secret: secrets.command,
+    request: (secret) =>
+      `POST /mattermost/command HTTP/1.1\r\nhost: v\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: ${form(secret).length}\r\n\r\n${form(secret)}`,
+  },
+  'the token of metrics': {
+    secret: secrets.metrics,
+    request: (secret) => `GET /metrics HTTP/1.1\r\nhost: v\r\nauthorization: Bearer ${secret}\r\n\r\n`,
+  },
+}
+
+test.each(Object.entries(doors))('%s is refused in the same time, whichever byte is wrong', async (name, door) => {
+  const vigie = await openDoor('error')
+  const asked = [wrongFirst(door.secret), wrongLast(door.secret)].map((secret) => Buffer.from(door.request(secret)))
+  const said: string[] = []
+  for (let run = 0; run < runs; run += 1) {
+    const socket = await opened(vigie.port)
+    await timesOf(socket, asked, 5000)
+    const times = await timesOf(socket, asked, requests)
+    socket.destroy()
+    const limit = quantile(times.flat(), 0.9)
+    const t = welch(times)
+    const cropped = welch(times.map((list) => list.filter((time) => time <= limit)))
+    said.push(`t = ${t.toFixed(2)}, ${cropped.toFixed(2)} without the slowest tenth`)
+    expect.soft(Math.abs(t), `${name}, run ${run}`).toBeLessThan(4.5)
+    expect.soft(Math.abs(cropped), `${name}, run ${run}`).toBeLessThan(4.5)
+  }
+  await vigie.close()
+  console.log(`${name}, ${runs} runs of ${requests}: ${said.join('; ')}`)
+})
+
+/** How long each request took, in nanoseconds, by kind. */
+async function timesOf(socket: Socket, asked: readonly Buffer[], count: number): Promise<number[][]> {
+  const times: number[][] = asked.map(() => [])
+  const order = randomBytes(count)
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let at = -1
+  let began = 0n
+  const next = () => {
+    at += 1
+    if (at === count) return resolve()
+    began = process.hrtime.bigint()
+    socket.write(asked[(order[at] ?? 0) & 1] ?? '')
+  }
+  // Refusals are small: each comes in one piece.
+  socket.on('data', (answer: Buffer) => {
+    const took = Number(process.hrtime.bigint() - began)
+    if (answer.toString('latin1', 9, 12) !== '401') return reject(new Error(String(answer)))
+    times[(order[at] ?? 0) & 1]?.push(took)
+    next()
+  })
+  void once(socket, 'close').then(() => reject(new Error('cut off')))
+  next()
+  await promise
+  socket.removeAllListeners('data')
+  return times
+}
+
+function welch(times: readonly (readonly number[])[]): number {
+  const [first, last] = times.map((list) => {
+    const mean = list.reduce((sum, value) => sum + value, 0) / list.length
+    const variance = list.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (list.length - 1)
+    return { mean, error: variance / list.length }
+  })
+  if (first === undefined || last === undefined) return Number.NaN
+  return (first.mean - last.mean) / Math.sqrt(first.error + last.error)
+}
