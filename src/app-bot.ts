@@ -97,7 +97,7 @@ export function createBot(parts: BotParts) {
   const outboxPart = createOutboxPart({ status: () => parts.outbox().status(), deliveries: store.deliveries, now })
   const status = async (): Promise<readonly Part[]> => [
     await mattermostStatus(),
-    ...(await Promise.all(parts.integrations.filter(isSource).map((integration) => integration.status()))),
+    ...(await Promise.all(parts.integrations.filter(isSource).map(partsOf))).flat(),
     await outboxPart(),
     await parts.upkeep(),
   ]
@@ -255,6 +255,10 @@ export function createBot(parts: BotParts) {
       })(http)
     },
   }
+}
+
+async function partsOf(integration: Integration): Promise<readonly Part[]> {
+  return [await integration.status(), ...((await integration.alsoStatus?.()) ?? [])]
 }
 
 /** Vigie's own news come from no source that can be subscribed to. */

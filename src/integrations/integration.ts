@@ -29,6 +29,8 @@ export interface Integration {
   readonly describe: Describe
   /** How it does, for `/statut`. */
   status(): Promise<Part>
+  /** What else of it stands by itself there: the model, the mail server. */
+  alsoStatus?(): Promise<readonly Part[]>
   /** A harmless request that takes the whole path, for `vigie doctor`; nothing while the integration is off. */
   probe?(nonce: string): Promise<Probe | undefined>
   /** What `--events` may name, for help and did-you-mean: `merge_request`, `merge_request.open`. */
@@ -205,6 +207,8 @@ export interface IntegrationParts {
   /** VIGIE_URL, once the settings are read. */
   readonly url: () => string
   readonly hooks: HookStore
+  /** The language that a channel asked for (`/vigie settings lang`). */
+  readonly langOf: (channel: string) => Promise<Locale | undefined>
   readonly vault: Vault
   readonly monitors: MonitorStore
   readonly cron: Cron

@@ -11,6 +11,7 @@ import type { Endpoint } from './guard/endpoint.ts'
 import { createKeeper } from './keeper.ts'
 import { createLedger } from './ledger.ts'
 import { maintainedUntil } from './maintenance.ts'
+import { createShortText } from './model/short-text.ts'
 import type { IncidentStep, Monitor } from './monitor.ts'
 import { createPart } from './part.ts'
 import { registerRoutes } from './routes.ts'
@@ -69,12 +70,21 @@ export const createMonitoring: MakeIntegration = (parts) => {
     }),
     hostOf: ({ target }) => /^(?:https?:\/\/)?(\[[^\]]*\]|[^/:]+)/.exec(target)?.[1] ?? target,
     onChange: () => undefined,
-    onOpened: () => undefined,
-    onSuspect: () => undefined,
+    onOpened: (watched, incident) => shortText.begin(watched, incident),
+    onSuspect: () => shortText.expect(),
     onIsolation: (cut) => void tellIsolation(cut !== undefined),
     newId,
     now,
     monotonic: elapsed,
+    log,
+  })
+  const shortText = createShortText({
+    env,
+    fetch: parts.fetch,
+    langOf: parts.langOf,
+    incidents: () => watch.incidents,
+    now,
+    elapsed,
     log,
   })
   const keeper = createKeeper({
@@ -112,10 +122,12 @@ export const createMonitoring: MakeIntegration = (parts) => {
     routes: (http) => registerRoutes(http, { watch, settle: ledger.settle, now }),
     async watch(signal) {
       for (const words of lookout.idle) log.warn({ setting: 'MONITOR_ALLOW' }, words.en)
+      signal.addEventListener('abort', () => void shortText.stop(), { once: true })
       await Promise.all([watch.run(signal), tidy(signal)])
     },
     monitors: keeper,
     status: createPart({ watch }),
+    alsoStatus: async () => [shortText.status()],
     events: ['down', 'up', 'degraded', 'flapping', 'certificate', ...incidentEvents],
   }
 }

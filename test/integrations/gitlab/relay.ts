@@ -65,6 +65,7 @@ export function createRelay(settings: Readonly<Record<string, string>>, hooks = 
     monitors: nothingWatched,
     vault: createVault({ secrets: { current: () => [new Secret('a key for the tests alone')] }, random: randomBytes }),
     cron: createCron(),
+    langOf: async () => undefined,
     admins: async () => [],
   }
   const gitlab = createGitlab(parts)

@@ -15,10 +15,11 @@ interface Idea {
 
 const ideas: readonly Idea[] = [
   {
-    words: /timed?[ -]?out|délais?|expir|trop (?:de temps|longtemps|lent)|too (?:long|slow)|in time|à temps|deadline/iu,
+    words: /timed?[ -]?out|délais?|trop (?:de temps|longtemps|lent)|too (?:long|slow)|in time|à temps|deadline/iu,
     kinds: ['timeout'],
     statuses: [408, 504],
   },
+  { words: /expir/iu, kinds: ['timeout', 'tls'], statuses: [408, 504] },
   { words: /refus|rien n.écoute|nothing listens/iu, kinds: ['refused', 'forbidden', 'redirects'] },
   { words: /\bdns\b|nxdomain|noms? de domaine|domain name|résolution d[eu]s? noms?|name resolution/iu, kinds: ['dns'] },
   { words: /\btls\b|\bssl\b|certifica|handshake|chiffr|encrypt/iu, kinds: ['tls'] },

@@ -114,7 +114,7 @@ function namesPlace(words: string): boolean {
 /** Capitals that need no evidence. */
 const common: ReadonlySet<string> = new Set(
   `http https url ip alerte alert urgent urgence attention important incident critique critical info erreur error statut status code
-  service site web internet technique technical équipe equipe team it sre devops ops ko ok i
+  service site web internet technique technical équipe equipe team it sre devops ops ko ok i tls ssl dns
   lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday thursday friday saturday sunday`.split(
     /\s+/,
   ),

@@ -18,7 +18,7 @@ export interface WriterParts {
 
 export interface Wanted {
   /** Known when its turn comes; nothing where the text is no longer wanted. */
-  readonly evidence: () => Evidence | undefined
+  readonly evidence: () => Promise<Evidence | undefined>
   /** Instead of the built-in words. */
   readonly prompt?: string | undefined
   readonly onText: (text: string) => void
@@ -38,6 +38,7 @@ export interface WriterState {
   /** Milliseconds until it is asked again; absent: it is not away. */
   readonly awayMs?: number
   readonly error?: string
+  readonly isBusy: boolean
   readonly waiting: number
   /** Since Vigie started. */
   readonly written: number
@@ -89,7 +90,7 @@ export function createWriter({ model, timeoutMs, elapsed, log }: WriterParts): W
   }
 
   async function write({ evidence, prompt, onText }: Wanted): Promise<void> {
-    const known = evidence()
+    const known = await evidence()
     if (known === undefined) return
     const answer = await asked((signal) => model.ask(requestOf(known, prompt), signal))
     if (answer === undefined) return
@@ -140,6 +141,7 @@ export function createWriter({ model, timeoutMs, elapsed, log }: WriterParts): W
     },
     state: () => ({
       ...(away && isAway() ? { awayMs: away.until - elapsed(), error: away.error } : {}),
+      isBusy: turn !== undefined,
       waiting: waiting.length,
       written,
     }),
