@@ -71,7 +71,7 @@ function withoutSpans(sentence: string, { durationsMs }: Evidence): string {
 
 const unitOf = (words = ''): number => unitsMs.find(([unit]) => unit.test(words))?.[1] ?? Number.NaN
 
-/** True where it states a number that the evidence does not hold. */
+/** True where it states a number that the evidence does not hold; its moments are taken out already. */
 export function madeUpNumber(sentence: string, evidence: Evidence): boolean {
   if (vague.test(sentence)) return true
   const rest = withoutSpans(sentence, evidence)
@@ -114,15 +114,17 @@ function isHeld({ value, numeral, before, after }: Stated, { status, failures, p
   return value === port && /\bport[\s\u00a0\u202f:]+$/iu.test(before)
 }
 
-/** Moments of the evidence are taken out; others stay, and are numbers without a meaning. */
-export function withoutTimes(sentence: string, { times, timeZone, locale }: Evidence): string {
-  const known = times
+/** How the moments of the evidence may be written, the longest first. */
+export function momentsOf({ times, timeZone, locale }: Evidence): readonly RegExp[] {
+  return times
     .flatMap((at) => spellings(at, timeZone, locale))
     .toSorted((one, other) => other.length - one.length)
-  return known.reduce((words, spelling) => {
-    const isWhole = new RegExp(`(?<![\\p{N}\\p{L}:/])${RegExp.escape(spelling)}(?![\\p{N}:/]|\\p{L})`, 'giu')
-    return words.replace(isWhole, ' ')
-  }, sentence)
+    .map((spelling) => new RegExp(`(?<![\\p{N}\\p{L}:/])${RegExp.escape(spelling)}(?![\\p{N}:/]|\\p{L})`, 'giu'))
+}
+
+/** Moments of the evidence are taken out; others stay, and are numbers without a meaning. */
+export function withoutMoments(sentence: string, moments: readonly RegExp[]): string {
+  return /\d/.test(sentence) ? moments.reduce((words, moment) => words.replace(moment, ' '), sentence) : sentence
 }
 
 function spellings(at: number, timeZone: string, locale: Locale): readonly string[] {

@@ -3,21 +3,24 @@
 
 import { madeUpCause, quoted } from './causes.ts'
 import type { Evidence } from './evidence.ts'
-import { madeUpNumber, withoutTimes } from './numbers.ts'
+import { madeUpNumber, momentsOf, withoutMoments } from './numbers.ts'
 import type { Answer } from './ollama.ts'
 
 const mostSentences = 3
 const mostRunes = 500
 const mostSentenceRunes = 300
+/** What goes on for longer is no short text. */
+const mostTried = 40
 
 /** The sentences that are kept, in their order; nothing where none is. */
 export function sieve(answer: Answer, evidence: Evidence): string | undefined {
+  const moments = momentsOf(evidence)
   const kept: string[] = []
   let runes = 0
-  for (const sentence of sentencesOf(answer)) {
+  for (const sentence of sentencesOf(answer).slice(0, mostTried)) {
     const length = [...sentence].length + 1
     if (kept.length === mostSentences || runes + length > mostRunes) break
-    if (!mayBeTold(sentence, evidence) || kept.includes(sentence)) continue
+    if (!mayBeTold(sentence, evidence, moments) || kept.includes(sentence)) continue
     kept.push(sentence)
     runes += length
   }
@@ -48,11 +51,11 @@ function undecorated(line: string): string {
 }
 
 /** True where it says nothing but what the evidence holds, in words that do nothing. */
-function mayBeTold(sentence: string, evidence: Evidence): boolean {
+function mayBeTold(sentence: string, evidence: Evidence, moments: readonly RegExp[]): boolean {
   if ([...sentence].length > mostSentenceRunes || /:$/.test(sentence)) return false
   // What the evidence says is no control character of the model's.
   if (sentence.includes(quoted)) return false
-  const words = withoutTimes(withoutQuotes(sentence, evidence), evidence)
+  const words = withoutMoments(withoutQuotes(sentence, evidence), moments)
   return (
     words.replaceAll(quoted, '').trim() !== '' &&
     /\p{L}{2}/u.test(words) &&

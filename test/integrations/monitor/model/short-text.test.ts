@@ -177,6 +177,7 @@ describe('what reads like an order to a model that obeys (T33)', () => {
     const { incident, result, everyMs, failures } = opened.facts
     const known = { incident, everyMs, failures, ...(result ? { result } : {}) }
     const evidence = evidenceOf(known, { locale: 'fr', timeZone: 'Europe/Paris', now: opened.at })
+    const before = effectsOf(card(opened))
     for (const order of all) {
       tried += 1
       const text = sieve({ text: `Le service est indisponible. ${order}\n${order}`, isCut: false }, evidence)
@@ -184,7 +185,7 @@ describe('what reads like an order to a model that obeys (T33)', () => {
         ...opened,
         facts: { ...opened.facts, incident: { ...incident, ...(text === undefined ? {} : { text }) } },
       })
-      expect(effectsOf(shown)).toEqual(effectsOf(card(opened)))
+      expect(effectsOf(shown)).toEqual(before)
       expect(shown).not.toMatch(/evil|canary|@/)
     }
     expect(tried).toBe(507)
