@@ -116,6 +116,7 @@ export function createBot(parts: BotParts) {
     },
     version: parts.version,
     startedAt: parts.startedAt,
+    ...(settings.organisation === undefined ? {} : { organisation: settings.organisation }),
     locale,
     timeZone: settings.timeZone,
   })

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createBot } from './app-bot.ts'
 import { keptWhenOpen } from './app-kept.ts'
 import { keyFileSecrets } from './app-key.ts'
+import { registerPages } from './app-pages.ts'
 import { createParkedTeller } from './app-parked.ts'
 import { createUpkeep, openKeptStore } from './app-upkeep.ts'
 import { watchAll } from './app-watch.ts'
@@ -25,7 +26,6 @@ import { readRestored, restoredMark } from './store/recovery.ts'
 import type { Store } from './store/store.ts'
 import { createVault } from './vault.ts'
 import type { DoctorLine, StatusReport } from './web/control.ts'
-import { registerHealth } from './web/health.ts'
 import { createMetrics } from './web/metrics.ts'
 import { registerProblems } from './web/problem.ts'
 import { close, createServer, listen } from './web/server.ts'
@@ -137,17 +137,15 @@ export async function createApp(parts: AppParts): Promise<App> {
   let listening = false
   const http = createServer({ pathPrefix: new URL(url).pathname, proxies: settings.proxies, log })
   registerProblems(http, log)
-  registerHealth(http, {
-    storable: () => store.check(),
+  registerPages(http, {
+    integrations,
+    store,
+    settings,
     started: () => listening,
-    mattermostAnswers: bot.answers,
-    oldestWaitingAt: async () => (await store.deliveries.counts()).oldestWaitingAt,
+    mattermost: { answers: bot.answers, connected: bot.connected },
+    registerMetrics,
+    url,
     now,
-  })
-  registerMetrics(http, settings.metricsToken, async () => {
-    const { waiting, parked, oldestWaitingAt } = await store.deliveries.counts()
-    const oldestSeconds = oldestWaitingAt === undefined ? 0 : Math.max(0, now() - oldestWaitingAt) / 1000
-    return { waiting, parked, oldestSeconds, websocketUp: bot.connected() }
   })
   bot.routes(http)
   for (const integration of integrations) integration.routes?.(http)

@@ -7,6 +7,7 @@ import type { HookStore, IncidentFilter, KeptHook, MonitorStore, Rolled, Span, S
 import type { Locale, Said } from '../text/locale.ts'
 import type { Rich } from '../text/rich.ts'
 import type {
+  Account,
   Acknowledgement,
   Incident,
   IncidentStep,
@@ -15,6 +16,7 @@ import type {
   MonitorMute,
   MonitorType,
   Result,
+  Shown,
   State,
 } from './monitor/monitor.ts'
 
@@ -39,6 +41,8 @@ export interface Integration {
   readonly hooks?: HookKeeper
   /** What is watched, for `/monitor`; the integration `monitor` alone has it. */
   readonly monitors?: MonitorKeeper
+  /** How it did, for reports and the status page; the integration `monitor` alone has it. */
+  readonly records?: MonitorRecords
 }
 
 /** What `/monitor` and an incident's buttons do. Everything it resolves is stored, and told where it is to be told. */
@@ -76,6 +80,18 @@ export interface MonitorKeeper {
   inWords(result: Result, locale: Locale): Rich
   history(monitor: string, request: { from: number; to: number; span?: Span }): Promise<readonly Rolled[]>
   results(monitor: string, request: { from: number; to: number; limit: number }): Promise<readonly Result[]>
+}
+
+/** What was seen, accounted for. Instants are milliseconds since 1970. */
+export interface MonitorRecords {
+  account(
+    monitors: readonly Monitor[],
+    time: { readonly from: number; readonly to: number },
+  ): Promise<readonly Account[]>
+  /** Those that are marked public, by name. */
+  shown(): Promise<readonly Shown[]>
+  /** Since when Vigie believes itself cut off: what is shown is as it was then. */
+  cutSince(): number | undefined
 }
 
 export interface WatchedNow {

@@ -14,6 +14,7 @@ import { maintainedUntil } from './maintenance.ts'
 import { createShortText } from './model/short-text.ts'
 import type { IncidentStep, Monitor } from './monitor.ts'
 import { createPart } from './part.ts'
+import { createRecords } from './records.ts'
 import { registerRoutes } from './routes.ts'
 import { draftOf, isMailed, optionsOf, type Surroundings } from './telling.ts'
 import { createWatch, type Watch } from './watch.ts'
@@ -35,6 +36,8 @@ export const createMonitoring: MakeIntegration = (parts) => {
   const elapsed = () => performance.now()
   const mail = mailTargets(parts)
   const newId = () => Array.from(vault.random(idBytes), (byte) => (byte % 36).toString(36)).join('')
+  const timeZone = env.text('TZ', 'Europe/Paris')
+  const isMaintained = ({ maintenance }: Monitor, at: number) => maintainedUntil(maintenance, at, cron) !== undefined
   const lookout = createLookout({ env, forbidden: ownSockets(parts), openHeaders, now, elapsed })
 
   function openHeaders({ id, http }: Monitor): Readonly<Record<string, string>> | undefined {
@@ -61,7 +64,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
     ledger,
     check: lookout.check,
     expectedInMs: (monitor, state) => expectedInMs(monitor, state, { cron, now: now(), startedAt }),
-    isMaintained: ({ maintenance }, at) => maintainedUntil(maintenance, at, cron) !== undefined,
+    isMaintained,
     wishesOf: (incident, monitor) => ({
       remindMs: monitor?.remindMs,
       escalateAfterMs: monitor?.escalate?.afterMs,
@@ -94,7 +97,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
     wish: {
       seal: (secret, about) => vault.seal(secret.reveal(), about),
       checkCron: cron.check,
-      timeZone: env.text('TZ', 'Europe/Paris'),
+      timeZone,
     },
     admit: lookout.admit,
     newId,
@@ -126,6 +129,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
       await Promise.all([watch.run(signal), tidy(signal)])
     },
     monitors: keeper,
+    records: createRecords({ store, watch, isMaintained, timeZone, now }),
     status: createPart({ watch }),
     alsoStatus: async () => [shortText.status()],
     events: ['down', 'up', 'degraded', 'flapping', 'certificate', ...incidentEvents],
