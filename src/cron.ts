@@ -50,16 +50,20 @@ function read(expression: string): Fields {
   const words = expression.trim()
   if (problem || (!words.startsWith('@') && words.split(/\s+/).length !== 5)) throw unreadable(expression)
   const { minute, hour, dayOfMonth, month, dayOfWeek } = parse(expression)
+  const [, , dayWords = '*', , weekdayWords = '*'] = words.startsWith('@') ? [] : words.split(/\s+/)
   return {
     minutes: minute,
     hours: hour,
     months: new Set(month),
     days: dayOfMonth.map((day) => dayRule(day, expression)),
     weekdays: dayOfWeek.map((day) => weekdayRule(day, expression)),
-    isAnyDay: dayOfMonth.length === 31,
-    isAnyWeekday: dayOfWeek.length === 7,
+    isAnyDay: beginsWithStar(dayWords),
+    isAnyWeekday: beginsWithStar(weekdayWords),
   }
 }
+
+// As cron itself reads it (crontab(5)): `*/2` counts like `*`, `1-31` and `0-6` do not.
+const beginsWithStar = (field: string): boolean => field.startsWith('*') || field === '?'
 
 /** `15`, or `L` for the month's last. */
 function dayRule(day: number | string, expression: string): DayRule {
@@ -79,7 +83,7 @@ function weekdayRule(day: number | string, expression: string): DayRule {
   }
 }
 
-/** Days of month and of week together mean either, as in every crontab. */
+/** Days of month and of week together mean either, but where one of them begins with `*`: then both (crontab(5)). */
 function isDay({ months, days, weekdays, isAnyDay, isAnyWeekday }: Fields, date: Temporal.PlainDate): boolean {
   if (!months.has(date.month)) return false
   const isOfMonth = days.some((rule) => rule(date))

@@ -174,6 +174,8 @@ export const monitorRows: readonly Row[] = [
   { what: 'monitor.more', by: 'guest', object: ({ incident }) => incident },
 ]
 
+export const nothingWatched = { incident: '', taken: '', maintenance: '' }
+
 /** Two monitors that `maker` added and that are down. */
 export async function holdWatched({
   watching,

@@ -125,7 +125,9 @@ const join = (parts: readonly string[], separator = '\n\n'): string =>
 
 /** The server makes a link of `<…|…>` in the attachments of a slash answer, whatever it is told (mattermost.md §0 rule 14). */
 function unslack(text: string): string {
-  return text.replace(/<(?=[^<|]+\|[^>]+>)/g, '‹')
+  const shown = text.replace(/<(?=[^<|]+\|[^>]+>)/g, '‹')
+  // What stood before the one that is gone may reach further now.
+  return shown === text ? text : unslack(shown)
 }
 
 /** Cut at a line's end, so that no code span is left open; a line that alone is too long loses its markup. */

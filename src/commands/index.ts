@@ -63,7 +63,7 @@ export function createCommands(parts: CommandParts): readonly Command[] {
   const inTurn = createTurns()
   return [
     vigieCommand(parts),
-    monitorCommand(parts),
+    monitorCommand({ ...parts, inTurn }),
     subscribeCommand({ ...parts, inTurn }),
     unsubscribeCommand({ ...parts, inTurn }),
     statusCommand(parts),

@@ -13,9 +13,11 @@ import { listReply } from './monitor/list.ts'
 import { maintain, makerOfMaintained } from './monitor/maintenance.ts'
 import { makerOfLongMute, makerOfMuted, mute, unmute } from './monitor/mute.ts'
 import { showReply } from './monitor/show.ts'
+import type { InTurn } from './subscriptions/room.ts'
 
 export type MonitorParts = Pick<CommandParts, 'around' | 'sources' | 'timeZone'> & {
   readonly store: Pick<CommandParts['store'], 'subscriptions'>
+  readonly inTurn: InTurn
 }
 
 /** Of one person in a minute (threat T13). */

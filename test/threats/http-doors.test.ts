@@ -164,12 +164,21 @@ describe('a route', () => {
   test.each(types)('takes the content type it declares and answers 415 to %s', async (type) => {
     for (const { url, method, config } of vigie.routes) {
       if (config?.door === undefined || config.door.takes === 'nothing' || !String(method).includes('POST')) continue
+      if (config.door.takes === 'anything') continue
       const { status } = await meet(url, 'POST', type)
       // A press is always answered 200; a webhook's token is wrong before its type is.
       const refused = config.door.proof === 'seal' ? 200 : config.door.proof === 'hook' ? 401 : 415
       const right = config.door.proof === 'seal' ? 200 : 401
       expect([url, type, status]).toEqual([url, type, type === config.door.takes ? right : refused])
     }
+  })
+
+  test.each(types.filter((type) => type !== ''))('that reads no body takes it of any type, as %s', async (type) => {
+    const unread = vigie.routes.filter(({ config, method }) => {
+      return config?.door?.takes === 'anything' && String(method).includes('POST')
+    })
+    expect(unread.map(({ url }) => url)).toEqual(['/heartbeat/:token', '/heartbeat/:token/:word'])
+    for (const { url } of unread) expect([url, (await meet(url, 'POST', type)).status]).toEqual([url, 404])
   })
 
   test('that declares nothing is not opened', () => {

@@ -43,6 +43,9 @@ describe('a body', () => {
         ['/ready', undefined],
         ['/health/delivery', undefined],
         ['/metrics', undefined],
+        // Whatever comes is not read.
+        ['/heartbeat/:token', undefined],
+        ['/heartbeat/:token/:word', undefined],
         ['/mattermost/command', 64 * 1024],
         ['/mattermost/action', 256 * 1024],
         ['/mattermost/dialog', 256 * 1024],

@@ -63,10 +63,9 @@ const words = {
 }
 
 export async function addMonitor(parts: MonitorParts, call: Call): Promise<Reply> {
-  const { place, person, locale, now } = call
+  const { place, locale } = call
   const keeper = keeperOf(parts)
   if (call.args.target === undefined && Object.keys(call.flags).length === 0) return { dialog: emptyDialog(call) }
-  if (keeper.inChannel(place.channel).length >= mostInChannel) throw full()
   const missing = missingSecrets(call)
   if (missing.length > 0) return { dialog: secretDialog('add', missing, locale) }
   const wish: MonitorWish = {
@@ -74,6 +73,18 @@ export async function addMonitor(parts: MonitorParts, call: Call): Promise<Reply
     channel: place.channel,
     ...(call.args.target === undefined ? {} : { target: call.args.target }),
   }
+  const { added, here } = await parts.inTurn(place.channel, () => watchHere(parts, call, wish))
+  const isBeat = added.monitor.type === 'heartbeat'
+  const result = isBeat ? undefined : await soon(keeper.check(added.monitor.id, askerOf(call)))
+  const subscribed = here.filter(({ source }) => source === 'monitor').flatMap(({ filters }) => filters.mention ?? [])
+  return addedReply(parts, call, { added, result, subscribed })
+}
+
+/** Watches it and subscribes the channel: counted and made in turn. */
+async function watchHere(parts: MonitorParts, call: Call, wish: MonitorWish) {
+  const { place, person, now } = call
+  const keeper = keeperOf(parts)
+  if (keeper.inChannel(place.channel).length >= mostInChannel) throw full()
   const here = await parts.store.subscriptions.inChannel(place.channel)
   const isHeard = here.some(({ source, subject }) => source === 'monitor' && subject === undefined)
   if (!isHeard) requireRoom(here.length + 1)
@@ -84,10 +95,7 @@ export async function addMonitor(parts: MonitorParts, call: Call): Promise<Reply
     const made = { maker: person.id, madeAt: now, filters: {} }
     await parts.store.subscriptions.save({ channel: place.channel, target, source: 'monitor', ...made })
   }
-  const isBeat = added.monitor.type === 'heartbeat'
-  const result = isBeat ? undefined : await soon(keeper.check(added.monitor.id, askerOf(call)))
-  const subscribed = here.filter(({ source }) => source === 'monitor').flatMap(({ filters }) => filters.mention ?? [])
-  return addedReply(parts, call, { added, result, subscribed })
+  return { added, here }
 }
 
 export async function editMonitor(parts: MonitorParts, call: Call): Promise<Reply> {

@@ -18,7 +18,7 @@ export function judge(state: State, result: Result, monitor: Monitor, circumstan
   const seen =
     result.failure === undefined ? succeed(state, result, monitor) : fail(state, result, monitor, circumstances)
   const steadied = settle(flap(seen, state, result, monitor), result, monitor)
-  const { state: after, changes } = certify(steadied, result)
+  const { state: after, changes } = circumstances.isHeld ? steadied : certify(steadied, result)
   return { state: after, changes, nextInMs: nextIn(after, result, monitor) }
 }
 

@@ -5,9 +5,11 @@ import type { Draft, Target } from '../../event.ts'
 import type { IntegrationParts, MakeIntegration } from '../integration.ts'
 import { availabilityOf } from './availability.ts'
 import { expectedInMs } from './beats.ts'
+import { certificateType, createCertificates, describeCertificate } from './certificates.ts'
 import { createLookout } from './checks/lookout.ts'
 import { describe } from './describe.ts'
 import type { Endpoint } from './guard/endpoint.ts'
+import type { Cut } from './isolation.ts'
 import { createKeeper } from './keeper.ts'
 import { createLedger } from './ledger.ts'
 import { maintainedUntil } from './maintenance.ts'
@@ -35,6 +37,8 @@ export const createMonitoring: MakeIntegration = (parts) => {
   const startedAt = now()
   const elapsed = () => performance.now()
   const mail = mailTargets(parts)
+  const certificates = createCertificates({ emit, log, now })
+  let cutOff: Cut = { since: 0, failing: 0, all: 0 }
   const newId = () => Array.from(vault.random(idBytes), (byte) => (byte % 36).toString(36)).join('')
   const timeZone = env.text('TZ', 'Europe/Paris')
   const isMaintained = ({ maintenance }: Monitor, at: number) => maintainedUntil(maintenance, at, cron) !== undefined
@@ -72,10 +76,16 @@ export const createMonitoring: MakeIntegration = (parts) => {
       ...(incident.isGroup || monitor?.type === 'heartbeat' ? {} : { chartAfterMs }),
     }),
     hostOf: ({ target }) => /^(?:https?:\/\/)?(\[[^\]]*\]|[^/:]+)/.exec(target)?.[1] ?? target,
-    onChange: () => undefined,
+    onChange: ({ monitor }, change) => {
+      if (change.kind === 'certificate') certificates.tell(monitor, change)
+    },
     onOpened: (watched, incident) => shortText.begin(watched, incident),
     onSuspect: () => shortText.expect(),
-    onIsolation: (cut) => void tellIsolation(cut !== undefined),
+    onIsolation: (cut) => {
+      const isolation = { isCut: cut !== undefined, ...(cut ?? cutOff), at: now() }
+      cutOff = cut ?? cutOff
+      tellIsolation(isolation).catch((error: unknown) => log.error({ err: error }, 'isolation could not be told'))
+    },
     newId,
     now,
     monotonic: elapsed,
@@ -106,22 +116,24 @@ export const createMonitoring: MakeIntegration = (parts) => {
     now,
   })
 
-  async function tellIsolation(isCut: boolean): Promise<void> {
+  async function tellIsolation(isolation: Isolation): Promise<void> {
+    log.warn(isolation, isolation.isCut ? 'cut off from the network: states are frozen' : 'the network is back')
     const only = (await parts.admins()).map((id): Target => ({ notifier: 'mattermost', address: `@${id}` }))
-    if (only.length === 0) return
-    await emit(isolated(isCut, watch, now()), { only })
+    if (only.length > 0) await emit(isolated(isolation), { only })
   }
 
   async function tidy(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(tidyEveryMs, undefined, { signal }).catch(() => undefined)
-      if (!signal.aborted) await store.tidy(now())
+      if (signal.aborted) return
+      await certificates.retry()
+      await store.tidy(now()).catch((error: unknown) => log.error({ err: error }, 'old results could not be tidied up'))
     }
   }
 
   return {
     name: 'monitor',
-    describe,
+    describe: (event, telling) => (event.type === certificateType ? describeCertificate : describe)(event, telling),
     routes: (http) => registerRoutes(http, { watch, settle: ledger.settle, now }),
     async watch(signal) {
       for (const words of lookout.idle) log.warn({ setting: 'MONITOR_ALLOW' }, words.en)
@@ -163,7 +175,7 @@ async function surroundingsOf(
   const to = parts.now()
   const around = { monitors, mail }
   if (!first) return around
-  if (kind === 'closed' && !incident.isGroup) {
+  if (kind === 'closed' && !incident.isGroup && to - first.madeAt >= dayMs) {
     const from = to - 30 * dayMs
     const incidents = await parts.monitors.incidents({ monitor: first.id, from, to, limit: 1000 })
     const availability = availabilityOf(first, incidents, { from, to })
@@ -174,16 +186,22 @@ async function surroundingsOf(
   return { ...around, chart: results.map(({ at, tookMs, failure }) => (failure ? { at } : { at, tookMs })) }
 }
 
-function isolated(isCut: boolean, watch: Watch, at: number): Draft {
-  const cut = watch.cut()
+interface Isolation extends Cut {
+  readonly isCut: boolean
+  readonly at: number
+}
+
+/** One card each time. */
+function isolated({ isCut, since, at, failing, all }: Isolation): Draft {
   return {
     source: 'vigie',
     type: 'vigie.isolated',
     time: new Date(at).toISOString(),
-    data: { isCut, since: cut?.since ?? at, failing: cut?.failing ?? 0, all: cut?.all ?? watch.all().length },
-    severity: 'critical',
+    data: { isCut, since, at, failing, all },
+    severity: isCut ? 'critical' : 'info',
     audience: 'closed',
     byDefault: false,
-    card: 'isolated',
+    card: `isolated ${since}`,
+    cardStays: true,
   }
 }

@@ -53,6 +53,12 @@ export interface Watch {
   run(signal: AbortSignal): Promise<void>
 }
 
+interface Looked {
+  readonly result: Result
+  /** When to look again. */
+  readonly inMs: number | undefined
+}
+
 const mostChecks = 256
 /** Nothing is done at once after a start: a beginning that is spread out stays so. */
 const spreadMs = 60_000
@@ -65,8 +71,8 @@ export function createWatch(parts: WatchParts): Watch {
   const isolation = createIsolation()
   const startedAt = now()
   const stopping = new AbortController()
-  /** Checks of their own time that are under way. */
-  const looking = new Map<string, Promise<Result>>()
+  /** Checks that are under way: asked for while its time comes, or twice at once, it is one check and one failure. */
+  const looking = new Map<string, Promise<Looked>>()
   const schedule = createSchedule({
     monotonic,
     most: mostChecks,
@@ -90,15 +96,22 @@ export function createWatch(parts: WatchParts): Watch {
     const one = watched.get(id)
     if (!one || !isActive(one)) return undefined
     try {
-      const looked = resultOf(one.monitor)
-      looking.set(id, looked)
-      return take(id, one.monitor, await looked)
+      return (await lookOnce(one.monitor)).inMs
     } catch (error) {
       if (!stopping.signal.aborted) log.error({ err: error, monitor: id }, 'a check failed for a reason of our own')
       return one.monitor.everyMs
-    } finally {
-      looking.delete(id)
     }
+  }
+
+  function lookOnce(monitor: Monitor): Promise<Looked> {
+    const { id } = monitor
+    const underWay = looking.get(id)
+    if (underWay) return underWay
+    const mine = resultOf(monitor)
+      .then((result) => ({ result, inMs: take(id, monitor, result) }))
+      .finally(() => looking.delete(id))
+    looking.set(id, mine)
+    return mine
   }
 
   async function resultOf(monitor: Monitor): Promise<Result> {
@@ -223,11 +236,7 @@ export function createWatch(parts: WatchParts): Watch {
       const one = watched.get(id)
       if (!one || !isActive(one)) return undefined
       if (one.monitor.type === 'heartbeat') return one.state.last
-      // Asked for twice at once it is one check, and one failure.
-      const underWay = looking.get(id)
-      if (underWay) return await underWay
-      const result = await resultOf(one.monitor)
-      const inMs = take(id, one.monitor, result)
+      const { result, inMs } = await lookOnce(one.monitor)
       if (inMs !== undefined) schedule.set(id, inMs)
       return result
     },

@@ -108,7 +108,7 @@ export function askAboutChangingPosts(question: Question): void {
   })
   question(
     'post: the emoji that do something here',
-    { default: [201, 201, 201, 201, 201, 201] },
+    { default: [200, 200, 200, 200, 200, 200] },
     async ({ alice, bot, pub }) => {
       const post = text(await say(bot, pub.id, 'm'), 'id')
       const names = ['eyes', 'white_check_mark', 'no_bell', 'mute', 'arrows_counterclockwise', 'repeat']
