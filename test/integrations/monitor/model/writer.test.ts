@@ -25,6 +25,8 @@ const words = 'Le service boutique est indisponible. Merci d’intervenir rapide
 /** Accepts, and never says a word. */
 const hang: Oddly = () => undefined
 
+const patient = { timeout: 20_000, interval: 1 }
+
 let ollama: OllamaServer
 let writer: Writer
 let log: ReturnType<typeof createFakeLog>
@@ -82,14 +84,14 @@ describe('the model', () => {
     const told: number[] = []
     for (let index = 0; index < 5; index += 1)
       writer.want({ evidence: async () => evidence, onText: () => told.push(index) })
-    await vi.waitUntil(() => told.length === 5)
+    await vi.waitUntil(() => told.length === 5, patient)
     expect(told).toEqual([0, 1, 2, 3, 4])
     expect(ollama.load.most).toBe(1)
   })
 
   it('is not asked for what nobody wants any more', async () => {
     writer.want({ evidence: async () => undefined, onText: () => undefined })
-    await vi.waitUntil(() => !writer.state().isBusy)
+    await vi.waitUntil(() => !writer.state().isBusy, patient)
     expect(ollama.asked).toEqual([])
   })
 
@@ -103,13 +105,13 @@ describe('the model', () => {
 
   it('is loaded when something is suspect, once for a while', async () => {
     writer.warm()
-    await vi.waitUntil(() => !writer.state().isBusy)
+    await vi.waitUntil(() => !writer.state().isBusy, patient)
     writer.warm()
-    await vi.waitUntil(() => !writer.state().isBusy)
+    await vi.waitUntil(() => !writer.state().isBusy, patient)
     expect(ollama.asked.map(({ prompt, keep_alive }) => [prompt, keep_alive])).toEqual([['', '10m']])
     elapsedMs += 10 * 60_000
     writer.warm()
-    await vi.waitUntil(() => !writer.state().isBusy)
+    await vi.waitUntil(() => !writer.state().isBusy, patient)
     expect(ollama.asked).toHaveLength(2)
   })
 })
@@ -169,7 +171,7 @@ describe('a model that fails', () => {
     writer = createTried(100)
     ollama.answer = hang
     await written()
-    await vi.waitUntil(() => ollama.load.cut === 1)
+    await vi.waitUntil(() => ollama.load.cut === 1, patient)
     expect(ollama.load.now).toBe(0)
   })
 
@@ -187,7 +189,7 @@ describe('a model that fails', () => {
       go()
     }
     expect(await written()).toBe(words)
-    await vi.waitUntil(() => ollama.load.now === 0)
+    await vi.waitUntil(() => ollama.load.now === 0, patient)
     expect(sent).toBeLessThan(20_000_000)
   })
 })
