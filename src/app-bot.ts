@@ -34,7 +34,7 @@ import type { Describe, Emit, Meter, Part, Target } from './event.ts'
 import type { Outbox } from './flow/outbox.ts'
 import { createOutboxPart } from './flow/part.ts'
 import type { Router } from './flow/router.ts'
-import type { Integration } from './integrations/integration.ts'
+import type { Ask, Integration } from './integrations/integration.ts'
 import { commandsChanged } from './integrations/vigie/commands-changed.ts'
 import { subscriptionsAsleep } from './integrations/vigie/vigie.ts'
 import { notifiers } from './notifiers/index.ts'
@@ -50,6 +50,7 @@ export interface BotParts extends AppParts {
   readonly integrations: readonly Integration[]
   readonly describe: Describe
   readonly secretKey: LiveSecrets
+  readonly ask: Ask
   /** VIGIE_URL. */
   readonly url: string
   readonly startedAt: number
@@ -92,15 +93,16 @@ export function createBot(parts: BotParts) {
     socket: socketState,
     subscriptions: store.subscriptions,
     troubles: () => triggers.troubles(),
+    ping: () => parts.ask(`${mattermostUrl}/api/v4/system/ping`),
     now,
   })
   const outboxPart = createOutboxPart({ status: () => parts.outbox().status(), deliveries: store.deliveries, now })
-  const status = async (): Promise<readonly Part[]> => [
-    await mattermostStatus(),
-    ...(await Promise.all(parts.integrations.filter(isSource).map(partsOf))).flat(),
-    await outboxPart(),
-    await parts.upkeep(),
-  ]
+  // Together: each may ask a neighbour how it does.
+  const status = async (): Promise<readonly Part[]> => {
+    const sources = Promise.all(parts.integrations.filter(isSource).map(partsOf))
+    const all = await Promise.all([mattermostStatus(), sources, outboxPart(), parts.upkeep()])
+    return all.flat(2)
+  }
 
   const commands: readonly Command[] = createCommands({
     store,
@@ -259,7 +261,8 @@ export function createBot(parts: BotParts) {
 }
 
 async function partsOf(integration: Integration): Promise<readonly Part[]> {
-  return [await integration.status(), ...((await integration.alsoStatus?.()) ?? [])]
+  const [own, also] = await Promise.all([integration.status(), integration.alsoStatus?.()])
+  return [own, ...(also ?? [])]
 }
 
 /** Vigie's own news come from no source that can be subscribed to. */

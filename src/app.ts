@@ -10,6 +10,7 @@ import { registerPages } from './app-pages.ts'
 import { createParkedTeller } from './app-parked.ts'
 import { createUpkeep, openKeptStore } from './app-upkeep.ts'
 import { watchAll } from './app-watch.ts'
+import { createAsk } from './ask.ts'
 import { createCron } from './cron.ts'
 import { createDoctor } from './doctor.ts'
 import type { ReloadableEnv } from './env.ts'
@@ -69,7 +70,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   const kept = keptWhenOpen(opened.promise.then(({ store }) => store))
   const secretKey = keyFileSecrets(settings.secretKey, `${settings.databasePath}.key`, randomBytes)
   const vault = createVault({ secrets: secretKey, random: randomBytes })
-  const makerParts = { env, emit, log, meter, now, fetch, ...kept, vault, cron: createCron(), url: () => url }
+  const ask = createAsk({ fetch, elapsed: () => performance.now() })
+  const makerParts = { env, emit, log, meter, now, fetch, ask, ...kept, vault, cron: createCron(), url: () => url }
   const integrations = makers.flatMap((make) => make(makerParts) ?? [])
   const describe = describeBySource(integrations)
   env.check()
@@ -101,6 +103,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     integrations,
     describe,
     secretKey,
+    ask,
     url,
     startedAt,
     emit,

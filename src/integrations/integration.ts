@@ -216,6 +216,7 @@ export interface IntegrationParts {
   readonly meter: Meter
   readonly now: Now
   readonly fetch: typeof fetch
+  readonly ask: Ask
   /** When an event of a source last came in, milliseconds since 1970. */
   readonly lastEventAt: (source: string) => Promise<number | undefined>
   /** What was last accepted of a subject, newest first. */
@@ -230,6 +231,19 @@ export interface IntegrationParts {
   readonly cron: Cron
   /** Ids of Vigie's administrators, as last known. */
   readonly admins: () => Promise<readonly string[]>
+}
+
+/** Asks a neighbour's health page. Never rejects, resolves within 2 s; within 10 s the same is not asked again. */
+export type Ask = (address: string) => Promise<Asked>
+
+export interface Asked {
+  readonly tookMs: number
+  /** Absent: no answer came. */
+  readonly status?: number
+  /** Its first 16 KiB. */
+  readonly body?: string
+  /** Why none came: `ECONNREFUSED`, `timeout`. */
+  readonly error?: string
 }
 
 /** When cron expressions fire, in an IANA zone, with Temporal's `compatible` reading of days that are shorter or longer. */

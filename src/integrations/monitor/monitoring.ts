@@ -15,6 +15,7 @@ import { createLedger } from './ledger.ts'
 import { maintainedUntil } from './maintenance.ts'
 import { createShortText } from './model/short-text.ts'
 import type { IncidentStep, Monitor } from './monitor.ts'
+import { nextcloudPart } from './nextcloud.ts'
 import { createPart } from './part.ts'
 import { createRecords } from './records.ts'
 import { registerRoutes } from './routes.ts'
@@ -40,6 +41,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
   const certificates = createCertificates({ emit, log, now })
   let cutOff: Cut = { since: 0, failing: 0, all: 0 }
   const newId = () => Array.from(vault.random(idBytes), (byte) => (byte % 36).toString(36)).join('')
+  const nextcloudUrl = env.address('NEXTCLOUD_URL')
   const timeZone = env.text('TZ', 'Europe/Paris')
   const isMaintained = ({ maintenance }: Monitor, at: number) => maintainedUntil(maintenance, at, cron) !== undefined
   const lookout = createLookout({ env, forbidden: ownSockets(parts), openHeaders, now, elapsed })
@@ -143,7 +145,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
     monitors: keeper,
     records: createRecords({ store, watch, isMaintained, timeZone, now }),
     status: createPart({ watch }),
-    alsoStatus: async () => [shortText.status()],
+    alsoStatus: async () => [shortText.status(), await nextcloudPart(nextcloudUrl, parts.ask)],
     events: ['down', 'up', 'degraded', 'flapping', 'certificate', ...incidentEvents],
   }
 }
