@@ -3,8 +3,8 @@
 import type { Shown, ShownDays } from '../../integrations/monitor/monitor.ts'
 import { duration } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
+import { markup } from '../../text/markup.ts'
 import { shorten } from '../../text/rich.ts'
-import { markup } from './markup.ts'
 import { percent, stateWord } from './words.ts'
 
 /** `status`, `response`, and the availability of so many days. */

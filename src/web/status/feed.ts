@@ -2,7 +2,7 @@
 
 import type { Outage } from '../../integrations/monitor/monitor.ts'
 import { clock } from '../../text/format.ts'
-import { markup } from './markup.ts'
+import { markup } from '../../text/markup.ts'
 import type { PageFacts } from './page.ts'
 import { lastedWords, pageWords } from './words.ts'
 

@@ -4,7 +4,7 @@
 import type { Outage, Shown } from '../../integrations/monitor/monitor.ts'
 import { duration, moment } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
-import { type Markup, Markup as MarkupOf, markup } from './markup.ts'
+import { type Markup, Markup as MarkupOf, markup } from '../../text/markup.ts'
 import { style } from './style.ts'
 import { lastedWords, pageWords, percent, stateWord } from './words.ts'
 
