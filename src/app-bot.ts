@@ -29,6 +29,7 @@ import { createTeams } from './bot/teams.ts'
 import { createTriggers } from './bot/triggers.ts'
 import type { Command } from './commands/command.ts'
 import { createCommands } from './commands/index.ts'
+import { createDocumentWriter } from './documents/write.ts'
 import type { LiveSecrets } from './env.ts'
 import type { Describe, Emit, Meter, Part, Target } from './event.ts'
 import type { Outbox } from './flow/outbox.ts'
@@ -116,6 +117,7 @@ export function createBot(parts: BotParts) {
       parts.outbox().wake()
       parts.onReplayed()
     },
+    writeDocument: createDocumentWriter(),
     version: parts.version,
     startedAt: parts.startedAt,
     ...(settings.organisation === undefined ? {} : { organisation: settings.organisation }),

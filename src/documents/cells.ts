@@ -1,6 +1,6 @@
 // A cell's value in words, as a reader of each language writes it.
 
-import { duration, number } from '../text/format.ts'
+import { duration, number, percent } from '../text/format.ts'
 import type { Column, Document } from './document.ts'
 
 export function cellText(
@@ -10,7 +10,7 @@ export function cellText(
 ): string {
   if (value === undefined) return ''
   if (typeof value === 'string') return printable(value)
-  if (kind === 'share') return `${number(locale, Math.floor(value * 10_000) / 100)}${locale === 'fr' ? '\u00a0' : ''}%`
+  if (kind === 'share') return percent(locale, value)
   if (kind === 'duration') return duration(locale, value)
   return kind === 'moment' ? wallTime(value, timeZone) : number(locale, value)
 }
@@ -23,5 +23,8 @@ export function wallTime(at: number, timeZone: string): string {
 
 /** Without what no file format may hold or what turns text around. */
 export function printable(text: string): string {
-  return text.toWellFormed().replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu, ' ')
+  return text
+    .toWellFormed()
+    .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu, ' ')
+    .trim()
 }

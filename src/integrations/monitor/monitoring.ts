@@ -60,7 +60,10 @@ export const createMonitoring: MakeIntegration = (parts) => {
     store,
     tell: async (step) => {
       const around = await surroundingsOf(step, { watch, mail, parts })
-      return (await emit(draftOf(step, around), optionsOf(step, around))).event
+      const { event } = await emit(draftOf(step, around), optionsOf(step, around))
+      const { incident, number, kind, by } = step
+      log.info({ incident, number, kind, by, event }, 'incident step')
+      return event
     },
     wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
     log,

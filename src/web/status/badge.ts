@@ -1,11 +1,11 @@
 // `/badge/:monitor/:kind.svg`: one figure of a public monitor, to be shown elsewhere. Pure.
 
 import type { Shown, ShownDays } from '../../integrations/monitor/monitor.ts'
-import { duration } from '../../text/format.ts'
+import { duration, percent } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
 import { markup } from '../../text/markup.ts'
 import { shorten } from '../../text/rich.ts'
-import { percent, stateWord } from './words.ts'
+import { stateWord } from './words.ts'
 
 /** `status`, `response`, and the availability of so many days. */
 export const badgeKinds = [
@@ -64,7 +64,7 @@ function figureOf(shown: Shown, kind: BadgeKind, locale: Locale): { label: strin
   const share = shown.availability[days]
   const label = locale === 'fr' ? `disponibilité ${days}\u00a0j` : `uptime ${days}d`
   const color = share === undefined ? quiet : share >= 0.999 ? colors.up : share >= 0.99 ? colors.degraded : colors.down
-  return { label, value: percent(share, locale), color }
+  return { label, value: percent(locale, share), color }
 }
 
 function daysOf(kind: BadgeKind): ShownDays {

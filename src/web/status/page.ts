@@ -2,11 +2,11 @@
 // (issue "The watch", "Pages"). Pure.
 
 import type { Outage, Shown } from '../../integrations/monitor/monitor.ts'
-import { duration, moment } from '../../text/format.ts'
+import { duration, moment, percent } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
 import { type Markup, Markup as MarkupOf, markup } from '../../text/markup.ts'
 import { style } from './style.ts'
-import { lastedWords, pageWords, percent, stateWord } from './words.ts'
+import { lastedWords, pageWords, stateWord } from './words.ts'
 
 export interface PageFacts {
   readonly shown: readonly Shown[]
@@ -108,8 +108,8 @@ function service({ name, state, since, tookMs, availability: shares, days }: Sho
   const downDays = days.filter(({ downMs }) => downMs > 0).length
   return markup`<li>
 <div class="head"><h3>${name}</h3><p><span class="state ${tone}"><span aria-hidden="true">${lamps[tone]}</span> ${stateWord(state, locale)}</span>${more === undefined ? undefined : markup` <span class="soft">${more}</span>`}</p></div>
-<svg class="bars" viewBox="0 0 ${days.length * 5 - 1} 36" preserveAspectRatio="none" role="img" aria-label="${say.bars(percent(shares[90], locale), downDays)}">${days.map((day, index) => bar(day, index, facts))}</svg>
-<p class="scale" aria-hidden="true"><span>${say.daysAgo}</span><b>${percent(shares[90], locale)}</b><span>${say.today}</span></p>
+<svg class="bars" viewBox="0 0 ${days.length * 5 - 1} 36" preserveAspectRatio="none" role="img" aria-label="${say.bars(percent(locale, shares[90]), downDays)}">${days.map((day, index) => bar(day, index, facts))}</svg>
+<p class="scale" aria-hidden="true"><span>${say.daysAgo}</span><b>${percent(locale, shares[90])}</b><span>${say.today}</span></p>
 </li>
 `
 }
@@ -139,7 +139,7 @@ function availability({ shown, locale }: PageFacts): Markup {
   const spans = [1, 7, 30, 90] as const
   const rows = shown.map(
     ({ name, availability: shares }) =>
-      markup`<tr><th scope="row">${name}</th>${spans.map((span) => markup`<td>${percent(shares[span], locale)}</td>`)}</tr>`,
+      markup`<tr><th scope="row">${name}</th>${spans.map((span) => markup`<td>${percent(locale, shares[span])}</td>`)}</tr>`,
   )
   return markup`<section aria-labelledby="availability">
 <h2 id="availability">${say.availability}</h2>

@@ -1,7 +1,7 @@
 // What the status page, the badges and the feed say, in both languages.
 
 import type { Shown } from '../../integrations/monitor/monitor.ts'
-import { duration, number, plural } from '../../text/format.ts'
+import { duration, plural } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
 
 export type ShownState = Shown['state']
@@ -28,12 +28,6 @@ const states: Readonly<Record<Locale, Readonly<Record<ShownState, string>>>> = {
 }
 
 export const stateWord = (state: ShownState, locale: Locale): string => states[locale][state]
-
-/** `99,96 %`, never rounded up to what it is not; `–` where it was not watched. */
-export function percent(share: number | undefined, locale: Locale): string {
-  if (share === undefined) return '–'
-  return `${number(locale, Math.floor(share * 10_000) / 100)}${locale === 'fr' ? '\u00a0' : ''}%`
-}
 
 export const pageWords = {
   fr: {
