@@ -117,6 +117,7 @@ const names = [
   'GITLAB_WEBHOOK_TOKEN',
   'GITLAB_SIGNING_SECRET',
   'METRICS_TOKEN',
+  'MONITOR_ALLOW',
 ]
 
 function warnings({ environment, cwd }: World, { user, dotenv }: Asked) {

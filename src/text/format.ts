@@ -55,9 +55,22 @@ export function duration(locale: Locale, durationMs: number): string {
   return parts
     .slice(first, first + 2)
     .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count}\u00a0${unit}`)
+    .map(([count, unit], index) => `${unit === 's' && index > 0 ? String(count).padStart(2, '0') : count}\u00a0${unit}`)
     .join(' ')
 }
+
+/** How often: one of a unit is said in the smaller one, `60 s`, `24 h`, so that "every" can stand before it in any language. */
+export function interval(locale: Locale, intervalMs: number): string {
+  const smaller = ones.find(([one]) => one === intervalMs)?.[1]
+  return smaller === undefined ? duration(locale, intervalMs) : smaller
+}
+
+const ones: readonly (readonly [number, string])[] = [
+  [1000, '1000\u00a0ms'],
+  [60_000, '60\u00a0s'],
+  [3_600_000, '60\u00a0min'],
+  [86_400_000, '24\u00a0h'],
+]
 
 /** How long ago: `il y a 3 min`, `3 min ago`. */
 export function ago(locale: Locale, durationMs: number): string {

@@ -259,7 +259,7 @@ describe('one that is there', () => {
     const shown = await world.read('guest', '/monitor show shop')
     for (const words of [
       `\`${shop}\``,
-      'every 1\u00a0min',
+      'every 60\u00a0s',
       '🟢 `200` in 84\u00a0ms',
       'by **maker**',
       '**Rings**: nobody',

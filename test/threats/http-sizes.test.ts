@@ -47,8 +47,8 @@ describe('a body', () => {
         ['/health/delivery', undefined],
         ['/metrics', undefined],
         // Whatever comes is not read.
-        ['/heartbeat/:token', undefined],
-        ['/heartbeat/:token/:word', undefined],
+        ['/heartbeat/:token', 10 * 1024 * 1024],
+        ['/heartbeat/:token/:word', 10 * 1024 * 1024],
         ['/mattermost/command', 64 * 1024],
         ['/mattermost/action', 256 * 1024],
         ['/mattermost/dialog', 256 * 1024],

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../../errors.ts'
 import type { Added, MonitorWish } from '../../integrations/integration.ts'
 import type { Monitor, Result } from '../../integrations/monitor/monitor.ts'
-import { duration } from '../../text/format.ts'
+import { duration, interval } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
 import { bold, code, join, own, type Rich, rich } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
@@ -192,10 +192,11 @@ export function fieldsOf(monitor: Monitor, locale: Locale): NonNullable<Reply['f
   const title = say.checks
   if (heartbeat !== undefined) {
     const { cron, timeZone = '', graceMs } = heartbeat
-    const value = cron === undefined ? own(say.beat(ms(everyMs), ms(graceMs))) : say.cron(cron, timeZone, ms(graceMs))
+    const value =
+      cron === undefined ? own(say.beat(interval(locale, everyMs), ms(graceMs))) : say.cron(cron, timeZone, ms(graceMs))
     return [{ title, value, short: false }]
   }
-  const rhythm = `${say.every(ms(everyMs), failures, ms(retryEveryMs))}, ${say.recover(successes)}`
+  const rhythm = `${say.every(interval(locale, everyMs), failures, interval(locale, retryEveryMs))}, ${say.recover(successes)}`
   return [
     { title: `${say.target} (${type})`, value: [code(target)], short: true },
     { title: say.timeout, value: own(ms(timeoutMs)), short: true },

@@ -1,10 +1,10 @@
 // Incidents in words: one live card each, and the lines of its thread (reference/cards.md). Pure.
 
 import type { Action, Describe, Description, Field, Telling } from '../../event.ts'
-import { clock, duration, moment, number, plural } from '../../text/format.ts'
+import { clock, duration, interval, moment, number, plural } from '../../text/format.ts'
 import { bold, code, join, type Rich, rich, strike } from '../../text/rich.ts'
 import { type Facts, readFacts, type StrickenFacts } from './facts.ts'
-import { failureWords, resultWords } from './words.ts'
+import { briefWords, failureWords, resultWords } from './words.ts'
 
 const colors = { bad: '#d24b4e', worse: '#ffaa00', good: '#3db887', quiet: '#808080' } as const
 const mostNamed = 500
@@ -119,7 +119,7 @@ function fieldsOf({ facts, first, telling, fr }: Tale): readonly Field[] {
 function footerOf({ facts: { everyMs, incident, type }, telling, fr }: Tale): string {
   const name = fr ? 'Surveillance' : 'Monitoring'
   if (incident.isGroup || everyMs === 0) return name
-  const every = duration(telling.locale, everyMs)
+  const every = interval(telling.locale, everyMs)
   if (type === 'heartbeat') return `${name} · ${fr ? 'attendue toutes les' : 'expected every'} ${every}`
   return `${name} · ${fr ? 'toutes les' : 'every'} ${every}`
 }
@@ -158,7 +158,7 @@ function actionsOf({ incident, at }: Facts, { locale }: Telling): readonly Actio
 }
 
 function closedCard(tale: Tale): Description {
-  const { facts, first, telling, fr } = tale
+  const { facts, telling, fr } = tale
   const { incident, availability } = facts
   const isUp = incident.closedAs === 'up'
   const name = { own: fr ? 'Surveillance' : 'Monitoring' }
@@ -168,7 +168,6 @@ function closedCard(tale: Tale): Description {
   return {
     title: rich`${{ own: isUp ? '🟢 ' : '⚪ ' }}${title}`,
     text: join([lastedText(tale), isUp ? turnText(tale) : [], namedText(tale), modelText(tale)], '\n'),
-    fields: first.target === '' || incident.isGroup ? [] : fieldsOf(tale).slice(0, 1),
     color: isUp ? colors.good : colors.quiet,
     footer: share === '' || incident.isGroup ? name.own : `${name.own} · ${words}`,
     summary: title,
@@ -209,8 +208,13 @@ function lastedText({ facts: { incident, at }, first, telling, fr }: Tale): Rich
     : rich`${head}, taken by ${bold(name)} after ${after}`
 }
 
-function turnText({ facts: { result }, telling }: Tale): Rich {
-  return result === undefined || result.failure ? [] : rich`→ ${resultWords(result, telling.locale)}`
+/** ~~`503 Service Unavailable`~~ → `200` en 121 ms. */
+function turnText({ facts: { incident, result }, telling }: Tale): Rich {
+  if (result === undefined || result.failure || incident.isGroup) return []
+  const now = resultWords(result, telling.locale)
+  return incident.failure === undefined
+    ? rich`→ ${now}`
+    : rich`${strike(briefWords(incident.failure, telling.locale))} → ${now}`
 }
 
 /** What wakes nobody by an edit stands in the thread too. */

@@ -13,6 +13,8 @@ const stricken = z.object({
   isGone: z.boolean().optional(),
 })
 
+const failure = z.object({ kind: z.string(), detail: z.string() })
+
 const incident = z.object({
   id: z.string(),
   cause: z.enum(['down', 'degraded', 'flapping']),
@@ -24,13 +26,14 @@ const incident = z.object({
   acknowledged: z.object({ by: z.string(), name: z.string(), at: z.number() }).optional(),
   mute: z.object({ until: z.number(), by: z.string(), reason: z.string().optional() }).optional(),
   text: z.string().optional(),
+  failure: failure.optional(),
 })
 
 const result = z.object({
   at: z.number(),
   tookMs: z.number(),
   status: z.number().optional(),
-  failure: z.object({ kind: z.string(), detail: z.string() }).optional(),
+  failure: failure.optional(),
 })
 
 const point = z.object({ at: z.number(), tookMs: z.number().optional() })
@@ -52,6 +55,7 @@ const shape = z.object({
 
 export type Facts = z.infer<typeof shape>
 export type StrickenFacts = Facts['incident']['monitors'][number]
+export type FailureFacts = z.infer<typeof failure>
 export type ResultFacts = NonNullable<Facts['result']>
 
 /** @throws {z.ZodError} for what no Vigie wrote. */

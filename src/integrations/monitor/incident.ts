@@ -53,6 +53,7 @@ export function open(
     monitors: [strickenBy(monitor, failingSince)],
     severity: monitor.severity,
     openedAt: at,
+    ...(circumstance.result?.failure ? { failure: circumstance.result.failure } : {}),
     ...(monitor.mute && monitor.mute.until > at ? { mute: monitor.mute } : {}),
     steps: 0,
   }

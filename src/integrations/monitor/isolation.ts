@@ -6,6 +6,9 @@ import type { Result } from './monitor.ts'
 /** Fewer monitors, or on fewer hosts, prove nothing. */
 const fewestMonitors = 5
 const fewestHosts = 3
+/** Of so many looks in a row at what was well, so many that begin to fail by the network ask for a look at everything. */
+const looksKept = 6
+const looksSuspicious = 4
 /** "At once": within the longest interval, as far as it is below this. */
 const longestWindowMs = 300_000
 
@@ -29,6 +32,8 @@ export interface Isolation {
   /** The reference probe: an address outside that answers whenever the network does. */
   noteReference(isAnswered: boolean, at: number): 'cut' | 'back' | undefined
   forget(monitor: string): void
+  /** Much of what was looked at lately begins to fail by the network: the rest should be looked at before anything is called down. */
+  isLikely(): boolean
   cut(): Cut | undefined
 }
 
@@ -43,6 +48,8 @@ export function createIsolation(): Isolation {
   const failing = new Set<string>()
   /** Those of them that began within the window, by when they did, oldest first. */
   const newly = new Map<string, number>()
+  /** Of the latest looks, without those at what failed already: the host of those that begin to fail. */
+  const looks: (string | undefined)[] = []
   let longestMs = 0
   let isReferenceSilent = false
   let since: number | undefined
@@ -94,6 +101,8 @@ export function createIsolation(): Isolation {
       }
       known.set(monitor, { host })
       longestMs = Math.max(longestMs, everyMs)
+      if (!isFailing || !failing.has(monitor)) looks.push(isFailing ? host : undefined)
+      if (looks.length > looksKept) looks.shift()
       if (isFailing && !failing.has(monitor)) {
         failing.add(monitor)
         newly.set(monitor, result.at)
@@ -107,6 +116,11 @@ export function createIsolation(): Isolation {
     noteReference(isAnswered, at) {
       isReferenceSilent = !isAnswered
       return judge(at)
+    },
+    isLikely() {
+      if (since !== undefined || known.size < fewestMonitors) return false
+      const begun = looks.filter((host) => host !== undefined)
+      return begun.length >= looksSuspicious && new Set(begun).size >= fewestHosts
     },
     cut: () => (since === undefined ? undefined : { since, failing: failing.size, all: known.size }),
   }

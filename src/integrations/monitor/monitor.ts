@@ -234,6 +234,8 @@ export interface Incident {
   readonly closedAs?: Closing
   readonly acknowledged?: Acknowledgement
   readonly mute?: MonitorMute
+  /** What it began with. */
+  readonly failure?: Failure
   /** By a model, filtered. */
   readonly text?: string
   readonly remindedAt?: number

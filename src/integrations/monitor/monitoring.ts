@@ -30,6 +30,8 @@ const mostPoints = 360
 const mailAfterMs = 5000
 const chartAfterMs = 15_000
 const tidyEveryMs = 60_000
+/** Of the names in an incident's log line. */
+const mostLogged = 20
 const idBytes = 7
 const tokenBytes = 24
 
@@ -60,9 +62,14 @@ export const createMonitoring: MakeIntegration = (parts) => {
     store,
     tell: async (step) => {
       const around = await surroundingsOf(step, { watch, mail, parts })
-      const { event } = await emit(draftOf(step, around), optionsOf(step, around))
-      const { incident, number, kind, by } = step
-      log.info({ incident, number, kind, by, event }, 'incident step')
+      const draft = draftOf(step, around)
+      const { event, matched } = await emit(draft, optionsOf(step, around))
+      const { id, monitors, cause } = step.facts.incident
+      const names = monitors.slice(0, mostLogged).map(({ name }) => name)
+      log.info(
+        { incident: id, cause, step: step.kind, type: draft.type, names, by: step.by, event, matched },
+        'incident',
+      )
       return event
     },
     wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),

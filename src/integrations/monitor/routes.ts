@@ -14,6 +14,9 @@ export interface RouteParts {
   readonly now: () => number
 }
 
+/** A job's log is let in up to here, unread. */
+const mostBytes = 10 * 1024 * 1024
+
 export function registerRoutes(http: FastifyInstance, { watch, settle, now }: RouteParts): void {
   const startedAt = new Map<string, number>()
   const find = (token: string): Monitor | undefined => {
@@ -38,6 +41,7 @@ export function registerRoutes(http: FastifyInstance, { watch, settle, now }: Ro
       scope.route<{ Params: { token: string; word?: string } }>({
         method: ['GET', 'POST'],
         url,
+        bodyLimit: mostBytes,
         config: { door: { proof: 'token', takes: 'anything' } },
         async handler({ params: { token, word = '' } }, reply) {
           const monitor = find(token)

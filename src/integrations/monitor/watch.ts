@@ -9,6 +9,7 @@ import { type Cut, createIsolation } from './isolation.ts'
 import { judge, unknownState } from './judge.ts'
 import type { Ledger } from './ledger.ts'
 import type { Change, Check, Incident, Monitor, Result, State } from './monitor.ts'
+import { createOthers } from './others.ts'
 import { createSchedule } from './schedule.ts'
 
 export interface WatchParts {
@@ -79,6 +80,21 @@ export function createWatch(parts: WatchParts): Watch {
     look: (id) => look(id),
     ...(parts.onLate ? { onLate: parts.onLate } : {}),
   })
+  const others = createOthers({
+    watched,
+    isolation,
+    hostOf: parts.hostOf,
+    look: async (monitor) => {
+      const { result, inMs } = await lookOnce(monitor)
+      // Its own time stays, or all would come at once from then on; but a failure is looked at again as any other.
+      if (result.failure && inMs !== undefined) schedule.set(monitor.id, inMs)
+    },
+    most: mostChecks,
+    signal: stopping.signal,
+    now,
+    monotonic,
+    log,
+  })
   const incidents = createIncidents({
     ledger,
     find: (id) => watched.get(id),
@@ -133,6 +149,7 @@ export function createWatch(parts: WatchParts): Watch {
     if (one.state.health !== 'suspect' && judged.state.health === 'suspect') parts.onSuspect()
     const counts = isIsolated ? 'isolated' : isHeld && result.failure ? 'maintained' : countsAs(judged.state, result)
     const after = settle({ monitor: one.monitor, state: judged.state }, judged.changes)
+    if (!isIsolated && result.failure?.isNetwork) others.doubt(one.monitor, after)
     ledger.note({ results: [{ monitor: id, result, counts }], states: [{ monitor: id, state: after }] })
     logCheck(one.monitor, after, result)
     if (one.monitor.type === 'heartbeat') return parts.expectedInMs(one.monitor, after, startedAt)
@@ -260,7 +277,7 @@ export function createWatch(parts: WatchParts): Watch {
       }
       await ledger.run(signal)
       stopping.abort()
-      await Promise.all([schedule.stop(), incidents.stop()])
+      await Promise.all([schedule.stop(), incidents.stop(), others.settled()])
       await ledger.settle()
     },
   }

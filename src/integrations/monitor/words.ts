@@ -3,7 +3,7 @@
 import { duration } from '../../text/format.ts'
 import type { Locale, Said } from '../../text/locale.ts'
 import { code, type Rich, rich } from '../../text/rich.ts'
-import type { ResultFacts } from './facts.ts'
+import type { FailureFacts, ResultFacts } from './facts.ts'
 import type { FailureKind } from './monitor.ts'
 
 const failures: Readonly<Record<FailureKind, Said>> = {
@@ -38,11 +38,15 @@ export function resultWords(result: ResultFacts, locale: Locale): Rich {
   return rich`${code(failure.detail)}${when} (${{ own: said }})`
 }
 
-/** The failure alone, for a line: `503 Service Unavailable`. */
+/** The failure alone, for a line: `503`. */
 export function failureWords({ failure, status }: ResultFacts, locale: Locale): Rich {
-  if (failure === undefined) return status === undefined ? [] : [code(String(status))]
-  if (failure.detail !== '') return [code(failure.detail)]
-  return [{ own: saidOf(failure.kind)[locale] }]
+  if (status !== undefined && (failure === undefined || failure.kind === 'status')) return [code(String(status))]
+  return failure === undefined ? [] : briefWords(failure, locale)
+}
+
+/** In the world's own words where there are some: `503 Service Unavailable`. */
+export function briefWords({ kind, detail }: FailureFacts, locale: Locale): Rich {
+  return detail === '' ? [{ own: saidOf(kind)[locale] }] : [code(detail)]
 }
 
 function saidOf(kind: string): Said {

@@ -1,7 +1,7 @@
 // The watch over a made-up world (issue "The watch", "Judgement" and "Incidents"; threats F28–F30).
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createWorld, minute, monitorOf, nothingKept, refused, unwell } from './world.ts'
+import { createWorld, minute, monitorOf, nothingKept, refused, timedOut, unwell } from './world.ts'
 
 beforeEach(
   () =>
@@ -164,6 +164,27 @@ describe('the watch', () => {
     expect(world.told).toEqual([])
     for (const name of names) world.heals(name)
     await world.pass(3 * minute)
+    expect(world.cuts).toHaveLength(2)
+    expect(world.told).toEqual([])
+    await world.stop()
+  })
+
+  it.each([1, 5, 20])('calls nothing down when it is cut off, checked every %s minutes', async (minutes) => {
+    const world = createWorld()
+    const names = Array.from({ length: 60 }, (_, index) => `site${index}`)
+    // Added one after another, as people do, so that their times are spread over the whole interval.
+    for (const name of names) {
+      world.add(monitorOf(name, { everyMs: minutes * minute }))
+      await world.pass(minutes * 1000)
+    }
+    await world.pass(2 * minutes * minute)
+    for (const name of names)
+      world.weather.set(`https://${name}.example.org/`, () => ({ failure: timedOut, tookMs: 10_000 }))
+    await world.pass(60 * minute)
+    expect(world.cuts).toHaveLength(1)
+    expect(world.told).toEqual([])
+    for (const name of names) world.heals(name)
+    await world.pass(2 * minutes * minute)
     expect(world.cuts).toHaveLength(2)
     expect(world.told).toEqual([])
     await world.stop()

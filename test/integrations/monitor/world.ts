@@ -15,6 +15,7 @@ import { createFakeLog } from '../../fakes/log.ts'
 
 export const minute = 60_000
 export const refused: Failure = { kind: 'refused', detail: 'ECONNREFUSED', isNetwork: true }
+export const timedOut: Failure = { kind: 'timeout', detail: '', isNetwork: true }
 export const unwell: Failure = { kind: 'status', detail: '503 Service Unavailable', isNetwork: false }
 
 export function monitorOf(name: string, wishes: Partial<Monitor> = {}): Monitor {
