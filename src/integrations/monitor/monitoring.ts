@@ -1,7 +1,7 @@
 // The source `monitor`: what channels have watched, and the incidents it makes (issue "The watch"). Always on.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Draft, Target } from '../../event.ts'
+import type { Describe, Draft, Target } from '../../event.ts'
 import type { IntegrationParts, MakeIntegration } from '../integration.ts'
 import { availabilityOf } from './availability.ts'
 import { expectedInMs } from './beats.ts'
@@ -21,6 +21,7 @@ import { createRecords } from './records.ts'
 import { registerRoutes } from './routes.ts'
 import { draftOf, isMailed, optionsOf, type Surroundings } from './telling.ts'
 import { createWatch, type Watch } from './watch.ts'
+import { createWeekly, describeReport, reportType } from './weekly.ts'
 import { sealedHeader } from './wish.ts'
 
 const dayMs = 86_400_000
@@ -128,6 +129,9 @@ export const createMonitoring: MakeIntegration = (parts) => {
     now,
   })
 
+  const records = createRecords({ store, watch, isMaintained, timeZone, now })
+  const tellWeek = createWeekly({ watch, records, emit, timeZone, now, log })
+
   async function tellIsolation(isolation: Isolation): Promise<void> {
     log.warn(isolation, isolation.isCut ? 'cut off from the network: states are frozen' : 'the network is back')
     const only = (await parts.admins()).map((id): Target => ({ notifier: 'mattermost', address: `@${id}` }))
@@ -139,13 +143,14 @@ export const createMonitoring: MakeIntegration = (parts) => {
       await sleep(tidyEveryMs, undefined, { signal }).catch(() => undefined)
       if (signal.aborted) return
       await certificates.retry()
+      await tellWeek()
       await store.tidy(now()).catch((error: unknown) => log.error({ err: error }, 'old results could not be tidied up'))
     }
   }
 
   return {
     name: 'monitor',
-    describe: (event, telling) => (event.type === certificateType ? describeCertificate : describe)(event, telling),
+    describe: (event, telling) => (describers.get(event.type) ?? describe)(event, telling),
     routes: (http) => registerRoutes(http, { watch, settle: ledger.settle, now }),
     async watch(signal) {
       for (const words of lookout.idle) log.warn({ setting: 'MONITOR_ALLOW' }, words.en)
@@ -153,12 +158,18 @@ export const createMonitoring: MakeIntegration = (parts) => {
       await Promise.all([watch.run(signal), tidy(signal)])
     },
     monitors: keeper,
-    records: createRecords({ store, watch, isMaintained, timeZone, now }),
+    records,
     status: createPart({ watch }),
     alsoStatus: async () => [shortText.status(), await nextcloudPart(nextcloudUrl, parts.ask)],
-    events: ['down', 'up', 'degraded', 'flapping', 'certificate', ...incidentEvents],
+    events: ['down', 'up', 'degraded', 'flapping', 'certificate', 'report', ...incidentEvents],
   }
 }
+
+/** What is no incident's. */
+const describers: ReadonlyMap<string, Describe> = new Map([
+  [certificateType, describeCertificate],
+  [reportType, describeReport],
+])
 
 const incidentEvents = ['incident.acknowledged', 'incident.muted', 'incident.resolved'] as const
 
