@@ -11,7 +11,7 @@ export function cellText(
   if (value === undefined) return ''
   if (typeof value === 'string') return printable(value)
   if (kind === 'share') return percent(locale, value)
-  if (kind === 'duration') return duration(locale, value)
+  if (kind === 'duration') return value === 0 ? '–' : duration(locale, value)
   return kind === 'moment' ? wallTime(value, timeZone) : number(locale, value)
 }
 
