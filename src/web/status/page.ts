@@ -108,21 +108,30 @@ function service({ name, state, since, tookMs, availability: shares, days }: Sho
   const downDays = days.filter(({ downMs }) => downMs > 0).length
   return markup`<li>
 <div class="head"><h3>${name}</h3><p><span class="state ${tone}"><span aria-hidden="true">${lamps[tone]}</span> ${stateWord(state, locale)}</span>${more === undefined ? undefined : markup` <span class="soft">${more}</span>`}</p></div>
-<svg class="bars" viewBox="0 0 ${days.length * 5 - 1} 36" preserveAspectRatio="none" role="img" aria-label="${say.bars(percent(locale, shares[90]), downDays)}">${days.map((day, index) => bar(day, index, facts))}</svg>
+<svg class="bars" viewBox="0 0 ${days.length * 5 - 1} 36" preserveAspectRatio="none" role="img" aria-label="${say.bars(percent(locale, shares[90]), downDays)}">${bars(days, facts)}</svg>
 <p class="scale" aria-hidden="true"><span>${say.daysAgo}</span><b>${percent(locale, shares[90])}</b><span>${say.today}</span></p>
 </li>
 `
 }
 
-/** A day: one with an outage stands out by its height too. */
-function bar({ from, share, downMs }: Shown['days'][number], index: number, { locale, timeZone }: PageFacts): Markup {
-  const say = pageWords[locale]
-  const said =
-    share === undefined ? say.dayUnknown : downMs > 0 ? say.dayDown(lastedWords(locale, downMs)) : say.dayWell
-  const tone = share === undefined ? 'none' : downMs === 0 ? 'up' : share < 0.99 ? 'down' : 'slow'
-  const [y, height] = downMs > 0 ? [0, 36] : [6, 24]
+/** A day each: those without an outage in one stroke; one with an outage stands out by its height, and says its own. */
+function bars(days: Shown['days'], facts: PageFacts): readonly Markup[] {
+  const quiet = (tone: Tone, isOne: (day: Shown['days'][number]) => boolean) => {
+    const strokes = days.flatMap((day, index) => (isOne(day) ? [`M${index * 5} 6h4v24h-4z`] : []))
+    return strokes.length === 0 ? [] : [markup`<path class="${tone}" d="${strokes.join('')}"/>`]
+  }
+  return [
+    ...quiet('none', ({ share }) => share === undefined),
+    ...quiet('up', ({ share, downMs }) => share !== undefined && downMs === 0),
+    ...days.flatMap((day, index) => (day.downMs > 0 ? [outageBar(day, index, facts)] : [])),
+  ]
+}
+
+function outageBar({ from, share = 0, downMs }: Shown['days'][number], index: number, facts: PageFacts): Markup {
+  const { locale, timeZone } = facts
+  const said = pageWords[locale].dayDown(lastedWords(locale, downMs))
   const title = `${dayWords(from, timeZone, locale)}${locale === 'fr' ? '\u00a0' : ''}: ${said}`
-  return markup`<rect class="${tone}" x="${index * 5}" y="${y}" width="4" height="${height}" rx="1"><title>${title}</title></rect>`
+  return markup`<rect class="${share < 0.99 ? 'down' : 'slow'}" x="${index * 5}" y="0" width="4" height="36" rx="1"><title>${title}</title></rect>`
 }
 
 function dayWords(at: number, timeZone: string, locale: Locale): string {

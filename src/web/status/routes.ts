@@ -74,7 +74,9 @@ const findShown = (shown: readonly Shown[], name: string): Shown | undefined =>
 /** `?lang=`, else what the browser asks for, else VIGIE_LOCALE. */
 function languageOf({ query, headers }: FastifyRequest<Asked>, usual: Locale): Locale {
   if (query.lang === 'fr' || query.lang === 'en') return query.lang
-  return localeOf(headers['accept-language'], usual)
+  const said = headers['accept-language']
+  // What clients that are no browsers say when nobody chose.
+  return localeOf(said?.trim() === '*' ? undefined : said, usual)
 }
 
 /** The body, or that it is the one that the browser has. */

@@ -37,7 +37,7 @@ ul,ol{list-style:none;margin:0;padding:0}
 .state.none,.soft{color:var(--soft)}
 .soft,.scale{font-size:.875rem}
 .bars{display:block;width:100%;height:2.25rem;margin:.6rem 0 .2rem}
-.bars rect{fill:var(--bar)}
+.bars .up{fill:var(--bar)}
 .bars .slow{fill:var(--barslow)}
 .bars .down{fill:var(--bardown)}
 .bars .none{fill:var(--none)}

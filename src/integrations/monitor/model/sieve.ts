@@ -36,7 +36,7 @@ function sentencesOf({ text, isCut }: Answer): readonly string[] {
     .replace(/```[\s\S]*?(?:```|$)/g, '\n')
   const sentences = plain
     .split(/[\r\n]+/)
-    .flatMap((line) => undecorated(line).split(/(?<=[.!?…]["»”)]?)\s+(?=[\p{Lu}«"“])/u))
+    .flatMap((line) => undecorated(line).split(/(?<=[.!?…]["»”)]?)\s+(?=[^\p{Ll}\s])/u))
     .map((sentence) => sentence.trim().replace(/ {2,}/g, ' '))
     .filter((sentence) => sentence !== '')
   const last = sentences.at(-1)

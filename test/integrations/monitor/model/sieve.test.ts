@@ -113,6 +113,12 @@ it('is dropped alone: the others stay, in their order', () => {
   expect(kept(text)).toBe('Le service boutique est indisponible. Merci d’intervenir rapidement.')
 })
 
+it('is dropped alone where it begins with a mention or a link, too', () => {
+  const text =
+    'Le service est indisponible. @all La base est saturée. [Voir](https://evil.example). Merci d’intervenir.'
+  expect(kept(text)).toBe('Le service est indisponible. Merci d’intervenir.')
+})
+
 it('is freed of what models decorate sentences with', () => {
   expect(
     kept('Voici l’alerte :\n\n## Alerte\n**Le service boutique** est `indisponible`.\n- Merci d’intervenir.'),
