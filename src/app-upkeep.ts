@@ -7,7 +7,7 @@ import { databasePart } from './app-upkeep-part.ts'
 import { ConfigError } from './errors.ts'
 import type { DedupeKey, Draft, Emit, Log, Now, Part, Target } from './event.ts'
 import { type Wait, waitByTheClock } from './flow/waiting.ts'
-import { backupFailed, databaseRestored, diskLow } from './integrations/vigie/upkeep.ts'
+import { backupFailed, databaseRestored, diskLow, vigieStarted } from './integrations/vigie/upkeep.ts'
 import type { Settings } from './settings.ts'
 import { createShelf, type Shelf, writeCopy, writeCopyAside } from './store/backup.ts'
 import { ensureSound, noteMade, type Restored, readRestored, restoredMark } from './store/recovery.ts'
@@ -79,6 +79,8 @@ function refuseWhenFull(events: EventStore, reserve: Pick<Reserve, 'space'>): Ev
 export interface UpkeepParts {
   readonly store: KeptStore
   readonly settings: Settings
+  /** Vigie's own. */
+  readonly version: string
   readonly emit: Emit
   /** Ids of those who are told, as far as they are known. */
   readonly admins: () => readonly string[]
@@ -109,7 +111,7 @@ const purgeHour = 3
 const jitterMinutes = 30
 
 export function createUpkeep(parts: UpkeepParts): Upkeep {
-  const { store, settings, emit, admins, now, log, wait = waitByTheClock, random = Math.random } = parts
+  const { store, settings, version, emit, admins, now, log, wait = waitByTheClock, random = Math.random } = parts
   const { shelf, reserve } = store
   let copyError: string | undefined
   let lastTold = 'ok'
@@ -188,6 +190,11 @@ export function createUpkeep(parts: UpkeepParts): Upkeep {
     }
   }
 
+  async function tellStarted(signal: AbortSignal): Promise<void> {
+    const at = now()
+    await tell(vigieStarted(version, at), String(at), signal)
+  }
+
   async function tellRestored(signal: AbortSignal): Promise<void> {
     const restored = await lastRestored()
     if (restored) await tell(databaseRestored(restored), String(restored.until), signal)
@@ -213,7 +220,9 @@ export function createUpkeep(parts: UpkeepParts): Upkeep {
   return {
     async run(signal) {
       if (settings.databasePath === ':memory:') return
-      await Promise.all([tellRestored, copyHourly, watchSpace, purgeNightly].map((work) => persist(work, signal)))
+      await Promise.all(
+        [tellStarted, tellRestored, copyHourly, watchSpace, purgeNightly].map((work) => persist(work, signal)),
+      )
     },
     async status() {
       const facts = { copy: shelf.copies()[0], copyError, space: reserve.space(), restored: await lastRestored() }

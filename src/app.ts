@@ -111,7 +111,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     upkeep: () => upkeep.status(),
     onReplayed: () => parked.replayed(),
   })
-  const upkeep = createUpkeep({ store, settings, emit, admins: bot.knownAdminIds, now, log })
+  const upkeep = createUpkeep({ store, settings, version, emit, admins: bot.knownAdminIds, now, log })
   const { timeZone } = settings
   const parked = createParkedTeller({
     store,

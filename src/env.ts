@@ -212,8 +212,13 @@ export function createEnv(source: EnvSource): ReloadableEnv {
         )
       let known: readonly Secret[] = []
       let knownFrom: string | undefined
+      /** The dotenv file it was read from: asked for at every call and every line of the log, it is not looked up again and again. */
+      let seenIn: Values | undefined
       const secrets: LiveSecrets = {
         current() {
+          if (seenIn === dotenv) return known
+          // A file of its own may change at any time.
+          seenIn = raw(name) === undefined && raw(`${name}_FILE`) !== undefined ? undefined : dotenv
           let unreadable = false
           const value = readSecret(name, () => {
             unreadable = true

@@ -13,8 +13,21 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const locale = localeOf(
   process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG?.replace(/^(C|POSIX)\b.*/, ''),
 )
-const stdout = (line: string) => void process.stdout.write(`${line}\n`)
-const stderr = (line: string) => void process.stderr.write(`${line}\n`)
+let gathered = ''
+const flush = () => {
+  if (gathered !== '') process.stdout.write(gathered)
+  gathered = ''
+}
+// Under load there are a hundred lines in a turn of the event loop: one call of the system writes them all.
+const stdout = (line: string) => {
+  if (gathered === '') setImmediate(flush)
+  gathered += `${line}\n`
+}
+const stderr = (line: string) => {
+  flush()
+  process.stderr.write(`${line}\n`)
+}
+process.on('exit', flush)
 
 // Whoever read our output has gone (`vigie … | head`): there is nobody left to tell.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -28,6 +28,8 @@ let clock: FakeClock
 let settings: Settings
 let store: KeptStore
 let told: { draft: Draft; options: EmitOptions | undefined }[]
+/** News of the start itself. */
+let starts: typeof told
 let admins: string[]
 let stopping: AbortController
 let running: Promise<void>
@@ -38,9 +40,11 @@ const run = (space?: () => Space) => {
   const kept = space ? { ...store, reserve: { look: async () => space(), space } } : store
   upkeep = createUpkeep({
     store: kept,
+    version: '1.2.3',
     settings,
     async emit(draft, options) {
-      told.push({ draft, options })
+      const list = draft.type === 'vigie.started' ? starts : told
+      list.push({ draft, options })
       return { event: 'e', matched: 1, repeated: false }
     },
     admins: () => admins,
@@ -66,6 +70,7 @@ beforeEach(async () => {
   settings = readSettings(env, cwd, { token: false })
   store = await open()
   told = []
+  starts = []
   admins = ['claire']
   stopping = new AbortController()
   running = Promise.resolve()
@@ -111,6 +116,23 @@ describe('copies', () => {
     // The same key: intake tells it once.
     expect(keys[1]).toEqual(keys[0])
     expect((await upkeep.status()).state).toBe('warning')
+  })
+})
+
+describe('a start', () => {
+  test('is told once to the administrators, on one card for all starts, as soon as they are known', async () => {
+    admins = []
+    run()
+    await clock.rest()
+    expect(starts).toEqual([])
+    admins = ['claire']
+    await clock.advance(minuteMs)
+    expect(starts).toHaveLength(1)
+    expect(starts[0]).toMatchObject({
+      draft: { type: 'vigie.started', card: 'started', data: { version: '1.2.3' } },
+      options: { only: [{ notifier: 'mattermost', address: '@claire' }] },
+    })
+    await stop()
   })
 })
 

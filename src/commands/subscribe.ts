@@ -198,21 +198,24 @@ async function mute({ store, around, timeZone }: SubscribeParts, press: Press): 
   const words = press.object.split(' ')
   const [source = '', subject] = words.length > 2 ? words : [words[0]]
   const durationMs = parseDuration(words.at(-1) ?? '') ?? 0
-  const most = press.role === 'guest' || press.role === 'member' ? memberMuteMs : longestMuteMs
+  const most = isMember(press) ? memberMuteMs : longestMuteMs
   if (words.length < 2 || durationMs <= 0 || durationMs > most) throw unreadableMute()
   const until = press.now + durationMs
-  const known = await mutedNow(store, press, source, subject)
-  if (known !== undefined && known.maker !== press.person.id && known.until > Math.max(until, press.now + most)) {
-    return stillMutedReply(known, await around.username(known.maker), press, timeZone)
-  }
-  await store.subscriptions.mute({
+  const wish: Mute = {
     channel: press.place.channel,
     source,
     until,
     maker: press.person.id,
     ...(subject === undefined ? {} : { subject }),
-  })
+  }
+  const standing = await store.subscriptions.mute(wish, press.now + most)
+  if (standing) return stillMutedReply(standing, await around.username(standing.maker), press, timeZone)
   return mutedReply({ source, subject, until }, press, timeZone)
+}
+
+/** Without a channel administrator's rights. */
+function isMember({ role }: Press): boolean {
+  return role === 'guest' || role === 'member'
 }
 
 function unreadableMute(): UserError {
@@ -246,6 +249,9 @@ async function makerOfLong({ store }: SubscribeParts, press: Press): Promise<str
 /** `<source> [subject]` */
 async function unmute({ store }: SubscribeParts, press: Press): Promise<Reply> {
   const [source = '', subject] = press.object.split(' ')
-  const ended = await store.subscriptions.unmute(press.place.channel, source, subject)
+  // What was made longer since its maker was asked for is not a member's to end.
+  const known = await mutedNow(store, press, source, subject)
+  const atMost = known?.maker === press.person.id || !isMember(press) ? undefined : press.now + memberMuteMs
+  const ended = await store.subscriptions.unmute(press.place.channel, source, subject, atMost)
   return unmutedReply({ source, subject }, ended, press.locale)
 }

@@ -72,6 +72,8 @@ const setBackMs = 1000
 interface Line extends Lane {
   /** By target; the next of a target waits for the one before it. */
   readonly inHand: Map<string, Promise<void>>
+  /** How many of those are not told yet. */
+  untold: number
   foldAt: number
   /** Probed last while it is away: the next probe is another's, if any waits, for the fault may be that one message's. */
   probed: Target | undefined
@@ -92,7 +94,16 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const lines = notifiers.map((notifier): Line => {
     const messages = notifier.perSecond === undefined ? undefined : createPace(notifier.perSecond, now, wait)
     const digests = createPace(digestsPerSecond, now, wait)
-    return { notifier, circuit: createCircuit(now), digests, messages, inHand: new Map(), foldAt: 0, probed: undefined }
+    return {
+      notifier,
+      circuit: createCircuit(now),
+      digests,
+      messages,
+      inHand: new Map(),
+      untold: 0,
+      foldAt: 0,
+      probed: undefined,
+    }
   })
   const alarm = createAlarm(wait)
   const stopping = new AbortController()
@@ -143,8 +154,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
   }
 
   async function takeInHand(line: Line): Promise<number> {
-    const { circuit, inHand, notifier } = line
-    const room = circuit.room(inHand.size, mostInHand)
+    const { circuit, notifier } = line
+    const room = circuit.room(line.untold, mostInHand)
     // Whatever makes room wakes us.
     if (room === 0) return circuit.probeAt() ?? Number.POSITIVE_INFINITY
     const isAway = circuit.away() !== undefined
@@ -163,16 +174,23 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   function launch(line: Line, claim: Claim, probe: (() => void) | undefined): void {
     const name = claim.delivery.target.address
-    // Only after a long standstill can a lease have run out while we still had its delivery in hand.
+    // The one before is being settled; or, after a long standstill, its lease ran out while we still had it in hand.
     const before = line.inHand.get(name) ?? Promise.resolve()
+    let isTold = false
+    const onTold = () => {
+      if (!isTold) line.untold -= 1
+      isTold = true
+      alarm.ring()
+    }
+    line.untold += 1
     const work = before
-      .then(() => send(line, claim, { signal: cut.signal, ...(probe ? { probe } : {}) }))
+      .then(() => send(line, claim, { signal: cut.signal, onTold, ...(probe ? { probe } : {}) }))
       .catch((error: unknown) => {
         log.error({ err: error, delivery: claim.delivery.id }, 'a delivery was left to its lease')
       })
       .finally(() => {
         if (line.inHand.get(name) === work) line.inHand.delete(name)
-        alarm.ring()
+        onTold()
       })
     line.inHand.set(name, work)
   }

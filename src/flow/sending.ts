@@ -38,6 +38,8 @@ export interface Sending {
   readonly signal: AbortSignal
   /** The one delivery that goes out while its notifier is away; called when it is through. */
   readonly probe?: () => void
+  /** It was told, and is being settled: what is claimed now is claimed in the same transaction, after it. */
+  readonly onTold: () => void
 }
 
 /** @throws {StoreUnavailable} when it could neither be prepared nor given back: its lease runs out. */
@@ -48,7 +50,7 @@ const storePauseMs = 1000
 export function createSending(parts: SendingParts): Send {
   const { deliveries, teller, now, log, meter } = parts
 
-  async function send(lane: Lane, claim: Claim, { signal, probe }: Sending): Promise<void> {
+  async function send(lane: Lane, claim: Claim, { signal, probe, onTold }: Sending): Promise<void> {
     const { notifier, circuit } = lane
     const { delivery } = claim
     if (await parts.reconciling.isDue(notifier, claim)) {
@@ -72,6 +74,7 @@ export function createSending(parts: SendingParts): Send {
       circuit.succeeded(delivery.id, probe !== undefined)
       const card = told.after ? { card: told.after(sent, now()) } : {}
       const outcome: Outcome = { as: 'delivered', receipt: sent.receipt, ...card, dropped: told.dropped }
+      onTold()
       await settle(claim, outcome, signal)
       meter.count('deliveries_delivered', { notifier: notifier.name })
     } catch (error) {

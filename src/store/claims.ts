@@ -12,17 +12,23 @@ export type Claims = Pick<DeliveryStore, 'claim' | 'renew' | 'settle' | 'release
 
 /**
  * The first in each line of a notifier's targets. What stands behind it waits, whether it is in flight or backing off.
- * Two seeks a target, whatever waits behind.
+ * Goes from one target that has something waiting to the next: three seeks each, whatever waits behind and however many have nothing.
  */
 export const heads = (notifier: string) => sql`
+  with recursive busy(target) as (
+    select min(target) from deliveries where state = 'waiting'
+    union all
+    select (select min(w.target) from deliveries w where w.state = 'waiting' and w.target > busy.target)
+    from busy where busy.target is not null
+  )
   select d.id, d.target, d.lane, d.position, d.due_at, d.created_at, d.lease_until
-  from targets t
+  from busy
   cross join (select 0 as lane union all select 1) line
+  join targets t on t.id = busy.target and t.notifier = ${notifier}
   join deliveries d
-    on d.state = 'waiting' and d.target = t.id and d.lane = line.lane and d.position = (
-      select min(w.position) from deliveries w where w.state = 'waiting' and w.target = t.id and w.lane = line.lane
-    )
-  where t.notifier = ${notifier}`
+    on d.state = 'waiting' and d.target = busy.target and d.lane = line.lane and d.position = (
+      select min(w.position) from deliveries w where w.state = 'waiting' and w.target = busy.target and w.lane = line.lane
+    )`
 
 export function createClaims(db: Database, write: Group): Claims {
   return {

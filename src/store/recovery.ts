@@ -257,7 +257,10 @@ function countSince(path: string, event: number): number | undefined {
   try {
     const before = new DatabaseSync(path, { readOnly: true })
     try {
-      return Number(before.prepare('select count(*) as count from events where id > ?').get(event)?.count ?? 0)
+      return Number(
+        before.prepare("select count(*) as count from events where id > ? and source <> 'vigie'").get(event)?.count ??
+          0,
+      )
     } finally {
       before.close()
     }

@@ -226,8 +226,10 @@ export interface SubscriptionStore {
   saveRule(rule: AccessRule): Promise<void>
   removeRule(rule: Pick<AccessRule, 'effect' | 'source' | 'subject' | 'channel'>): Promise<boolean>
   mutes(): Promise<readonly Mute[]>
-  mute(mute: Mute): Promise<void>
-  unmute(channel: string, source: string, subject?: string): Promise<boolean>
+  /** Where somebody else's lasts beyond both `respectAfter` and the new one, that one is left, and resolved. */
+  mute(mute: Mute, respectAfter?: number): Promise<Mute | undefined>
+  /** Ends a mute of anybody, or only one that lasts until no later than `atMost`. Resolves false when none was ended. */
+  unmute(channel: string, source: string, subject?: string, atMost?: number): Promise<boolean>
   settings(channel: string): Promise<{ lang?: Locale }>
   allSettings(): Promise<ReadonlyMap<string, { lang?: Locale }>>
   saveSettings(channel: string, settings: { lang?: Locale }): Promise<void>

@@ -159,22 +159,36 @@ function createMutes(db: Database, { now, changed }: Parts): Pick<SubscriptionSt
       return rows.map(({ subject, ...mute }) => ({ ...mute, ...(subject && { subject }) }))
     },
 
-    async mute({ channel, source, subject, until, maker }) {
-      await db.deleteFrom('mutes').where('until', '<=', now()).execute()
-      await db
-        .insertInto('mutes')
-        .values({ channel, source, subject: keyOf(subject), until, maker })
-        .onConflict((conflict) => conflict.columns(['channel', 'source', 'subject']).doUpdateSet({ until, maker }))
-        .execute()
-      changed.call()
+    async mute(mute, respectAfter = Number.POSITIVE_INFINITY) {
+      const { channel, source, subject, until, maker } = mute
+      const standing = await db.transaction().execute(async (within) => {
+        await within.deleteFrom('mutes').where('until', '<=', now()).execute()
+        const known = await within
+          .selectFrom('mutes')
+          .select(['until', 'maker'])
+          .where('channel', '=', channel)
+          .where('source', '=', source)
+          .where('subject', '=', keyOf(subject))
+          .executeTakeFirst()
+        if (known && known.maker !== maker && known.until > Math.max(until, respectAfter)) return { ...mute, ...known }
+        await within
+          .insertInto('mutes')
+          .values({ channel, source, subject: keyOf(subject), until, maker })
+          .onConflict((conflict) => conflict.columns(['channel', 'source', 'subject']).doUpdateSet({ until, maker }))
+          .execute()
+        return undefined
+      })
+      if (standing === undefined) changed.call()
+      return standing
     },
 
-    async unmute(channel, source, subject) {
+    async unmute(channel, source, subject, atMost = Number.MAX_SAFE_INTEGER) {
       const { numDeletedRows } = await db
         .deleteFrom('mutes')
         .where('channel', '=', channel)
         .where('source', '=', source)
         .where('subject', '=', keyOf(subject))
+        .where('until', '<=', atMost)
         .executeTakeFirst()
       if (numDeletedRows > 0n) changed.call()
       return numDeletedRows > 0n

@@ -6,17 +6,22 @@ export const maxDepth = 64
 /** `bytes`: UTF-8. Brackets inside strings do not count; what is no JSON gets some answer. */
 export function isTooDeep(bytes: Uint8Array): boolean {
   let depth = 0
-  let inString = false
   for (let index = 0; index < bytes.length; index += 1) {
-    const byte = bytes[index]
-    if (inString) {
-      if (byte === 0x5c) index += 1
-      else if (byte === 0x22) inString = false
-    } else if (byte === 0x22) inString = true
+    const byte = bytes[index] ?? 0
+    if (byte === 0x22) index = endOfString(bytes, index)
+    // All four brackets come after every digit, sign and space.
+    else if (byte < 0x5b) continue
     else if (byte === 0x5b || byte === 0x7b) {
       depth += 1
       if (depth > maxDepth) return true
     } else if (byte === 0x5d || byte === 0x7d) depth -= 1
   }
   return false
+}
+
+/** Where the string ends that begins here. */
+function endOfString(bytes: Uint8Array, start: number): number {
+  let index = start + 1
+  while (index < bytes.length && bytes[index] !== 0x22) index += bytes[index] === 0x5c ? 2 : 1
+  return index
 }

@@ -80,8 +80,13 @@ function isRich(value: Span | Rich): value is Rich {
 /** Control, direction-changing, invisible and tag characters. The joiner U+200D stays: emoji are made with it. */
 const hidden = /[\p{Cc}\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
 
+/** Something that is folded, trimmed, shown by its number or half a character. */
+const unusual =
+  /^\s|\s$| {2}|[\p{Cc}\p{Cs}\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/u
+
 /** Foreign text on one line: spaces and line breaks folded (no-break spaces stay), control and direction-changing characters shown by their number, so that nothing hides or turns around. */
 export function oneLine(text: string): string {
+  if (!unusual.test(text)) return text
   return text
     .toWellFormed()
     .replace(/[\t-\r \u0085\u2028\u2029]+/g, ' ')
@@ -94,9 +99,11 @@ export function oneLine(text: string): string {
 
 /** Foreign text cut to `runes` characters (code points), with an ellipsis where something is left out. */
 export function shorten(text: string, runes: number): string {
-  const characters = [...oneLine(text)]
+  const line = oneLine(text)
+  if (line.length <= runes) return line
+  const characters = [...line]
   return characters.length <= runes
-    ? characters.join('')
+    ? line
     : `${characters
         .slice(0, Math.max(0, runes - 1))
         .join('')

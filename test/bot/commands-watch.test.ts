@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { plain } from '../../src/text/rich.ts'
-import { eventually, type House, openHouse, standIn, type TestPost, wordsOf } from '../e2e/house.ts'
+import { eventually, type House, isNews, openHouse, standIn, type TestPost, wordsOf } from '../e2e/house.ts'
 
 let house: House
 let name: string
@@ -25,7 +25,7 @@ interface Registered {
 
 async function toldTo(admin: { id: string }): Promise<TestPost[]> {
   const channel = (await house.admin.post('/channels/direct', [admin.id, house.botId])).body as { id: string }
-  return (await house.posts(channel.id)).filter((post) => post.props.vigie !== undefined)
+  return (await house.posts(channel.id)).filter(isNews)
 }
 
 function isLearned(): boolean {

@@ -571,6 +571,21 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         expect(await store.subscriptions.mutes()).toEqual([])
       })
 
+      test('a longer mute of somebody else stands, whoever asks at the same moment', async () => {
+        const short = { channel: 'town', source: 'gitlab', subject: 'acme/site', until: time + 1000, maker: 'bob' }
+        const long = { ...short, until: time + 100_000, maker: 'claire' }
+        const respectAfter = time + 5000
+        const stood = await Promise.all([
+          store.subscriptions.mute(long, respectAfter),
+          store.subscriptions.mute(short, respectAfter),
+        ])
+        expect(stood).toEqual([undefined, long])
+        expect(await store.subscriptions.mutes()).toEqual([long])
+        expect(await store.subscriptions.unmute('town', 'gitlab', 'acme/site', respectAfter)).toBe(false)
+        expect(await store.subscriptions.mute({ ...short, maker: 'claire' }, respectAfter)).toBeUndefined()
+        expect(await store.subscriptions.unmute('town', 'gitlab', 'acme/site', respectAfter)).toBe(true)
+      })
+
       test('a mute whose time is over is forgotten', async () => {
         await store.subscriptions.mute({ channel: 'town', source: 'gitlab', until: time - 1, maker: 'claire' })
         expect(await store.subscriptions.mutes()).toEqual([])

@@ -15,10 +15,17 @@ export function keepOwnAddresses(facts: object, origin: string | undefined): voi
   for (const [name, value] of Object.entries(facts)) {
     if (typeof value === 'object' && value !== null) keepOwnAddresses(value, origin)
     else if (typeof value === 'string' && /(?:^|_)(?:url|homepage)$/.test(name)) {
-      const address = webAddress(value)
-      Reflect.set(facts, name, address?.origin === origin ? address?.href : undefined)
+      const address = ownAddress(value, origin)
+      if (address !== value) Reflect.set(facts, name, address)
     }
   }
+}
+
+/** The address in its normal form; nothing where it leads elsewhere. */
+export function ownAddress(address: string, origin: string | undefined): string | undefined {
+  if (isPlainlyOf(address, origin)) return address
+  const url = webAddress(address)
+  return url?.origin === origin ? url?.href : undefined
 }
 
 /** The full path of the project or group a GitLab page belongs to: `group/project` of `https://host/group/project/-/jobs/1`. */
@@ -32,7 +39,16 @@ export function pathOfPage(address: string | undefined, gitlabUrl: string | unde
 
 /** An absolute http or https address without credentials. */
 function webAddress(address: string): URL | undefined {
-  if (address.length > 2000 || !URL.canParse(address)) return undefined
-  const url = new URL(address)
-  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' ? url : undefined
+  const url = address.length > 2000 ? null : URL.parse(address)
+  return url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' ? url : undefined
+}
+
+/** Whether an address is of this origin and written in its normal form, as nearly all of them are: no need to take it apart. */
+function isPlainlyOf(address: string, origin: string | undefined): boolean {
+  return (
+    origin !== undefined &&
+    address.length <= 2000 &&
+    address.startsWith(origin) &&
+    /^(?:\/[\w~-][\w.~-]*)+\/?$/.test(address.slice(origin.length))
+  )
 }

@@ -1,7 +1,7 @@
 // A GitLab body as an event: its type, subject, audience, card and facts (interface.md, "Event types", "Who may"). Pure.
 
 import type { Draft, Json, JsonObject } from '../../event.ts'
-import { linkOrigin, pathOfPage } from './addresses.ts'
+import { linkOrigin, ownAddress, pathOfPage } from './addresses.ts'
 import type { Place } from './kinds/kind.ts'
 import { kinds } from './kinds/list.ts'
 import { asObject, isConfidential, visibilityOf } from './standing.ts'
@@ -112,8 +112,6 @@ function placeOf(body: JsonObject, subject: string | undefined, hint: Hint): Pla
   return {
     home: typeof id === 'number' ? String(id) : subject,
     origin,
-    webUrl: pages
-      .flatMap((page) => (typeof page === 'string' && URL.canParse(page) ? new URL(page) : []))
-      .find((page) => page.origin === origin && page.username === '' && page.password === '')?.href,
+    webUrl: pages.flatMap((page) => (typeof page === 'string' ? (ownAddress(page, origin) ?? []) : [])).at(0),
   }
 }

@@ -1,4 +1,4 @@
-// What befell the database, told to Vigie's administrators (interface.md, "Event types"; threats F11, F13, F32).
+// That it runs again, and what befell the database, told to Vigie's administrators (interface.md, "Event types"; threats F11, F13, F32).
 
 import type { Describe, Draft, Event, Severity, Telling } from '../../event.ts'
 import { duration, moment, size } from '../../text/format.ts'
@@ -7,6 +7,11 @@ import { code, own, type Rich, rich } from '../../text/rich.ts'
 /** No copy could be made; `lastAt` is when one last was. Milliseconds since 1970. */
 export function backupFailed(error: string, lastAt: number | undefined, at: number): Draft {
   return news('vigie.backup_failed', 'warning', at, { error, lastAt })
+}
+
+/** Vigie runs, again or for the first time. One card, brought up to date at every start. */
+export function vigieStarted(version: string, at: number): Draft {
+  return { ...news('vigie.started', 'info', at, { version }), card: 'started' }
 }
 
 export interface RestoredNews {
@@ -44,6 +49,7 @@ interface Said {
 type Tell = (event: Event, telling: Telling) => Said
 
 const tells: Readonly<Record<string, Tell>> = {
+  'vigie.started': tellStarted,
   'vigie.backup_failed': tellBackupFailed,
   'vigie.restored': tellRestored,
   'vigie.disk_low': tellDiskLow,
@@ -58,6 +64,14 @@ export const upkeepDescribers: readonly (readonly [string, Describe])[] = Object
     return { ...said, color: colors[event.severity], footer: 'Vigie', summary: said.title }
   },
 ])
+
+function tellStarted({ data, time }: Event, telling: Telling): Said {
+  const version = own(typeof data.version === 'string' ? data.version : '?')
+  const since = own(moment(telling.locale, telling.timeZone, Date.parse(time), telling.now))
+  return telling.locale === 'fr'
+    ? { title: own('Vigie veille.'), text: rich`En marche depuis ${since}, version ${version}.` }
+    : { title: own('Vigie keeps watch.'), text: rich`Running since ${since}, version ${version}.` }
+}
 
 function tellBackupFailed({ data }: Event, telling: Telling): Said {
   const error = code(String(data.error))

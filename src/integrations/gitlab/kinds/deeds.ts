@@ -1,7 +1,6 @@
 // What somebody did to a merge request, an issue or another work item, in words: the action, and for an update what changed
 // (GitLab's `changes`, each `{previous, current}`).
 
-import type * as z from 'zod'
 import type { Locale, Said } from '../../../text/locale.ts'
 import { bold, code, join, own, type Rich, rich } from '../../../text/rich.ts'
 import { flag, object } from '../fields.ts'
@@ -25,7 +24,7 @@ export const changes = object({
 export interface Deed {
   readonly by: Person
   readonly action: string | undefined
-  readonly changes: z.output<typeof changes>
+  readonly changes: ReturnType<typeof changes>
   readonly newCommits?: boolean
   /** GitLab itself took the approvals back, since new commits came. */
   readonly approvalsReset?: boolean
@@ -182,7 +181,7 @@ function updates(locale: Locale, deed: Deed): Phrase[] {
   return phrases
 }
 
-function peopleChanges(locale: Locale, changed: z.output<typeof changes>): Phrase[] {
+function peopleChanges(locale: Locale, changed: ReturnType<typeof changes>): Phrase[] {
   const french = locale === 'fr'
   const phrases: Phrase[] = []
   const reviewers = difference(changed?.reviewers)
@@ -208,7 +207,7 @@ function peopleChanges(locale: Locale, changed: z.output<typeof changes>): Phras
   return phrases
 }
 
-function labelChanges(locale: Locale, changed: z.output<typeof changes>): Phrase[] {
+function labelChanges(locale: Locale, changed: ReturnType<typeof changes>): Phrase[] {
   if (!changed?.labels?.previous || !changed.labels.current) return []
   const before = titles(changed.labels.previous)
   const after = titles(changed.labels.current)

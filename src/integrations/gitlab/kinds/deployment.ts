@@ -1,13 +1,12 @@
 // Deployments (GitLab, "Deployment events"): one live card each.
 
-import * as z from 'zod'
 import { bold, code, join, own, type Rich, rich } from '../../../text/rich.ts'
 import { count, firstLine, instant, text, word } from '../fields.ts'
 import { statusColor, statuses } from './ci-words.ts'
 import { cardKey, codeField, commitWords, common, nameOf, projectField, say, wordFor } from './common.ts'
 import { defineKind } from './kind.ts'
 
-const facts = z.object({
+const facts = {
   ...common,
   status: word,
   status_changed_at: instant,
@@ -19,7 +18,7 @@ const facts = z.object({
   short_sha: word,
   commit_title: firstLine,
   commit_url: word,
-})
+}
 
 export const deployment = defineKind({
   name: 'deployment',

@@ -1,14 +1,13 @@
 // Projects, groups, accounts and keys that come, change and go (GitLab, "Project events", "Subgroup events", and the system
 // hooks of an administrator).
 
-import * as z from 'zod'
 import type { Said } from '../../../text/locale.ts'
 import { code, join, own, type Rich, rich } from '../../../text/rich.ts'
 import { instant, text, word } from '../fields.ts'
 import { codeField, colors, field, names, people, project, say, wordFor } from './common.ts'
 import { defineKind, type Kind } from './kind.ts'
 
-const facts = z.object({
+const facts = {
   project,
   name: text(),
   path: word,
@@ -25,7 +24,7 @@ const facts = z.object({
   user_name: text(100),
   created_at: instant,
   updated_at: instant,
-})
+}
 
 const visibilities: Readonly<Record<string, Said>> = {
   private: { fr: 'privée', en: 'private' },

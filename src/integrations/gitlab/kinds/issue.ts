@@ -1,6 +1,5 @@
 // Issues and other work items (GitLab, "Work item events"): `issue` for issues, `work_item` for epics, tasks, incidents…
 
-import * as z from 'zod'
 import type { Locale, Said } from '../../../text/locale.ts'
 import { code, join, own, type Rich } from '../../../text/rich.ts'
 import { count, day, flag, instant, object, text, word } from '../fields.ts'
@@ -23,7 +22,7 @@ import { actionColor, changes, tellDeed } from './deeds.ts'
 import { defineKind, type Kind } from './kind.ts'
 import { agree, head, issueNoun, type Noun, workItemNoun } from './nouns.ts'
 
-const facts = z.object({
+const facts = {
   ...common,
   object_attributes: object({
     id: count,
@@ -45,7 +44,7 @@ const facts = z.object({
   assignees: people,
   labels,
   changes,
-})
+}
 
 const severities: Readonly<Record<string, Said>> = {
   critical: { fr: 'critique', en: 'critical' },

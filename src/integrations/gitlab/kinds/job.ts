@@ -1,14 +1,13 @@
 // Jobs (GitLab, "Job events"; their kind is `build`). `commit.id` is the pipeline's id there, not a hash.
 
-import * as z from 'zod'
 import { duration } from '../../../text/format.ts'
 import { bold, code, join, own, type Rich, rich } from '../../../text/rich.ts'
-import { count, firstLine, flag, instant, object, seconds, text, word } from '../fields.ts'
+import { count, type Facts, firstLine, flag, instant, object, seconds, text, word } from '../fields.ts'
 import { failureReasons, statusColor, statuses } from './ci-words.ts'
 import { cardKey, codeField, commitWords, common, field, nameOf, projectPage, say, wordFor } from './common.ts'
 import { defineKind } from './kind.ts'
 
-const facts = z.object({
+const facts = {
   ...common,
   project_name: text(),
   repository: object({ name: text(), homepage: word }),
@@ -29,7 +28,7 @@ const facts = z.object({
   pipeline_id: count,
   commit: object({ message: firstLine, author_name: text(100) }),
   environment: object({ name: text(150) }),
-})
+}
 
 export const build = defineKind({
   name: 'build',
@@ -86,7 +85,7 @@ export const build = defineKind({
 })
 
 /** Why it failed, and whether that was allowed. */
-function why(locale: 'fr' | 'en', job: z.output<typeof facts>): Rich {
+function why(locale: 'fr' | 'en', job: Facts<typeof facts>): Rich {
   if (job.build_status !== 'failed') return []
   const reason = job.build_failure_reason === 'unknown_failure' ? undefined : job.build_failure_reason
   const words = wordFor(locale, failureReasons, reason)

@@ -1,9 +1,9 @@
 // The contract of one kind of GitLab webhook: the facts it keeps of a body, what routing needs of them, and how they are told.
 // One file per family, one line per kind in list.ts.
 
-import type * as z from 'zod'
 import type { Description, Facets, JsonObject, Severity, Telling, Track } from '../../../event.ts'
 import { keepOwnAddresses } from '../addresses.ts'
+import { type Facts, type Pieces, shape } from '../fields.ts'
 
 /** What routing needs; what is absent has a plain default. */
 export interface Reading {
@@ -42,7 +42,7 @@ export interface CardTelling extends Telling {
   readonly subject: string | undefined
 }
 
-export interface Definition<S extends z.ZodType<JsonObject>> {
+export interface Definition<S extends Pieces> {
   /** GitLab's `object_kind`, else `event_name`. */
   readonly name: string
   /** What `--events` may name after the kind. */
@@ -54,10 +54,10 @@ export interface Definition<S extends z.ZodType<JsonObject>> {
   /** Its message says where it comes from: no footer. */
   readonly bare?: boolean
   readonly facts: S
-  readonly read: (facts: z.output<S>, place: Place) => Reading
+  readonly read: (facts: Facts<S>, place: Place) => Reading
   /** Less than all facts, where only some are told. */
-  readonly keep?: (facts: z.output<S>) => JsonObject
-  readonly tell: (facts: z.output<S>, telling: CardTelling) => Card
+  readonly keep?: (facts: Facts<S>) => JsonObject
+  readonly tell: (facts: Facts<S>, telling: CardTelling) => Card
 }
 
 export interface Kind {
@@ -71,7 +71,8 @@ export interface Kind {
   readonly tell: (facts: JsonObject, telling: CardTelling) => Card
 }
 
-export function defineKind<S extends z.ZodType<JsonObject>>(definition: Definition<S>): Kind {
+export function defineKind<S extends Pieces>(definition: Definition<S>): Kind {
+  const read = shape(definition.facts)
   return {
     name: definition.name,
     actions: definition.actions ?? [],
@@ -79,10 +80,10 @@ export function defineKind<S extends z.ZodType<JsonObject>>(definition: Definiti
     timed: definition.timed ?? true,
     bare: definition.bare ?? false,
     take(body, place) {
-      const facts = definition.facts.parse(body)
+      const facts = read(body)
       keepOwnAddresses(facts, place.origin)
       return { facts: definition.keep?.(facts) ?? facts, reading: definition.read(facts, place) }
     },
-    tell: (facts, telling) => definition.tell(definition.facts.parse(facts), telling),
+    tell: (facts, telling) => definition.tell(read(facts), telling),
   }
 }

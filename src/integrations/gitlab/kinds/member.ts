@@ -1,13 +1,12 @@
 // Members of groups and projects come, change and go (GitLab, "Group member events"; system hooks' `user_*_team`).
 
-import * as z from 'zod'
 import type { Locale } from '../../../text/locale.ts'
 import { bold, join, own, type Rich, rich } from '../../../text/rich.ts'
-import { day, instant, text, word } from '../fields.ts'
+import { day, type Facts, instant, text, word } from '../fields.ts'
 import { codeField, colors, dayWords, field, nameOf, say } from './common.ts'
 import { defineKind, type Kind } from './kind.ts'
 
-const facts = z.object({
+const facts = {
   user_name: text(100),
   user_username: word,
   group_name: text(),
@@ -19,7 +18,7 @@ const facts = z.object({
   expires_at: day,
   created_at: instant,
   updated_at: instant,
-})
+}
 
 interface Told {
   readonly fr: readonly [title: string, active: string]
@@ -106,7 +105,7 @@ function member(name: string, told: Told): Kind {
   })
 }
 
-function access(changed: z.output<typeof facts>): Rich {
+function access(changed: Facts<typeof facts>): Rich {
   const level = changed.group_access ?? changed.access_level
   return level === undefined ? [] : [level]
 }

@@ -1,6 +1,5 @@
 // Merge requests (GitLab, "Merge request events"): one live card each, coloured by action (issue 3).
 
-import * as z from 'zod'
 import type { Locale, Said } from '../../../text/locale.ts'
 import { own, type Rich } from '../../../text/rich.ts'
 import { count, flag, instant, object, text, word } from '../fields.ts'
@@ -21,7 +20,7 @@ import { actionColor, changes, tellDeed } from './deeds.ts'
 import { defineKind } from './kind.ts'
 import { head, mergeRequestNoun } from './nouns.ts'
 
-const facts = z.object({
+const facts = {
   ...common,
   object_attributes: object({
     id: count,
@@ -42,7 +41,7 @@ const facts = z.object({
   }),
   labels,
   changes,
-})
+}
 
 const states: Readonly<Record<string, Said>> = {
   opened: { fr: 'ouverte', en: 'open' },

@@ -1,9 +1,8 @@
 // Comments and emoji reactions, with what they are about (GitLab, "Comment events", "Emoji events").
 
-import * as z from 'zod'
 import type { Locale } from '../../../text/locale.ts'
 import { code, join, own, type Rich, rich, shorten } from '../../../text/rich.ts'
-import { count, firstLine, flag, instant, object, text, word } from '../fields.ts'
+import { count, type Facts, firstLine, flag, instant, object, text, word } from '../fields.ts'
 import { colors, common, labels, projectField, sentence, shortHash, titles } from './common.ts'
 import { defineKind, type Reading } from './kind.ts'
 import { issueNoun, mergeRequestNoun, type Noun } from './nouns.ts'
@@ -17,7 +16,7 @@ const parents = {
 }
 const position = object({ new_path: text(500), old_path: text(500), new_line: count, old_line: count })
 
-const noteFacts = z.object({
+const noteFacts = {
   ...common,
   ...parents,
   object_attributes: object({
@@ -32,9 +31,9 @@ const noteFacts = z.object({
     position,
     st_diff: object({ new_path: text(500), old_path: text(500) }),
   }),
-})
+}
 
-const emojiFacts = z.object({
+const emojiFacts = {
   ...common,
   ...parents,
   event_type: word,
@@ -47,9 +46,9 @@ const emojiFacts = z.object({
     created_at: instant,
     updated_at: instant,
   }),
-})
+}
 
-type Parents = Omit<z.output<typeof noteFacts>, 'object_attributes'>
+type Parents = Omit<Facts<typeof noteFacts>, 'object_attributes'>
 
 /** How much of a comment a card shows, in characters. */
 const noteShown = 400
@@ -171,7 +170,7 @@ function topicOf(locale: Locale, about: Parents, type: string | undefined): { on
 const snippetNoun: Noun = { fr: { word: 'extrait', feminine: false }, en: 'snippet' }
 
 /** The file and line a comment stands at. */
-function placeOf(comment: z.output<typeof noteFacts>['object_attributes']): Rich {
+function placeOf(comment: Facts<typeof noteFacts>['object_attributes']): Rich {
   const at = comment?.position
   const path = at?.new_path ?? at?.old_path ?? comment?.st_diff?.new_path ?? comment?.st_diff?.old_path
   if (path === undefined) return []

@@ -1,11 +1,10 @@
 // Pipelines (GitLab, "Pipeline events"): one live card each, failed stages and jobs named. By default only a failure is told,
 // and the success that comes after it on the same branch (interface.md, "Events of gitlab unless named").
 
-import * as z from 'zod'
 import { duration } from '../../../text/format.ts'
 import type { Locale } from '../../../text/locale.ts'
 import { bold, code, join, link, own, type Rich, rich } from '../../../text/rich.ts'
-import { count, flag, instant, list, object, seconds, text, word } from '../fields.ts'
+import { count, type Facts, flag, instant, list, object, seconds, text, word } from '../fields.ts'
 import { concluded, failureReasons, statusColor, statuses } from './ci-words.ts'
 import {
   cardKey,
@@ -33,7 +32,7 @@ const build = {
   finished_at: instant,
 }
 
-const facts = z.object({
+const facts = {
   ...common,
   object_attributes: object({
     id: count,
@@ -52,8 +51,8 @@ const facts = z.object({
   merge_request: object({ iid: count, title: text(), url: word, source_branch: word, target_branch: word }),
   commit,
   builds: list(build, 1000),
-})
-type Facts = z.output<typeof facts>
+}
+type Pipeline = Facts<typeof facts>
 
 /** How many failed jobs a card names. */
 const jobsShown = 8
@@ -116,7 +115,7 @@ export const pipeline = defineKind({
   },
 })
 
-function facets(run: Facts): { branches: readonly string[]; author?: string } {
+function facets(run: Pipeline): { branches: readonly string[]; author?: string } {
   const { ref, tag } = run.object_attributes ?? {}
   const branches = [tag === true ? undefined : ref, run.merge_request?.source_branch]
   return {
@@ -126,7 +125,7 @@ function facets(run: Facts): { branches: readonly string[]; author?: string } {
 }
 
 /** The newest moment the body tells of: a retried pipeline keeps its old creation while its jobs move on. */
-function latest(run: Facts): string | undefined {
+function latest(run: Pipeline): string | undefined {
   const moments = [run.object_attributes?.created_at, run.object_attributes?.finished_at]
   for (const job of run.builds ?? []) moments.push(job.created_at, job.started_at, job.finished_at)
   return moments.reduce(
@@ -135,11 +134,11 @@ function latest(run: Facts): string | undefined {
   )
 }
 
-function failed(run: Facts): NonNullable<Facts['builds']> {
+function failed(run: Pipeline): NonNullable<Pipeline['builds']> {
   return (run.builds ?? []).filter((job) => job.status === 'failed').slice(0, 50)
 }
 
-function commitOf(run: Facts) {
+function commitOf(run: Pipeline) {
   const { id = run.object_attributes?.sha, title, message, url } = run.commit ?? {}
   return { id, title: title ?? message, url }
 }
@@ -152,7 +151,7 @@ function onRef(locale: Locale, ref: string | undefined): Rich {
   return ref === undefined ? [] : [{ own: locale === 'fr' ? ' sur ' : ' on ' }, ref]
 }
 
-function requestWords(request: Facts['merge_request']): Rich {
+function requestWords(request: Pipeline['merge_request']): Rich {
   if (request?.iid === undefined) return request?.title === undefined ? [] : [request.title]
   const numbered = own(`#${request.iid}`)
   return join(
@@ -165,7 +164,7 @@ function requestWords(request: Facts['merge_request']): Rich {
 }
 
 /** `` ❌ `test` › **rspec** : échec du script · ❌ `test` › **lint** (autorisé à échouer) `` */
-function failedJobs(locale: Locale, run: Facts): Rich {
+function failedJobs(locale: Locale, run: Pipeline): Rich {
   const all = failed(run)
   const jobs = all.slice(0, jobsShown).map((job): Rich => {
     const named = join(
@@ -187,7 +186,7 @@ function failedJobs(locale: Locale, run: Facts): Rich {
 }
 
 /** `` Pipeline **#31** en échec : `test` › `rspec` `` */
-function line(locale: Locale, run: Facts): Rich {
+function line(locale: Locale, run: Pipeline): Rich {
   const { id, status } = run.object_attributes ?? {}
   const jobs = failed(run)
     .filter((job) => job.allow_failure !== true)

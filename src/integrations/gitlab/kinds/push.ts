@@ -1,18 +1,17 @@
 // Pushes and tags (GitLab, "Push events", "Tag events"). Made and deleted is told by the hashes being all zeros, never by an
 // empty list of commits (reference/gitlab.md).
 
-import * as z from 'zod'
 import { number, plural } from '../../../text/format.ts'
 import type { Locale } from '../../../text/locale.ts'
 import { bold, code, join, link, own, type Rich, rich } from '../../../text/rich.ts'
-import { count, firstLine, list, text, word } from '../fields.ts'
+import { count, type Facts, firstLine, list, text, word } from '../fields.ts'
 import { colors, commitWords, nameOf, project, projectName, projectPage } from './common.ts'
 import { type Card, type CardTelling, defineKind, type Kind, type Place } from './kind.ts'
 
 /** How many commits a card names. */
 const commitsShown = 5
 
-const facts = z.object({
+const facts = {
   project,
   user_name: text(100),
   user_username: word,
@@ -23,8 +22,8 @@ const facts = z.object({
   message: firstLine,
   total_commits_count: count,
   commits: list({ id: word, title: firstLine, message: firstLine, url: word }, commitsShown),
-})
-type Facts = z.output<typeof facts>
+}
+type Pushed = Facts<typeof facts>
 
 export const push = definePush('push')
 export const tagPush = definePush('tag_push')
@@ -58,7 +57,7 @@ function refName(ref: string | undefined): string | undefined {
 
 type Change = 'made' | 'deleted' | 'moved'
 
-function change(pushed: Facts): Change {
+function change(pushed: Pushed): Change {
   if (isZero(pushed.after)) return 'deleted'
   return isZero(pushed.before) ? 'made' : 'moved'
 }
@@ -68,7 +67,7 @@ function isZero(hash: string | undefined): boolean {
 }
 
 /** What changed, on GitLab: a comparison, or the branch or tag itself. */
-function page(pushed: Facts, place: Place, tag: boolean): string | undefined {
+function page(pushed: Pushed, place: Place, tag: boolean): string | undefined {
   const ref = refName(pushed.ref)
   const kind = change(pushed)
   if (kind === 'deleted' || ref === undefined) return undefined
@@ -80,7 +79,7 @@ function page(pushed: Facts, place: Place, tag: boolean): string | undefined {
   return projectPage(place, `-/compare/${before}...${after}`)
 }
 
-function tellPush(pushed: Facts, { locale, url }: CardTelling): Card {
+function tellPush(pushed: Pushed, { locale, url }: CardTelling): Card {
   const total = pushed.total_commits_count ?? pushed.commits?.length
   const message = pushWords(locale, pushed, total)
   return {
@@ -91,7 +90,7 @@ function tellPush(pushed: Facts, { locale, url }: CardTelling): Card {
   }
 }
 
-function pushWords(locale: Locale, pushed: Facts, total: number | undefined): Rich {
+function pushWords(locale: Locale, pushed: Pushed, total: number | undefined): Rich {
   const french = locale === 'fr'
   const branch = refName(pushed.ref)
   const kind = change(pushed)
@@ -124,7 +123,7 @@ function pushWords(locale: Locale, pushed: Facts, total: number | undefined): Ri
   return rich`📦${pushedWords}${where}${onBranch}`
 }
 
-function tellTag(pushed: Facts, { locale, url }: CardTelling): Card {
+function tellTag(pushed: Pushed, { locale, url }: CardTelling): Card {
   const french = locale === 'fr'
   const tag = refName(pushed.ref)
   const kind = change(pushed)
@@ -157,11 +156,11 @@ function tellTag(pushed: Facts, { locale, url }: CardTelling): Card {
   }
 }
 
-function who(pushed: Facts): string | undefined {
+function who(pushed: Pushed): string | undefined {
   return nameOf({ name: pushed.user_name, username: pushed.user_username })
 }
 
-function onProject(locale: Locale, pushed: Facts, english: 'to' | 'in'): Rich {
+function onProject(locale: Locale, pushed: Pushed, english: 'to' | 'in'): Rich {
   const name = projectName(pushed.project)
   if (name === undefined) return []
   return locale === 'fr' ? rich` sur ${bold(name)}` : rich` ${own(english)} ${bold(name)}`
@@ -172,7 +171,7 @@ function commitCount(locale: Locale, total: number): string {
 }
 
 /** The first commits, each with its page, and how many more there are. */
-function commitLines(locale: Locale, pushed: Facts, total: number | undefined, url: string | undefined): Rich {
+function commitLines(locale: Locale, pushed: Pushed, total: number | undefined, url: string | undefined): Rich {
   const lines = (pushed.commits ?? [])
     .map((commit) => commitWords({ ...commit, title: commit.title ?? commit.message }))
     .filter((line) => line.length > 0)

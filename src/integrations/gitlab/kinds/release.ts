@@ -1,6 +1,5 @@
 // Releases, milestones and wiki pages (GitLab, "Release events", "Milestone events", "Wiki page events").
 
-import * as z from 'zod'
 import type { Said } from '../../../text/locale.ts'
 import { link, own, type Rich, rich } from '../../../text/rich.ts'
 import { count, day, instant, object, text, word } from '../fields.ts'
@@ -49,20 +48,22 @@ function titled(locale: 'fr' | 'en', words: Rich, title: string | undefined): Ri
   return title === undefined ? words : rich`${words}${own(locale === 'fr' ? '\u00a0: ' : ': ')}${title}`
 }
 
+const releaseFacts = {
+  ...common,
+  id: count,
+  name: text(),
+  tag: word,
+  url: word,
+  action: word,
+  created_at: instant,
+  released_at: instant,
+  assets: object({ count }),
+}
+
 export const release = defineKind({
   name: 'release',
   actions: ['create', 'update', 'delete'],
-  facts: z.object({
-    ...common,
-    id: count,
-    name: text(),
-    tag: word,
-    url: word,
-    action: word,
-    created_at: instant,
-    released_at: instant,
-    assets: object({ count }),
-  }),
+  facts: releaseFacts,
   read: (released, place) => ({
     action: released.action,
     time: released.action === 'create' ? released.created_at : undefined,
@@ -89,24 +90,26 @@ export const release = defineKind({
   },
 })
 
+const milestoneFacts = {
+  ...common,
+  action: word,
+  object_attributes: object({
+    id: count,
+    iid: count,
+    title: text(),
+    state: word,
+    action: word,
+    due_date: day,
+    start_date: day,
+    created_at: instant,
+    updated_at: instant,
+  }),
+}
+
 export const milestone = defineKind({
   name: 'milestone',
   actions: ['create', 'close', 'reopen', 'update', 'delete'],
-  facts: z.object({
-    ...common,
-    action: word,
-    object_attributes: object({
-      id: count,
-      iid: count,
-      title: text(),
-      state: word,
-      action: word,
-      due_date: day,
-      start_date: day,
-      created_at: instant,
-      updated_at: instant,
-    }),
-  }),
+  facts: milestoneFacts,
   read: ({ object_attributes: planned, action }, place) => ({
     action: action ?? planned?.action,
     time: planned?.updated_at ?? planned?.created_at,
@@ -133,20 +136,22 @@ export const milestone = defineKind({
   },
 })
 
+const wikiPageFacts = {
+  ...common,
+  object_attributes: object({
+    title: text(),
+    action: word,
+    message: text(300),
+    url: word,
+    diff_url: word,
+    slug: text(),
+  }),
+}
+
 export const wikiPage = defineKind({
   name: 'wiki_page',
   actions: ['create', 'update', 'delete'],
-  facts: z.object({
-    ...common,
-    object_attributes: object({
-      title: text(),
-      action: word,
-      message: text(300),
-      url: word,
-      diff_url: word,
-      slug: text(),
-    }),
-  }),
+  facts: wikiPageFacts,
   read: ({ object_attributes: page, user }) => ({
     action: page?.action,
     url: page?.url,

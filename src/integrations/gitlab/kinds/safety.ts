@@ -1,7 +1,6 @@
 // What asks somebody to act: access tokens about to expire, vulnerabilities; and feature flags
 // (GitLab, "Project and group access token events", "Vulnerability events", "Feature flag events").
 
-import * as z from 'zod'
 import type { Severity } from '../../../event.ts'
 import type { Said } from '../../../text/locale.ts'
 import { code, join, own, type Rich, rich } from '../../../text/rich.ts'
@@ -23,15 +22,17 @@ import { defineKind } from './kind.ts'
 
 const group = object({ group_name: text(), group_path: word, full_path: word, name: text() })
 
+const accessTokenFacts = {
+  ...common,
+  group,
+  object_attributes: object({ id: count, name: text(), expires_at: day }),
+}
+
 export const accessToken = defineKind({
   name: 'access_token',
   actions: ['expiring_access_token'],
   closed: true,
-  facts: z.object({
-    ...common,
-    group,
-    object_attributes: object({ id: count, name: text(), expires_at: day }),
-  }),
+  facts: accessTokenFacts,
   read: ({ group }, place) => {
     const path = group?.full_path ?? group?.group_path
     const groupPage =
@@ -84,30 +85,32 @@ const vulnerabilityStates: Readonly<Record<string, Said>> = {
   dismissed: { fr: 'écartée', en: 'dismissed' },
 }
 
+const vulnerabilityFacts = {
+  ...common,
+  object_attributes: object({
+    id: count,
+    url: word,
+    title: text(),
+    state: word,
+    severity: word,
+    report_type: word,
+    location: object({
+      file: text(500),
+      start_line: count,
+      dependency: object({ package: object({ name: text() }), version: text(100) }),
+    }),
+    identifiers: list({ name: text(100), external_type: word }, 20),
+    issues: list({ title: text(), url: word }, 5),
+    created_at: instant,
+    updated_at: instant,
+  }),
+}
+
 export const vulnerability = defineKind({
   name: 'vulnerability',
   actions: ['detected', 'confirmed', 'resolved', 'dismissed'],
   closed: true,
-  facts: z.object({
-    ...common,
-    object_attributes: object({
-      id: count,
-      url: word,
-      title: text(),
-      state: word,
-      severity: word,
-      report_type: word,
-      location: object({
-        file: text(500),
-        start_line: count,
-        dependency: object({ package: object({ name: text() }), version: text(100) }),
-      }),
-      identifiers: list({ name: text(100), external_type: word }, 20),
-      issues: list({ title: text(), url: word }, 5),
-      created_at: instant,
-      updated_at: instant,
-    }),
-  }),
+  facts: vulnerabilityFacts,
   read({ object_attributes: found }, place) {
     const id = found?.id ?? /\/vulnerabilities\/(\d+)/.exec(found?.url ?? '')?.[1]
     return {
@@ -162,14 +165,16 @@ function severityOf(word: string | undefined) {
   return word !== undefined && Object.hasOwn(severities, word) ? severities[word] : undefined
 }
 
+const featureFlagFacts = {
+  ...common,
+  object_attributes: object({ id: count, name: text(), description: text(300), active: flag }),
+}
+
 export const featureFlag = defineKind({
   name: 'feature_flag',
   actions: ['active', 'inactive'],
   timed: false,
-  facts: z.object({
-    ...common,
-    object_attributes: object({ id: count, name: text(), description: text(300), active: flag }),
-  }),
+  facts: featureFlagFacts,
   read: ({ object_attributes: set, user }, place) => ({
     action: set?.active === undefined ? undefined : set.active ? 'active' : 'inactive',
     url: set?.id === undefined ? undefined : projectPage(place, '-/feature_flags'),
