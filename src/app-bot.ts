@@ -30,12 +30,13 @@ import { createTeams } from './bot/teams.ts'
 import { createTriggers } from './bot/triggers.ts'
 import type { Command } from './commands/command.ts'
 import { createCommands } from './commands/index.ts'
+import { createDocumentWriter } from './documents/write.ts'
 import type { LiveSecrets } from './env.ts'
 import type { Describe, Emit, Meter, Part, Target } from './event.ts'
 import type { Outbox } from './flow/outbox.ts'
 import { createOutboxPart } from './flow/part.ts'
 import type { Router } from './flow/router.ts'
-import type { Integration } from './integrations/integration.ts'
+import type { Ask, Integration } from './integrations/integration.ts'
 import { commandsChanged } from './integrations/vigie/commands-changed.ts'
 import { subscriptionsAsleep } from './integrations/vigie/vigie.ts'
 import { notifiers } from './notifiers/index.ts'
@@ -51,6 +52,7 @@ export interface BotParts extends AppParts {
   readonly integrations: readonly Integration[]
   readonly describe: Describe
   readonly secretKey: LiveSecrets
+  readonly ask: Ask
   /** VIGIE_URL. */
   readonly url: string
   readonly startedAt: number
@@ -94,16 +96,16 @@ export function createBot(parts: BotParts) {
     socket: socketState,
     subscriptions: store.subscriptions,
     troubles: () => triggers.troubles(),
+    ping: () => parts.ask(`${mattermostUrl}/api/v4/system/ping`),
     now,
   })
   const outboxPart = createOutboxPart({ status: () => parts.outbox().status(), deliveries: store.deliveries, now })
-  const status = async (): Promise<readonly Part[]> => [
-    await mattermostStatus(),
-    ...(await Promise.all(parts.integrations.filter(isSource).map((integration) => integration.status()))),
-    await outboxPart(),
-    await parts.mail.status(),
-    await parts.upkeep(),
-  ]
+  // Together: each may ask a neighbour how it does.
+  const status = async (): Promise<readonly Part[]> => {
+    const sources = Promise.all(parts.integrations.filter(isSource).map(partsOf))
+    const all = await Promise.all([mattermostStatus(), sources, outboxPart(), parts.mail.status(), parts.upkeep()])
+    return all.flat(2)
+  }
 
   const commands: readonly Command[] = createCommands({
     store,
@@ -117,8 +119,10 @@ export function createBot(parts: BotParts) {
       parts.outbox().wake()
       parts.onReplayed()
     },
+    writeDocument: createDocumentWriter(),
     version: parts.version,
     startedAt: parts.startedAt,
+    ...(settings.organisation === undefined ? {} : { organisation: settings.organisation }),
     locale,
     timeZone: settings.timeZone,
   })
@@ -262,6 +266,11 @@ export function createBot(parts: BotParts) {
       })(http)
     },
   }
+}
+
+async function partsOf(integration: Integration): Promise<readonly Part[]> {
+  const [own, also] = await Promise.all([integration.status(), integration.alsoStatus?.()])
+  return [own, ...(also ?? [])]
 }
 
 /** Vigie's own news come from no source that can be subscribed to. */

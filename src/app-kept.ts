@@ -6,10 +6,11 @@ import type { Store } from './store/store.ts'
 /** Waits for the store where it is asked sooner. */
 export function keptWhenOpen(
   opened: Promise<Store>,
-): Pick<IntegrationParts, 'lastEventAt' | 'recentEvents' | 'hooks' | 'monitors' | 'admins'> {
+): Pick<IntegrationParts, 'lastEventAt' | 'recentEvents' | 'langOf' | 'hooks' | 'monitors' | 'admins'> {
   return {
     lastEventAt: async (source) => (await opened).events.lastAcceptedAt(source),
     recentEvents: async (source, subject, limit) => (await opened).events.recent({ source, subject, limit }),
+    langOf: async (channel) => (await (await opened).subscriptions.settings(channel)).lang,
     admins: async () => (await opened).people.admins(),
     hooks: {
       all: async () => (await opened).hooks.all(),

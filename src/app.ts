@@ -8,9 +8,11 @@ import { createBot } from './app-bot.ts'
 import { keptWhenOpen } from './app-kept.ts'
 import { keyFileSecrets } from './app-key.ts'
 import { createMail } from './app-mail.ts'
+import { registerPages } from './app-pages.ts'
 import { createParkedTeller } from './app-parked.ts'
 import { createUpkeep, openKeptStore } from './app-upkeep.ts'
 import { watchAll } from './app-watch.ts'
+import { createAsk } from './ask.ts'
 import { createCron } from './cron.ts'
 import { createDoctor } from './doctor.ts'
 import type { ReloadableEnv } from './env.ts'
@@ -27,7 +29,6 @@ import { readRestored, restoredMark } from './store/recovery.ts'
 import type { Store } from './store/store.ts'
 import { createVault } from './vault.ts'
 import type { DoctorLine, StatusReport } from './web/control.ts'
-import { registerHealth } from './web/health.ts'
 import { createMetrics } from './web/metrics.ts'
 import { registerProblems } from './web/problem.ts'
 import { close, createServer, listen } from './web/server.ts'
@@ -71,7 +72,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   const kept = keptWhenOpen(opened.promise.then(({ store }) => store))
   const secretKey = keyFileSecrets(settings.secretKey, `${settings.databasePath}.key`, randomBytes)
   const vault = createVault({ secrets: secretKey, random: randomBytes })
-  const makerParts = { env, emit, log, meter, now, fetch, ...kept, vault, cron: createCron(), url: () => url }
+  const ask = createAsk({ fetch, elapsed: () => performance.now() })
+  const makerParts = { env, emit, log, meter, now, fetch, ask, ...kept, vault, cron: createCron(), url: () => url }
   const integrations = makers.flatMap((make) => make(makerParts) ?? [])
   const describe = describeBySource(integrations)
   const mail = createMail({ env, now, log, outbox: () => outbox.status() })
@@ -105,6 +107,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     integrations,
     describe,
     secretKey,
+    ask,
     url,
     startedAt,
     emit,
@@ -145,17 +148,15 @@ export async function createApp(parts: AppParts): Promise<App> {
   let listening = false
   const http = createServer({ pathPrefix: new URL(url).pathname, proxies: settings.proxies, log })
   registerProblems(http, log)
-  registerHealth(http, {
-    storable: () => store.check(),
+  registerPages(http, {
+    integrations,
+    store,
+    settings,
     started: () => listening,
-    mattermostAnswers: bot.answers,
-    oldestWaitingAt: async () => (await store.deliveries.counts('mattermost')).oldestWaitingAt,
+    mattermost: { answers: bot.answers, connected: bot.connected },
+    registerMetrics,
+    url,
     now,
-  })
-  registerMetrics(http, settings.metricsToken, async () => {
-    const { waiting, parked, oldestWaitingAt } = await store.deliveries.counts()
-    const oldestSeconds = oldestWaitingAt === undefined ? 0 : Math.max(0, now() - oldestWaitingAt) / 1000
-    return { waiting, parked, oldestSeconds, websocketUp: bot.connected() }
   })
   bot.routes(http)
   for (const integration of integrations) integration.routes?.(http)

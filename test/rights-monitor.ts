@@ -127,6 +127,7 @@ export const monitorRows: readonly Row[] = [
   { what: 'monitor list', by: 'guest', line: () => '/monitor list' },
   named('show', 'guest'),
   { what: 'monitor incidents', by: 'guest', line: () => '/monitor incidents --open' },
+  { what: 'monitor report', by: 'guest', line: () => '/monitor report' },
   named('check', 'member'),
   {
     what: 'monitor add',

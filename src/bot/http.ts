@@ -141,6 +141,8 @@ async function answerCommand(parts: RoutesParts, request: FastifyRequest): Promi
     .then(async (answer) => {
       const draft = { person, channel, team: team || undefined }
       if (await openForm(parts, answer, draft, trigger_id, response_url)) return {}
+      // An answer of its own HTTP response carries no file.
+      if (answer.reply.file !== undefined) await parts.answers.tell(person, answer)
       return slashAnswer(parts, answer, channel, person)
     })
   const first = await within(parts, answered)

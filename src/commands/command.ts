@@ -163,8 +163,17 @@ export interface Reply {
   readonly dialog?: DialogSpec
   /** Holds what is not for everybody: answered by direct message when asked by mention in a channel. */
   readonly personal?: boolean
+  /** Goes with the answer where that is a post, else to the person by direct message. */
+  readonly file?: ReplyFile
   /** What was changed, for the audit (never a secret); absent: nothing was. */
   readonly changed?: string
+}
+
+export interface ReplyFile {
+  readonly name: string
+  /** `application/pdf` */
+  readonly type: string
+  readonly bytes: Uint8Array
 }
 
 export interface Table {

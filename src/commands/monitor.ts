@@ -12,10 +12,11 @@ import { keeperOf, makerOfNamed, monitorChoices } from './monitor/keeper.ts'
 import { listReply } from './monitor/list.ts'
 import { maintain, makerOfMaintained } from './monitor/maintenance.ts'
 import { makerOfLongMute, makerOfMuted, mute, unmute } from './monitor/mute.ts'
+import { reportVerb } from './monitor/report.ts'
 import { showReply } from './monitor/show.ts'
 import type { InTurn } from './subscriptions/room.ts'
 
-export type MonitorParts = Pick<CommandParts, 'around' | 'sources' | 'timeZone'> & {
+export type MonitorParts = Pick<CommandParts, 'around' | 'sources' | 'timeZone' | 'writeDocument'> & {
   readonly store: Pick<CommandParts['store'], 'subscriptions'>
   readonly inTurn: InTurn
 }
@@ -148,6 +149,7 @@ function verbsOf(parts: MonitorParts, list: Pick<Form, 'allow' | 'run'>): readon
       allow: 'guest',
       run: (call) => incidentsReply(parts, call),
     },
+    reportVerb(parts),
   ]
 }
 

@@ -7,6 +7,7 @@ import type { HookStore, IncidentFilter, KeptHook, MonitorStore, Rolled, Span, S
 import type { Locale, Said } from '../text/locale.ts'
 import type { Rich } from '../text/rich.ts'
 import type {
+  Account,
   Acknowledgement,
   Incident,
   IncidentStep,
@@ -15,6 +16,7 @@ import type {
   MonitorMute,
   MonitorType,
   Result,
+  Shown,
   State,
 } from './monitor/monitor.ts'
 
@@ -31,6 +33,8 @@ export interface Integration {
   readonly describe: Describe
   /** How it does, for `/statut`. */
   status(): Promise<Part>
+  /** What else of it stands by itself there: the model, the mail server. */
+  alsoStatus?(): Promise<readonly Part[]>
   /** A harmless request that takes the whole path, for `vigie doctor`; nothing while the integration is off. */
   probe?(nonce: string): Promise<Probe | undefined>
   /** What `--events` may name, for help and did-you-mean: `merge_request`, `merge_request.open`. */
@@ -39,6 +43,8 @@ export interface Integration {
   readonly hooks?: HookKeeper
   /** What is watched, for `/monitor`; the integration `monitor` alone has it. */
   readonly monitors?: MonitorKeeper
+  /** How it did, for reports and the status page; the integration `monitor` alone has it. */
+  readonly records?: MonitorRecords
 }
 
 /** What `/monitor` and an incident's buttons do. Everything it resolves is stored, and told where it is to be told. */
@@ -76,6 +82,18 @@ export interface MonitorKeeper {
   inWords(result: Result, locale: Locale): Rich
   history(monitor: string, request: { from: number; to: number; span?: Span }): Promise<readonly Rolled[]>
   results(monitor: string, request: { from: number; to: number; limit: number }): Promise<readonly Result[]>
+}
+
+/** What was seen, accounted for. Instants are milliseconds since 1970. */
+export interface MonitorRecords {
+  account(
+    monitors: readonly Monitor[],
+    time: { readonly from: number; readonly to: number },
+  ): Promise<readonly Account[]>
+  /** Those that are marked public, by name. */
+  shown(): Promise<readonly Shown[]>
+  /** Since when Vigie believes itself cut off: what is shown is as it was then. */
+  cutSince(): number | undefined
 }
 
 export interface WatchedNow {
@@ -200,6 +218,7 @@ export interface IntegrationParts {
   readonly meter: Meter
   readonly now: Now
   readonly fetch: typeof fetch
+  readonly ask: Ask
   /** When an event of a source last came in, milliseconds since 1970. */
   readonly lastEventAt: (source: string) => Promise<number | undefined>
   /** What was last accepted of a subject, newest first. */
@@ -207,11 +226,26 @@ export interface IntegrationParts {
   /** VIGIE_URL, once the settings are read. */
   readonly url: () => string
   readonly hooks: HookStore
+  /** The language that a channel asked for (`/vigie settings lang`). */
+  readonly langOf: (channel: string) => Promise<Locale | undefined>
   readonly vault: Vault
   readonly monitors: MonitorStore
   readonly cron: Cron
   /** Ids of Vigie's administrators, as last known. */
   readonly admins: () => Promise<readonly string[]>
+}
+
+/** Asks a neighbour's health page. Never rejects, resolves within 2 s; within 10 s the same is not asked again. */
+export type Ask = (address: string) => Promise<Asked>
+
+export interface Asked {
+  readonly tookMs: number
+  /** Absent: no answer came. */
+  readonly status?: number
+  /** Its first 16 KiB. */
+  readonly body?: string
+  /** Why none came: `ECONNREFUSED`, `timeout`. */
+  readonly error?: string
 }
 
 /** When cron expressions fire, in an IANA zone, with Temporal's `compatible` reading of days that are shorter or longer. */

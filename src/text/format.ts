@@ -23,6 +23,12 @@ export function number(locale: Locale, value: number, maximumFractionDigits = 2)
   return format.format(value)
 }
 
+/** A share of 0 to 1 as `99,96 %`, `99.96%`; never rounded up to what it is not. Nothing known: `–`. */
+export function percent(locale: Locale, share: number | undefined): string {
+  if (share === undefined) return '–'
+  return `${number(locale, Math.floor(share * 10_000) / 100)}${locale === 'fr' ? '\u00a0' : ''}%`
+}
+
 /** A size, 1 Ko = 1 KB = 1024 bytes: `1,42 Mo`, `1.42 MB`. */
 export function size(locale: Locale, sizeBytes: number): string {
   const units = locale === 'fr' ? ['o', 'Ko', 'Mo', 'Go', 'To'] : ['B', 'KB', 'MB', 'GB', 'TB']

@@ -255,6 +255,18 @@ function doors(house: () => House) {
     expect(await calls.posts(world.pub.id, {})).toHaveLength(before)
   })
 
+  test('the file of an answer comes by direct message', async () => {
+    const { world, answer, calls } = house()
+    const bytes = Buffer.from('moniteur;disponibilité')
+    answer.reply = { text: own('le fichier vous est envoyé'), file: { name: 'r.csv', type: 'text/csv', bytes } }
+    await accepted(command(world.alice, 'report'))
+    await eyes.waitFor('ephemeral_message', 'vous est envoyé')
+    const direct = await calls.directChannel(world.bot.id, world.alice.id)
+    const [post] = await calls.posts(direct.id, {})
+    const shown = await accepted(world.alice.get(`/posts/${post?.id}`))
+    expect(at(shown, 'metadata.files.0')).toMatchObject({ name: 'r.csv', size: bytes.length })
+  })
+
   test('the button of an ephemeral answer works for its person', async () => {
     const { world, pressed, answer } = house()
     answer.reply = { text: own('voulez-vous vraiment ?'), buttons: [{ verb: 'x.yes', object: '7', label: 'Oui' }] }

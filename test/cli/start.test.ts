@@ -82,6 +82,8 @@ describe('vigie as a process', () => {
       'mattermost',
       'gitlab',
       'monitor',
+      'ollama',
+      'nextcloud',
       'outbox',
       'email',
       'store',

@@ -2,10 +2,11 @@
 
 import { createCron } from '../../src/cron.ts'
 import type { Draft, EmitOptions } from '../../src/event.ts'
-import type { MonitorKeeper } from '../../src/integrations/integration.ts'
+import type { MonitorKeeper, MonitorRecords } from '../../src/integrations/integration.ts'
 import { createKeeper } from '../../src/integrations/monitor/keeper.ts'
 import { createLedger } from '../../src/integrations/monitor/ledger.ts'
 import type { Result } from '../../src/integrations/monitor/monitor.ts'
+import { createRecords } from '../../src/integrations/monitor/records.ts'
 import { draftOf, optionsOf } from '../../src/integrations/monitor/telling.ts'
 import { createWatch } from '../../src/integrations/monitor/watch.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -13,6 +14,7 @@ import { createFakeLog } from '../fakes/log.ts'
 
 export interface Watching {
   readonly keeper: MonitorKeeper
+  readonly records: MonitorRecords
   /** By target: what a check says, or a promise of it; well where nothing is said. */
   readonly weather: Map<string, () => Partial<Result> | Promise<Partial<Result>>>
   /** What was sealed, by its place. */
@@ -82,5 +84,12 @@ export function createWatching({ store, now, emit }: WatchingParts): Watching {
     beatAddress: (token) => `https://vigie.example.org/heartbeat/${token}`,
     now,
   })
-  return { keeper, weather, sealed }
+  const records = createRecords({
+    store: store.monitors,
+    watch,
+    isMaintained: () => false,
+    timeZone: 'Europe/Paris',
+    now,
+  })
+  return { keeper, records, weather, sealed }
 }

@@ -143,13 +143,14 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     describe,
     sources: [
       { name: 'gitlab', events: gitlabEvents, hooks },
-      { name: 'monitor', events: ['down', 'up'], monitors: watching.keeper },
+      { name: 'monitor', events: ['down', 'up'], monitors: watching.keeper, records: watching.records },
     ],
     router,
     status: async () => status,
     wakeOutbox: () => {
       woken += 1
     },
+    writeDocument: async (document, format) => Buffer.from(`${format} ${JSON.stringify(document)}`),
     version: '1.0.0',
     startedAt: start - 3 * 86_400_000,
     locale: 'fr',

@@ -19,6 +19,8 @@ const bodies: Readonly<Record<string, string>> = {
 }
 /** Open to all, by interface.md. */
 const openPaths = ['/health', '/ready', '/health/delivery']
+/** For everybody: what is marked public, which is nothing here. */
+const publicPaths = ['/statut', '/feed.atom', '/badge/:monitor/:file']
 const sealed = ['/mattermost/action', '/mattermost/dialog']
 
 let vigie: Vigie
@@ -85,6 +87,8 @@ const problem = /^\{"type":"about:blank","title":"[A-Za-z ]+","status":\d+,"deta
 function isWithoutData({ path, status, body }: Met): boolean {
   const plain = decodeURI(path.replace(/\?.*/, ''))
   if ([401, 404, 405, 415].includes(status)) return body === '' || problem.test(body)
+  if (plain === '/statut') return !/<h3>|<li id=/.test(body)
+  if (plain === '/feed.atom') return !body.includes('<entry>')
   if (openPaths.includes(plain)) return /^(\{"status":"(up|down)"\})?$/.test(body)
   return sealed.includes(plain) && status === 200 && /no longer valid here/.test(body)
 }
@@ -93,6 +97,8 @@ describe('a stranger', () => {
   test('gets nothing from any route, in any method, of any content type, however the address is written', async () => {
     const paths = [...new Set(vigie.routes.map(({ url }) => url))]
     expect(paths.toSorted()).toEqual([
+      '/badge/:monitor/:file',
+      '/feed.atom',
       '/health',
       '/health/delivery',
       '/heartbeat/:token',
@@ -102,6 +108,7 @@ describe('a stranger', () => {
       '/mattermost/dialog',
       '/metrics',
       '/ready',
+      '/statut',
       '/webhook/gitlab',
     ])
     const met: Met[] = []
@@ -151,6 +158,13 @@ const harmless = [
   'retry-after',
   'www-authenticate',
   'allow',
+  // Of the public pages.
+  'content-security-policy',
+  'etag',
+  'vary',
+  'cache-control',
+  'x-content-type-options',
+  'referrer-policy',
 ]
 
 describe('a route', () => {
@@ -158,7 +172,7 @@ describe('a route', () => {
     const declared = vigie.routes.map(({ method, url, config }) => [url, String(method), config?.door])
     expect(declared.filter(([, , door]) => door === undefined)).toEqual([])
     const open = vigie.routes.filter(({ config }) => config?.door?.proof === 'open').map(({ url }) => url)
-    expect([...new Set(open)].toSorted()).toEqual(openPaths.toSorted())
+    expect([...new Set(open)].toSorted()).toEqual([...openPaths, ...publicPaths].toSorted())
   })
 
   test.each(types)('takes the content type it declares and answers 415 to %s', async (type) => {

@@ -39,6 +39,9 @@ describe('a body', () => {
     const limits = vigie.routes.map(({ url, bodyLimit }) => [url, bodyLimit])
     expect(new Map(limits.map(([url, limit]) => [url, limit]))).toEqual(
       new Map([
+        ['/badge/:monitor/:file', undefined],
+        ['/feed.atom', undefined],
+        ['/statut', undefined],
         ['/health', undefined],
         ['/ready', undefined],
         ['/health/delivery', undefined],

@@ -15,6 +15,9 @@ const letIn: Readonly<Record<string, readonly Credential[]>> = {
   'GET /ready': credentials,
   'GET /health/delivery': credentials,
   'GET /metrics': ['metrics'],
+  'GET /statut': credentials,
+  'GET /feed.atom': credentials,
+  'GET /badge/:monitor/:file': [],
   // A job's own address; none of these is one.
   'GET /heartbeat/:token': [],
   'POST /heartbeat/:token': [],

@@ -321,3 +321,46 @@ export interface StepFacts {
   /** Username of who did it. */
   readonly byName?: string
 }
+
+/** How a monitor did over a time: the accounting of reports and of the status page (issue "The watch", "Commands"). */
+export interface Account {
+  readonly monitor: Pick<Monitor, 'id' | 'name' | 'target' | 'type'>
+  /** Of the time asked for, what it was watched: from when it was added. */
+  readonly watchedMs: number
+  readonly downMs: number
+  /** 0 to 1; absent: it was not watched. */
+  readonly availability?: number
+  /** Oldest first. */
+  readonly outages: readonly Outage[]
+  /** From the verdict until somebody took it, of those that were taken. */
+  readonly meanTakenMs?: number
+  /** From the first failure to the first success after it, of those that ended. */
+  readonly meanRepairMs?: number
+}
+
+export interface Outage {
+  readonly incident: string
+  /** By its first failure; it may lie before the time asked for. */
+  readonly from: number
+  /** By the first success after it; absent: it lasts. */
+  readonly to?: number
+  readonly takenMs?: number
+}
+
+/** What everybody may see of a monitor that is marked public: nothing of where it looks, nor of who looks after it. */
+export interface Shown {
+  readonly name: string
+  readonly state: 'unknown' | 'up' | 'degraded' | 'down' | 'flapping' | 'maintenance' | 'paused'
+  /** Milliseconds since 1970; absent: not known. */
+  readonly since?: number
+  /** Of its last answer that was well. */
+  readonly tookMs?: number
+  /** 0 to 1, over the last so many days; absent where it was not watched. */
+  readonly availability: Readonly<Partial<Record<ShownDays, number>>>
+  /** The last 90, oldest first; `share` as above. */
+  readonly days: readonly { readonly from: number; readonly share?: number; readonly downMs: number }[]
+  /** Of the last 90 days, newest first. */
+  readonly outages: readonly Outage[]
+}
+
+export type ShownDays = 1 | 7 | 30 | 90

@@ -1,7 +1,7 @@
 // The source `monitor`: what channels have watched, and the incidents it makes (issue "The watch"). Always on.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Draft, Target } from '../../event.ts'
+import type { Describe, Draft, Target } from '../../event.ts'
 import { readMailbox } from '../../text/mail-address.ts'
 import type { IntegrationParts, MakeIntegration } from '../integration.ts'
 import { availabilityOf } from './availability.ts'
@@ -15,11 +15,15 @@ import type { Cut } from './isolation.ts'
 import { createKeeper } from './keeper.ts'
 import { createLedger } from './ledger.ts'
 import { maintainedUntil } from './maintenance.ts'
+import { createShortText } from './model/short-text.ts'
 import type { IncidentStep, Monitor } from './monitor.ts'
+import { nextcloudPart } from './nextcloud.ts'
 import { createPart } from './part.ts'
+import { createRecords } from './records.ts'
 import { registerRoutes } from './routes.ts'
 import { draftOf, isMailed, optionsOf, type Surroundings } from './telling.ts'
 import { createWatch, type Watch } from './watch.ts'
+import { createWeekly, describeReport, reportType } from './weekly.ts'
 import { sealedHeader } from './wish.ts'
 
 const dayMs = 86_400_000
@@ -45,6 +49,9 @@ export const createMonitoring: MakeIntegration = (parts) => {
   const certificates = createCertificates({ emit, log, now })
   let cutOff: Cut = { since: 0, failing: 0, all: 0 }
   const newId = () => Array.from(vault.random(idBytes), (byte) => (byte % 36).toString(36)).join('')
+  const nextcloudUrl = env.address('NEXTCLOUD_URL')
+  const timeZone = env.text('TZ', 'Europe/Paris')
+  const isMaintained = ({ maintenance }: Monitor, at: number) => maintainedUntil(maintenance, at, cron) !== undefined
   const lookout = createLookout({ env, forbidden: ownSockets(parts), openHeaders, now, elapsed })
 
   function openHeaders({ id, http }: Monitor): Readonly<Record<string, string>> | undefined {
@@ -83,7 +90,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
     ledger,
     check: lookout.check,
     expectedInMs: (monitor, state) => expectedInMs(monitor, state, { cron, now: now(), startedAt }),
-    isMaintained: ({ maintenance }, at) => maintainedUntil(maintenance, at, cron) !== undefined,
+    isMaintained,
     wishesOf: (incident, monitor) => ({
       remindMs: monitor?.remindMs,
       escalateAfterMs: monitor?.escalate?.afterMs,
@@ -94,8 +101,8 @@ export const createMonitoring: MakeIntegration = (parts) => {
     onChange: ({ monitor }, change) => {
       if (change.kind === 'certificate') certificates.tell(monitor, change)
     },
-    onOpened: () => undefined,
-    onSuspect: () => undefined,
+    onOpened: (watched, incident) => shortText.begin(watched, incident),
+    onSuspect: () => shortText.expect(),
     onIsolation: (cut) => {
       const isolation = { isCut: cut !== undefined, ...(cut ?? cutOff), at: now() }
       cutOff = cut ?? cutOff
@@ -106,6 +113,15 @@ export const createMonitoring: MakeIntegration = (parts) => {
     monotonic: elapsed,
     log,
   })
+  const shortText = createShortText({
+    env,
+    fetch: parts.fetch,
+    langOf: parts.langOf,
+    incidents: () => watch.incidents,
+    now,
+    elapsed,
+    log,
+  })
   const keeper = createKeeper({
     store,
     ledger,
@@ -113,7 +129,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
     wish: {
       seal: (secret, about) => vault.seal(secret.reveal(), about),
       checkCron: cron.check,
-      timeZone: env.text('TZ', 'Europe/Paris'),
+      timeZone,
     },
     admit: lookout.admit,
     newId,
@@ -121,6 +137,9 @@ export const createMonitoring: MakeIntegration = (parts) => {
     beatAddress: (token) => `${parts.url()}/heartbeat/${token}`,
     now,
   })
+
+  const records = createRecords({ store, watch, isMaintained, timeZone, now })
+  const tellWeek = createWeekly({ watch, records, emit, timeZone, now, log })
 
   async function tellIsolation(isolation: Isolation): Promise<void> {
     log.warn(isolation, isolation.isCut ? 'cut off from the network: states are frozen' : 'the network is back')
@@ -133,24 +152,34 @@ export const createMonitoring: MakeIntegration = (parts) => {
       await sleep(tidyEveryMs, undefined, { signal }).catch(() => undefined)
       if (signal.aborted) return
       await certificates.retry()
+      await tellWeek()
       await store.tidy(now()).catch((error: unknown) => log.error({ err: error }, 'old results could not be tidied up'))
     }
   }
 
   return {
     name: 'monitor',
-    describe: (event, telling) => (event.type === certificateType ? describeCertificate : describe)(event, telling),
+    describe: (event, telling) => (describers.get(event.type) ?? describe)(event, telling),
     routes: (http) => registerRoutes(http, { watch, settle: ledger.settle, now }),
     async watch(signal) {
       for (const words of lookout.idle) log.warn({ setting: 'MONITOR_ALLOW' }, words.en)
+      signal.addEventListener('abort', () => void shortText.stop(), { once: true })
       await Promise.all([watch.run(signal), tidy(signal)])
     },
     monitors: keeper,
     goesOn: () => elapsed() - settledAt < standstillMs && watch.lateMs() < standstillMs,
+    records,
     status: createPart({ watch }),
-    events: ['down', 'up', 'degraded', 'flapping', 'certificate', ...incidentEvents],
+    alsoStatus: async () => [shortText.status(), await nextcloudPart(nextcloudUrl, parts.ask)],
+    events: ['down', 'up', 'degraded', 'flapping', 'certificate', 'report', ...incidentEvents],
   }
 }
+
+/** What is no incident's. */
+const describers: ReadonlyMap<string, Describe> = new Map([
+  [certificateType, describeCertificate],
+  [reportType, describeReport],
+])
 
 const incidentEvents = ['incident.acknowledged', 'incident.muted', 'incident.resolved'] as const
 

@@ -210,7 +210,7 @@ export function createWatch(parts: WatchParts): Watch {
   function logCheck(monitor: Monitor, { health }: State, result: Result): void {
     const facts = { monitor: monitor.id, name: monitor.name, health, tookMs: result.tookMs, failure: result.failure }
     if (result.failure) log.warn(facts, 'check failed')
-    else log.debug(facts, 'check')
+    else log.info(facts, 'check')
   }
 
   function put(monitor: Monitor): void {
