@@ -20,15 +20,20 @@ interface Fields {
 type DayRule = (date: Temporal.PlainDate) => boolean
 
 const longestDays = 5 * 366
+/** Longer ones are no plan of anybody's, but work for us (threat T13). */
+const mostCharacters = 200
+const mostKnown = 10_000
 
 export function createCron(): Cron {
   const known = new Map<string, Fields>()
+  /** What was answered last, and from when on that is the answer: a maintenance is asked for at every check, and may be years away. */
+  const answered = new Map<string, { readonly from: number; readonly next: number }>()
 
   function fieldsOf(expression: string): Fields {
     const kept = known.get(expression)
     if (kept) return kept
     const fields = read(expression)
-    if (known.size >= 10_000) known.clear()
+    if (known.size >= mostKnown) known.clear()
     known.set(expression, fields)
     return fields
   }
@@ -39,13 +44,21 @@ export function createCron(): Cron {
       fieldsOf(expression)
     },
     next(expression, timeZone, after) {
-      return firstAfter(fieldsOf(expression), timeZone, after)
+      const key = `${expression} ${timeZone}`
+      const before = answered.get(key)
+      if (before !== undefined && before.from <= after && after < before.next) return before.next
+      const next = firstAfter(fieldsOf(expression), timeZone, after)
+      if (next === undefined) return undefined
+      if (answered.size >= mostKnown) answered.clear()
+      answered.set(key, { from: before?.next === next ? Math.min(before.from, after) : after, next })
+      return next
     },
   }
 }
 
 /** @throws {UserError} */
 function read(expression: string): Fields {
+  if (expression.length > mostCharacters) throw tooLong()
   const [problem] = validateDetailed(expression).errors
   const words = expression.trim()
   if (problem || (!words.startsWith('@') && words.split(/\s+/).length !== 5)) throw unreadable(expression)
@@ -94,12 +107,13 @@ function isDay({ months, days, weekdays, isAnyDay, isAnyWeekday }: Fields, date:
 function firstAfter(fields: Fields, timeZone: string, after: number): number | undefined {
   const start = Temporal.Instant.fromEpochMilliseconds(Math.floor(after)).toZonedDateTimeISO(timeZone)
   let date = start.toPlainDate()
-  for (let day = 0; day <= longestDays; day += 1) {
+  const end = date.add({ days: longestDays })
+  while (Temporal.PlainDate.compare(date, end) <= 0) {
     if (isDay(fields, date)) {
       const found = firstOfDay(fields, date, timeZone, after)
       if (found !== undefined) return found
     }
-    date = date.add({ days: 1 })
+    date = fields.months.has(date.month) ? date.add({ days: 1 }) : date.with({ day: 1 }).add({ months: 1 })
   }
   return undefined
 }
@@ -147,6 +161,14 @@ const unreadable = (expression: string): UserError =>
     said({
       fr: rich`${code(expression)} n’est pas une expression cron de cinq champs\u00a0: écrivez par exemple ${code('30 8 * * 1-5')} (8 h 30 du lundi au vendredi).`,
       en: rich`${code(expression)} is no cron expression of five fields: write, for example, ${code('30 8 * * 1-5')} (8:30, Monday to Friday).`,
+    }),
+  )
+
+const tooLong = (): UserError =>
+  new UserError(
+    said({
+      fr: rich`Une expression cron tient en ${mostCharacters} caractères au plus\u00a0: écrivez par exemple ${code('30 8 * * 1-5')}.`,
+      en: rich`A cron expression takes ${mostCharacters} characters at most: write, for example, ${code('30 8 * * 1-5')}.`,
     }),
   )
 

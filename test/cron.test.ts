@@ -79,6 +79,26 @@ describe('a cron expression', () => {
     expect(() => cron.check('* * * * *', 'Europe/Nowhere')).toThrow(/Europe\/Nowhere/)
   })
 
+  it('is refused where it is too long to be anybody’s plan, but much work (T13)', () => {
+    const many = Array.from({ length: 60 }, () => '0').join(',')
+    expect(() => cron.check(`${many} ${many} * * *`, 'UTC')).toThrow(/200/)
+  })
+
+  it('is answered alike, whatever was asked before', () => {
+    const asked = fc.record({
+      expression: fc.constantFrom('*/15 * * * *', '30 2 * * *', '0 0 29 2 *', '0 9 L 3,7 *', '0 9 * * 1#2'),
+      after: fc.integer({ min: at('2026-11-01T00:00[UTC]'), max: at('2029-01-01T00:00[UTC]') }),
+    })
+    fc.assert(
+      fc.property(fc.array(asked, { minLength: 2, maxLength: 8 }), (questions) => {
+        const shared = createCron()
+        const next = ({ expression, after }: (typeof questions)[number], from = shared) =>
+          from.next(expression, 'Europe/Paris', after)
+        for (const question of questions) expect(next(question)).toBe(next(question, createCron()))
+      }),
+    )
+  })
+
   it('fires when croner says so: 2,000 random expressions in zones whose clock is not set that week', () => {
     const list = (min: number, max: number) =>
       fc.oneof(

@@ -106,6 +106,9 @@ describe('add', () => {
     [`${shop} --name ${'n'.repeat(300)}`, '1 to 100 characters'],
     [`${shop} --retries many`, '--retries'],
     [`${shop} --after nothing`, 'not watched'],
+    [`${shop} --status ${Array.from({ length: 30 }, () => '200').join(',')}`, '--status'],
+    [`${shop} --json a=${'x'.repeat(2000)}`, '--json'],
+    [`--name backup --cron "0 ${Array.from({ length: 99 }, () => '0').join(',')} * * *"`, '200'],
     ['backup.example.org --cron "0 3 * * *"', '--cron'],
     ['--every 1d', '--name'],
   ])('refuses %s in clear words', async (words, said) => {
@@ -241,6 +244,21 @@ describe('--secret-header', () => {
     expect(readAnswer(await world.say('chanadmin', move))).toContain('entrusted')
     expect(monitor()?.target).toBe(shop)
     expect((await world.say('sysadmin', move)).refused).toBe(false)
+  })
+
+  it.each(['--contains a', '--json key=a', '--tls off'])('lets nobody else ask by %s what it opens', async (words) => {
+    await world.submit('sysadmin', 'monitor', { 'secret.X-Token': 'hunter2' }, 'add', line)
+    expect(readAnswer(await world.say('chanadmin', `/monitor edit shop ${words}`))).toContain('entrusted')
+    expect((await world.say('chanadmin', '/monitor edit shop --every 10m')).refused).toBe(false)
+  })
+})
+
+describe('what only a Vigie administrator may send', () => {
+  it.each(['--method DELETE', '--body x --method POST'])('with %s is sent nowhere else by others', async (words) => {
+    await world.say('sysadmin', `/monitor add ${shop} --name shop ${words}`)
+    const move = '/monitor edit shop --target https://inside.example.org/'
+    expect(readAnswer(await world.say('chanadmin', move))).toContain('entrusted')
+    expect(monitor()?.target).toBe(shop)
   })
 })
 

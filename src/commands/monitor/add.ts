@@ -123,15 +123,25 @@ export async function editMonitor(parts: MonitorParts, call: Call): Promise<Repl
   }
 }
 
-/** What an administrator of Vigie entrusted to this address is sent to no other by anybody else. @throws {UserError} */
+/** What decides where a request goes, and what is told of its answer. */
+const entrusted = ['target', 'tls', 'contains', 'json'] as const
+
+/**
+ * What an administrator of Vigie entrusted to this address (headers, a body, a method that changes things) is sent to no other by anybody
+ * else, and nobody else asks word by word what it is answered with. @throws {UserError}
+ */
 function requireOwnSecrets({ flags, role }: Call, { http }: Monitor): void {
-  const isMoved = flags.target !== undefined || flags.tls !== undefined
-  const holds = http !== undefined && Object.keys({ ...http.sealedHeaders, ...http.headers }).length > 0
-  if (role === 'vigie_admin' || !isMoved || !holds) return
+  if (role === 'vigie_admin' || http === undefined || entrusted.every((flag) => flags[flag] === undefined)) return
+  const hasHeaders = Object.keys({ ...http.sealedHeaders, ...http.headers }).length > 0
+  if (!hasHeaders && http.body === undefined && ['GET', 'HEAD'].includes(http.method)) return
+  const names = join(
+    entrusted.map((flag) => [code(`--${flag}`)]),
+    ', ',
+  )
   throw new UserError(
     said({
-      fr: rich`Ce moniteur envoie des en-têtes confiés par un administrateur de Vigie\u00a0: lui seul peut changer sa cible ou ${code('--tls')}.`,
-      en: rich`This monitor sends headers that a Vigie administrator entrusted to it: they alone may change its target or ${code('--tls')}.`,
+      fr: rich`Ce moniteur envoie ce qu’un administrateur de Vigie lui a confié (en-têtes, corps ou méthode)\u00a0: lui seul peut changer ${names}.`,
+      en: rich`This monitor sends what a Vigie administrator entrusted to it (headers, body or method): they alone may change ${names}.`,
     }),
   )
 }

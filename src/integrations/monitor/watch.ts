@@ -65,6 +65,8 @@ interface Looked {
 const mostChecks = 256
 /** Nothing is done at once after a start: a beginning that is spread out stays so. */
 const spreadMs = 60_000
+/** Of the interval: the rest is for starting, and for the last of the first checks. */
+const spreadShare = 0.95
 
 export function createWatch(parts: WatchParts): Watch {
   const { ledger, now, monotonic, log } = parts
@@ -290,7 +292,7 @@ export function createWatch(parts: WatchParts): Watch {
 function spread({ id, everyMs }: Monitor): number {
   let hash = 0
   for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0
-  return hash % Math.min(everyMs, spreadMs)
+  return hash % (spreadShare * Math.min(everyMs, spreadMs))
 }
 
 function countsAs({ health, beneath }: State, { failure }: Result): Counts {

@@ -35,6 +35,8 @@ const defaults = { everyMs: minute, timeoutMs: 10 * second, failures: 3, success
 const soonestRetryMs = 20 * second
 const nameRunes = 100
 const bodyRunes = 10_000
+const wordRunes = 1000
+const mostRanges = 20
 const promptRunes = 4000
 
 export interface WishParts {
@@ -183,7 +185,7 @@ function readHttp(
     headers: wish.headers === undefined ? (was?.headers ?? {}) : Object.fromEntries(wish.headers.map(readHeader)),
     sealedHeaders: { ...was?.sealedHeaders, ...Object.fromEntries(sealed) },
     ...(body === undefined ? {} : { body: short('--body', body, bodyRunes) }),
-    ...(contains === undefined ? {} : { contains: short('--contains', contains, 1000) }),
+    ...(contains === undefined ? {} : { contains: short('--contains', contains, wordRunes) }),
     ...(json === undefined ? {} : { json }),
   }
 }
@@ -205,10 +207,10 @@ function readStatus(words: string): HttpWish['status'] {
     const [least, most] = [Number(from), Number(to || from)]
     return from !== '' && least >= 100 && most <= 599 && least <= most ? [least, most] : undefined
   })
-  if (ranges.length === 0 || ranges.includes(undefined)) {
+  if (ranges.length > mostRanges || ranges.includes(undefined)) {
     throw refused(
-      rich`${code(words)}\u00a0: écrivez des statuts de 100 à 599, par exemple ${code('--status 200-299,404')}.`,
-      rich`${code(words)}: write statuses from 100 to 599, for example ${code('--status 200-299,404')}.`,
+      rich`${code(words.slice(0, 80))}\u00a0: écrivez ${mostRanges} statuts ou plages au plus, de 100 à 599, par exemple ${code('--status 200-299,404')}.`,
+      rich`${code(words.slice(0, 80))}: write ${mostRanges} statuses or ranges at most, from 100 to 599, for example ${code('--status 200-299,404')}.`,
     )
   }
   return ranges.flatMap((range) => (range ? [range] : []))
@@ -222,6 +224,7 @@ function readJson(words: string): { path: string; value: string } {
       rich`${code(words)}: write a path and its value, for example ${code('--json data.state=ok')}.`,
     )
   }
+  short('--json', words, wordRunes)
   return { path: words.slice(0, at).trim(), value: words.slice(at + 1).trim() }
 }
 
@@ -261,7 +264,7 @@ function readDns(wish: Partial<MonitorWish>, was: DnsWish | undefined): DnsWish 
     )
   }
   const contains = wish.contains ?? was?.contains
-  return { record, ...(contains === undefined ? {} : { contains: short('--contains', contains, 1000) }) }
+  return { record, ...(contains === undefined ? {} : { contains: short('--contains', contains, wordRunes) }) }
 }
 
 function readBeat(wish: Partial<MonitorWish>, was: HeartbeatWish | undefined, parts: WishParts): HeartbeatWish {
