@@ -59,8 +59,11 @@ export interface Dispatch {
 
 /** Who is who, asked of Mattermost. */
 export interface People {
-  /** Fresh (at most a few seconds old). Nothing for the unknown, the deactivated and bots: they may do nothing. */
-  person(userId: string): Promise<Person | undefined>
+  /**
+   * Fresh (at most a few seconds old). Nothing for the unknown, the deactivated and bots: they may do nothing. `channel`: where a request of
+   * theirs begins, about which is asked meanwhile.
+   */
+  person(userId: string, channel?: string): Promise<Person | undefined>
   /** The channel as the bot, or where the bot is not in it, as the request says it; nothing where the person is not a member or may not read it. */
   place(channel: string, personId: string, team?: string): Promise<Place | undefined>
   /** The strongest role of the person there. A direct message with the bot: channel administrator, unless guest. */

@@ -92,7 +92,7 @@ async function answerTo(parts: Parts, request: Request, act: Act): Promise<Answe
   let locale = parts.locale ?? 'fr'
   let giveBack: () => void = () => undefined
   try {
-    const person = await parts.people.person(request.person)
+    const person = await parts.people.person(request.person, request.channel)
     locale = person?.locale ?? locale
     if (person === undefined) throw new Refusal(nothingHere(locale))
     const place = await parts.people.place(request.channel, person.id, request.team)

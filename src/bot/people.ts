@@ -60,6 +60,16 @@ export function createPeople({ self, calls, admins, now, locale = 'fr' }: People
     return (await teamMember(channel.team_id, person)) !== undefined
   }
 
+  /** What `place` and `role` ask for one after the other, all at once; whoever asks hears of what fails. */
+  const askAhead = (channel: string, person: string): void => {
+    void channels.get(channel)
+    void member(channel, person)
+    void self().then(
+      ({ id }) => member(channel, id),
+      () => undefined,
+    )
+  }
+
   const toPlace = async (channel: Channel): Promise<Place> => ({
     channel: channel.id,
     name: channel.name,
@@ -70,10 +80,11 @@ export function createPeople({ self, calls, admins, now, locale = 'fr' }: People
 
   return {
     isVigieAdmin: admins.has,
-    async person(userId): Promise<Person | undefined> {
+    async person(userId, channel): Promise<Person | undefined> {
       // A request begins here: what this person may is asked again, and then known until it is answered.
       users.forget((key) => key === userId)
       for (const cache of [members, teamMembers]) cache.forget((key) => key.endsWith(` ${userId}`))
+      if (channel !== undefined) askAhead(channel, userId)
       const found = await user(userId)
       if (found === undefined) return undefined
       const { id, username } = found
