@@ -80,7 +80,7 @@ function compose(
     audit: createAuditStore(db, ids),
     people: createPeopleStore(db, createListeners()),
     hooks: createHookStore(db),
-    monitors: createMonitorStore(db),
+    monitors: createMonitorStore(db, breathe),
     async check() {
       const value = String(now())
       await db
