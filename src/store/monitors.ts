@@ -3,6 +3,7 @@
 
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Incident, IncidentStep, Monitor, Result, State } from '../integrations/monitor/monitor.ts'
+import { inChunks } from './chunks.ts'
 import type { Database, IncidentStepTable, RolledTable, Tables } from './schema.ts'
 import type { KeptMonitor, MonitorStore, Rolled, Round, Span } from './store.ts'
 
@@ -17,18 +18,41 @@ const leastKeptMs = 2 * hourMs
 /** Rows of one transaction. */
 const batchRows = 2000
 
-export function createMonitorStore(db: Database): MonitorStore {
-  return { ...createKept(db), ...createRounds(db), ...createIncidents(db), ...createHistory(db) }
+/** `breathe` gives others their turn: with many monitors there is much to roll up and to forget every minute. */
+export function createMonitorStore(db: Database, breathe: () => Promise<unknown>): MonitorStore {
+  return { ...createKept(db), ...createRounds(db), ...createIncidents(db), ...createHistory({ db, breathe }) }
 }
 
 function createKept(db: Database): Pick<MonitorStore, 'all' | 'save' | 'remove'> {
   return {
     async all() {
-      const rows = await db.selectFrom('monitors').selectAll().orderBy('name_key').execute()
-      return rows.map(({ id, body, state }): KeptMonitor => {
+      const rows = await db
+        .selectFrom('monitors')
+        .leftJoin('results', (join) =>
+          join
+            .onRef('results.monitor', '=', 'monitors.id')
+            .on('results.at', '=', (of) =>
+              of
+                .selectFrom('results as newest')
+                .select('newest.at')
+                .whereRef('newest.monitor', '=', 'monitors.id')
+                .where('newest.counts', '<>', 'isolated')
+                .orderBy('newest.at', 'desc')
+                .limit(1),
+            ),
+        )
+        .select(['id', 'body', 'state', 'at', 'took_ms', 'rest'])
+        .orderBy('name_key')
+        .execute()
+      return rows.map(({ id, body, state, at, took_ms, rest }): KeptMonitor => {
         const monitor: Omit<Monitor, 'id'> = JSON.parse(body)
         const known: State | undefined = state === null ? undefined : JSON.parse(state)
-        return { monitor: { id, ...monitor }, ...(known ? { state: known } : {}) }
+        const isSeen = at !== null && took_ms !== null && rest !== null
+        return {
+          monitor: { id, ...monitor },
+          ...(known ? { state: known } : {}),
+          ...(isSeen ? { newest: resultOf({ at, took_ms, rest }) } : {}),
+        }
       })
     },
 
@@ -64,13 +88,7 @@ function createRounds(db: Database): Pick<MonitorStore, 'record' | 'untold' | 't
     async record(round) {
       await db.transaction().execute(async (within) => {
         await writeResults(within, round.results)
-        for (const { monitor, state } of round.states) {
-          await within
-            .updateTable('monitors')
-            .set({ state: JSON.stringify(state) })
-            .where('id', '=', monitor)
-            .execute()
-        }
+        await writeStates(within, round.states)
         for (const incident of round.incidents) await writeIncident(within, incident)
         for (const { incident, number, at, kind, by, facts } of round.steps) {
           const row = { incident, number, at, kind, by: by ?? null, facts: JSON.stringify(facts), event: null }
@@ -101,16 +119,31 @@ function createRounds(db: Database): Pick<MonitorStore, 'record' | 'untold' | 't
   }
 }
 
+/** One statement for many, since a query of Kysely's for each took twice the time of writing it. Of two results of one millisecond the later one stays. */
 async function writeResults(db: Kysely<Tables>, results: Round['results']): Promise<void> {
-  for (const { monitor, result, counts } of results) {
-    const { at, tookMs, ...rest } = result
-    const row = { monitor, at, took_ms: Math.round(tookMs), counts, rest: JSON.stringify(rest) }
-    // Two results of one millisecond: the later one.
-    await db
-      .insertInto('results')
-      .values(row)
-      .onConflict((conflict) => conflict.columns(['monitor', 'at']).doUpdateSet(row))
-      .execute()
+  for (const some of inChunks(results)) {
+    const rows = some.map(({ monitor, result: { at, tookMs, ...rest }, counts }) => [
+      monitor,
+      at,
+      Math.round(tookMs),
+      counts,
+      rest,
+    ])
+    await sql`
+      insert into results (monitor, at, took_ms, counts, rest)
+      select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value -> 4 from json_each(${JSON.stringify(rows)})
+      where true
+      on conflict (monitor, at) do update set took_ms = excluded.took_ms, counts = excluded.counts, rest = excluded.rest
+    `.execute(db)
+  }
+}
+
+async function writeStates(db: Kysely<Tables>, states: Round['states']): Promise<void> {
+  for (const some of inChunks(states)) {
+    const rows = JSON.stringify(some.map(({ monitor, state }) => [monitor, state]))
+    await sql`
+      update monitors set state = known.value -> 1 from json_each(${rows}) as known where monitors.id = known.value ->> 0
+    `.execute(db)
   }
 }
 
@@ -175,7 +208,16 @@ function stepOf({ by, event, facts, ...row }: Selectable<IncidentStepTable>): In
   return { ...step, ...(by === null ? {} : { by }), ...(event === null ? {} : { event }) }
 }
 
-function createHistory(db: Database): Pick<MonitorStore, 'results' | 'history' | 'tidy'> {
+function resultOf({ at, took_ms, rest }: { at: number; took_ms: number; rest: string }): Result {
+  return { at, tookMs: took_ms, ...JSON.parse(rest) }
+}
+
+interface HistoryParts {
+  readonly db: Database
+  readonly breathe: () => Promise<unknown>
+}
+
+function createHistory({ db, breathe }: HistoryParts): Pick<MonitorStore, 'results' | 'history' | 'tidy'> {
   return {
     async results(monitor, { from, to, limit }) {
       const rows = await db
@@ -187,7 +229,7 @@ function createHistory(db: Database): Pick<MonitorStore, 'results' | 'history' |
         .orderBy('at', 'desc')
         .limit(limit)
         .execute()
-      return rows.toReversed().map(({ at, took_ms, rest }): Result => ({ at, tookMs: took_ms, ...JSON.parse(rest) }))
+      return rows.toReversed().map(resultOf)
     },
 
     async history(monitor, { from, to, span }) {
@@ -208,48 +250,78 @@ function createHistory(db: Database): Pick<MonitorStore, 'results' | 'history' |
     },
 
     async tidy(now) {
-      await rollUp(db, 'minute', now)
-      await rollUp(db, 'hour', now)
-      await rollUp(db, 'day', now)
-      await forget(db, now)
+      await rollUp({ db, breathe }, 'minute', now)
+      const isHour = await rollUp({ db, breathe }, 'hour', now)
+      await rollUp({ db, breathe }, 'day', now)
+      await forget({ db, breathe }, now, isHour ? ['minute', 'hour', 'day'] : ['minute'])
     },
   }
 }
 
-/** From where the last time ended to the last span that is over; a result that comes later than that counts nowhere. */
-async function rollUp(db: Database, span: Span, now: number): Promise<void> {
+/** Those that have rows, removed ones too, as a list in JSON, 500 at a time. By leaps through the key: to look for a time alone would read all rows. */
+async function* monitorsIn({ db, breathe }: HistoryParts, table: 'results' | 'rolled'): AsyncGenerator<string> {
+  const from = sql.table(table)
+  const { rows } = await sql<{ monitor: string }>`
+    with recursive known (monitor) as (
+      select min(monitor) from ${from}
+      union all
+      select (select min(monitor) from ${from} where monitor > known.monitor) from known where monitor is not null
+    ) select monitor from known where monitor is not null`.execute(db)
+  for (const some of inChunks(rows)) {
+    yield JSON.stringify(some.map(({ monitor }) => monitor))
+    await breathe()
+  }
+}
+
+/**
+ * From where the last time ended to the last span that is over; a result that comes later than that counts nowhere. Resolves whether one was
+ * over. Cut off in between, it begins again: what was rolled up stays as it is.
+ */
+async function rollUp(parts: HistoryParts, span: Span, now: number): Promise<boolean> {
+  const { db } = parts
   const lengthMs = spanMs[span]
   const mark = `rolled ${span}`
   // Results are written within seconds of being seen.
   const to = Math.floor((now - 2 * minuteMs) / lengthMs) * lengthMs
   const known = await db.selectFrom('marks').select('value').where('name', '=', mark).executeTakeFirst()
   const from = known ? Number(known.value) : 0
-  if (to <= from) return
-  await db.transaction().execute(async (within) => {
-    if (span === 'minute') await rollResults(within, { from, to })
-    else await rollFiner(within, { from, to, span })
-    await within
-      .insertInto('marks')
-      .values({ name: mark, value: String(to) })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: String(to) }))
-      .execute()
-  })
+  if (to <= from) return false
+  for await (const monitors of monitorsIn(parts, span === 'minute' ? 'results' : 'rolled')) {
+    if (span === 'minute') await rollResults(db, { monitors, from, to })
+    else await rollFiner(db, { monitors, from, to, span })
+  }
+  await db
+    .insertInto('marks')
+    .values({ name: mark, value: String(to) })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: String(to) }))
+    .execute()
+  return true
 }
 
-async function rollResults(db: Kysely<Tables>, { from, to }: { from: number; to: number }): Promise<void> {
+interface Rolling {
+  /** As `monitorsIn` lists them. */
+  readonly monitors: string
+  readonly from: number
+  readonly to: number
+}
+
+async function rollResults(db: Database, { monitors, from, to }: Rolling): Promise<void> {
   await sql`
     insert into rolled (span, monitor, at, up, down, maintained, isolated, good, took_sum, took_min, took_max)
     select 'minute', monitor, at - at % ${minuteMs} as minute, sum(counts = 'up'), sum(counts = 'down'),
       sum(counts = 'maintained'), sum(counts = 'isolated'), sum(well), sum(case when well then took_ms else 0 end),
       min(case when well then took_ms end), max(case when well then took_ms end)
-    from (select *, counts = 'up' and rest not like '%"failure":%' as well from results where at >= ${from} and at < ${to})
+    from (
+      select results.*, counts = 'up' and rest not like '%"failure":%' as well
+      from json_each(${monitors}) as one
+      cross join results on monitor = one.value and at >= ${from} and at < ${to})
     group by monitor, minute
     on conflict do nothing`.execute(db)
 }
 
 async function rollFiner(
-  db: Kysely<Tables>,
-  { from, to, span }: { from: number; to: number; span: 'hour' | 'day' },
+  db: Database,
+  { monitors, from, to, span }: Rolling & { readonly span: 'hour' | 'day' },
 ): Promise<void> {
   const lengthMs = spanMs[span]
   const finer = span === 'hour' ? 'minute' : 'hour'
@@ -257,34 +329,47 @@ async function rollFiner(
     insert into rolled (span, monitor, at, up, down, maintained, isolated, good, took_sum, took_min, took_max)
     select ${span}, monitor, at - at % ${lengthMs} as beginning, sum(up), sum(down), sum(maintained), sum(isolated),
       sum(good), sum(took_sum), min(took_min), max(took_max)
-    from rolled where span = ${finer} and at >= ${from} and at < ${to}
+    from json_each(${monitors}) as one
+    cross join rolled on monitor = one.value and span = ${finer} and at >= ${from} and at < ${to}
     group by monitor, beginning
     on conflict do nothing`.execute(db)
 }
 
-async function forget(db: Database, now: number): Promise<void> {
+async function forget(parts: HistoryParts, now: number, spans: readonly Span[]): Promise<void> {
+  const { db } = parts
   const { count } = await db
     .selectFrom('monitors')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
   const crowd = Math.max(1, Number(count) / fewMonitors)
   const resultsBefore = now - Math.max(leastKeptMs, keptMs.results / crowd)
-  await repeat(() =>
-    sql`delete from results where (monitor, at) in (
-      select monitor, at from results where at < ${resultsBefore} limit ${batchRows})`.execute(db),
-  )
-  for (const span of ['minute', 'hour', 'day'] as const) {
-    const crowded = span === 'minute' ? crowd : 1
-    const before = now - Math.max(leastKeptMs, keptMs[span] / crowded)
-    await repeat(() =>
-      sql`delete from rolled where (monitor, span, at) in (
-        select monitor, span, at from rolled where span = ${span} and at < ${before} limit ${batchRows})`.execute(db),
+  for await (const monitors of monitorsIn(parts, 'results')) {
+    await repeat(parts, () =>
+      sql`delete from results where (monitor, at) in (
+        select monitor, at from json_each(${monitors}) as one
+        cross join results on monitor = one.value and at < ${resultsBefore} limit ${batchRows})`.execute(db),
     )
+  }
+  for await (const monitors of monitorsIn(parts, 'rolled')) {
+    for (const span of spans) {
+      const crowded = span === 'minute' ? crowd : 1
+      const before = now - Math.max(leastKeptMs, keptMs[span] / crowded)
+      await repeat(parts, () =>
+        sql`delete from rolled where (monitor, span, at) in (
+          select monitor, span, at from json_each(${monitors}) as one
+          cross join rolled on monitor = one.value and span = ${span} and at < ${before} limit ${batchRows})`.execute(
+          db,
+        ),
+      )
+    }
   }
 }
 
-async function repeat(work: () => Promise<{ readonly numAffectedRows?: bigint }>): Promise<void> {
-  for (;;) if (Number((await work()).numAffectedRows ?? 0) < batchRows) return
+async function repeat(
+  { breathe }: HistoryParts,
+  work: () => Promise<{ readonly numAffectedRows?: bigint }>,
+): Promise<void> {
+  for (; ; await breathe()) if (Number((await work()).numAffectedRows ?? 0) < batchRows) return
 }
 
 function rolledOf(row: Selectable<RolledTable>, span: Span): Rolled {

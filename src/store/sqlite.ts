@@ -81,7 +81,7 @@ function compose(
     audit: createAuditStore(db, ids),
     people: createPeopleStore(db, createListeners()),
     hooks: createHookStore(db),
-    monitors: createMonitorStore(db),
+    monitors: createMonitorStore(db, breathe),
     alerts: createAlertStore(db),
     async check() {
       const value = String(now())

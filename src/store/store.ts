@@ -374,6 +374,8 @@ export interface KeptMonitor {
   readonly monitor: Monitor
   /** Absent: never checked. */
   readonly state?: State
+  /** Of its results that were judged. */
+  readonly newest?: Result
 }
 
 export interface Round {

@@ -77,6 +77,32 @@ describe('what is watched', () => {
     expect(await store.monitors.all()).toEqual([])
   })
 
+  it('comes with the newest result that was judged, whatever was seen while Vigie was cut off', async () => {
+    await store.monitors.save(monitor)
+    await store.monitors.save({ ...monitor, id: 'm2', name: 'Autre' })
+    const results = [
+      { monitor: 'm1', result: result(start), counts: 'up' as const },
+      { monitor: 'm1', result: result(start + minute), counts: 'up' as const },
+      { monitor: 'm1', result: failed(start + 2 * minute), counts: 'isolated' as const },
+    ]
+    await store.monitors.record({ ...nothing, results })
+    const newest = (await store.monitors.all()).map(({ monitor: { id }, newest: one }) => [id, one])
+    expect(newest).toEqual([
+      ['m2', undefined],
+      ['m1', result(start + minute)],
+    ])
+  })
+
+  it('keeps the later of two results of one millisecond', async () => {
+    const results = [100, 200].map((tookMs) => ({
+      monitor: 'm1',
+      result: result(start, tookMs),
+      counts: 'up' as const,
+    }))
+    await store.monitors.record({ ...nothing, results })
+    expect(await store.monitors.results('m1', { from: 0, to: day + start, limit: 9 })).toEqual([result(start, 200)])
+  })
+
   it('bears a name once in a channel, without regard to case', async () => {
     await store.monitors.save(monitor)
     expect(await store.monitors.save({ ...monitor, id: 'm2', name: 'BOUTIQUE' })).toBe(false)
@@ -154,6 +180,19 @@ describe('what is watched', () => {
     const [one, ...more] = await store.monitors.history('m1', { from: start, to: start + day, span: 'day' })
     expect(more).toEqual([])
     expect(one).toMatchObject({ counts: { up: 90, down: 30 }, tookMs: { min: 100, max: 218 } })
+  })
+
+  it('rolls up and forgets for hundreds of monitors, those removed meanwhile too', async () => {
+    const names = Array.from({ length: 600 }, (_, index) => `n${index}`)
+    await store.monitors.record({ ...nothing, results: resultsOf(names, start, 2) })
+    await store.monitors.tidy(start + 10 * minute)
+    const request = { from: start, to: start + day, span: 'minute' as const }
+    for (const name of ['n0', 'n499', 'n500', 'n599'])
+      expect(await store.monitors.history(name, request)).toHaveLength(2)
+    await store.monitors.tidy(start + 4 * day)
+    for (const name of ['n0', 'n599']) {
+      expect(await store.monitors.results(name, { from: 0, to: start + day, limit: 9 })).toEqual([])
+    }
   })
 
   it('drops single results after days and what is rolled up after its time', async () => {

@@ -7,6 +7,7 @@ import type { Wishes } from './incident.ts'
 import { createIncidents, type Incidents, type Watched } from './incidents.ts'
 import { type Cut, createIsolation } from './isolation.ts'
 import { judge, unknownState } from './judge.ts'
+import { isSameButResults, withNewest } from './kept-state.ts'
 import type { Ledger } from './ledger.ts'
 import type { Change, Check, Incident, Monitor, Result, State } from './monitor.ts'
 import { createOthers } from './others.ts'
@@ -63,6 +64,8 @@ interface Looked {
 }
 
 const mostChecks = 256
+/** A state is stored at least so often: results are kept for two hours at least. */
+const storeEveryMs = 3_600_000
 /** Nothing is done at once after a start: a beginning that is spread out stays so. */
 const spreadMs = 60_000
 /** Of the interval: the rest is for starting, and for the last of the first checks. */
@@ -74,6 +77,8 @@ export function createWatch(parts: WatchParts): Watch {
   /** Who stands behind whom. */
   const behind = new Map<string, Set<string>>()
   const isolation = createIsolation()
+  /** When a monitor's state was noted last. */
+  const notedAt = new Map<string, number>()
   const startedAt = now()
   const stopping = new AbortController()
   /** Checks that are under way: asked for while its time comes, or twice at once, it is one check and one failure. */
@@ -154,10 +159,18 @@ export function createWatch(parts: WatchParts): Watch {
     const counts = isIsolated ? 'isolated' : isHeld && result.failure ? 'maintained' : countsAs(judged.state, result)
     const after = settle({ monitor: one.monitor, state: judged.state }, judged.changes)
     if (!isIsolated && result.failure?.isNetwork) others.doubt(one.monitor, after)
-    ledger.note({ results: [{ monitor: id, result, counts }], states: [{ monitor: id, state: after }] })
+    ledger.note({ results: [{ monitor: id, result, counts }], states: worthNoting(one, after, result.at) })
     logCheck(one.monitor, after, result)
     if (one.monitor.type === 'heartbeat') return parts.expectedInMs(one.monitor, after, startedAt)
     return judged.nextInMs
+  }
+
+  function worthNoting({ monitor: { id, type }, state }: Watched, after: State, at: number) {
+    const isRecent = at - (notedAt.get(id) ?? Number.NEGATIVE_INFINITY) < storeEveryMs
+    // What is expected of a job next is counted from when it reported.
+    if (isRecent && type !== 'heartbeat' && isSameButResults(state, after)) return []
+    notedAt.set(id, at)
+    return [{ monitor: id, state: after }]
   }
 
   const isQuiet = (monitor: Monitor, at: number): boolean =>
@@ -250,6 +263,7 @@ export function createWatch(parts: WatchParts): Watch {
       isolation.forget(id)
       incidents.abandon(one)
       watched.delete(id)
+      notedAt.delete(id)
       behind.delete(id)
       if (one.monitor.after !== undefined) behind.get(one.monitor.after)?.delete(id)
     },
@@ -273,8 +287,9 @@ export function createWatch(parts: WatchParts): Watch {
     },
     async run(signal) {
       incidents.load(await parts.store.incidents({ isOpen: true, limit: Number.MAX_SAFE_INTEGER }))
-      for (const { monitor, state = { ...unknownState, since: now() } } of await parts.store.all()) {
+      for (const { monitor, newest, state: stored = { ...unknownState, since: now() } } of await parts.store.all()) {
         if (watched.has(monitor.id)) continue
+        const state = withNewest(stored, newest)
         watched.set(monitor.id, { monitor, state })
         if (monitor.after !== undefined)
           behind.set(monitor.after, (behind.get(monitor.after) ?? new Set()).add(monitor.id))
