@@ -8,6 +8,7 @@ import { benchMemory } from './memory.ts'
 import { benchScale } from './scale.ts'
 import { killLeft } from './server.ts'
 import { benchStart } from './start.ts'
+import { benchWatch } from './watch.ts'
 
 const benches: Readonly<Record<string, Bench>> = {
   ingest: benchIngest,
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, Bench>> = {
   start: benchStart,
   scale: benchScale,
   memory: benchMemory,
+  watch: benchWatch,
 }
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'))

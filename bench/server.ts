@@ -6,13 +6,15 @@ import { closeSync, openSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Used } from './probe.ts'
+import type { Heap, Used } from './probe.ts'
 
 export interface Server {
   readonly port: number
   /** From the spawn of its process to its first good answer, in milliseconds. */
   readonly startedInMs: number
   used(): Promise<Used>
+  /** Bytes of its heap in use, once nothing is left to collect. */
+  heap(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -64,6 +66,12 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       const [used]: Used[] = await once(child, 'message')
       if (used === undefined) throw new Error('no answer')
       return used
+    },
+    async heap() {
+      child.send('heap')
+      const [heap]: Heap[] = await once(child, 'message')
+      if (heap === undefined) throw new Error('no answer')
+      return heap.heapBytes
     },
     async stop() {
       if (child.exitCode !== null) throw new Error(`${entry} ended with ${child.exitCode}`)

@@ -54,6 +54,23 @@ export async function startYardstick(mode: string, folder: string): Promise<Serv
   })
 }
 
+/** A bare loop of checks. `targets`: a file of URLs, one a line. */
+export async function startLoop(
+  mode: 'undici' | 'axios',
+  folder: string,
+  { perSecond, targets }: { readonly perSecond: number; readonly targets: string },
+): Promise<Server> {
+  const port = await freePort('127.0.0.1')
+  return await startServer({
+    entry: join(import.meta.dirname, 'watch-loop.ts'),
+    args: [mode, String(port), String(perSecond), targets],
+    port,
+    readyPath: '/ready',
+    folder,
+    environment: {},
+  })
+}
+
 export const databaseIn = (folder: string): string => join(folder, 'data', 'vigie.db')
 
 /** `matching` channels hear of the bench's project; the others, up to `count` in all, of one each. */

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { AppParts } from './app.ts'
+import type { Mail } from './app-mail.ts'
 import { createAdmins } from './bot/admins.ts'
 import { createAnswers } from './bot/answers.ts'
 import { createAround } from './bot/around.ts'
@@ -29,12 +30,13 @@ import { createTeams } from './bot/teams.ts'
 import { createTriggers } from './bot/triggers.ts'
 import type { Command } from './commands/command.ts'
 import { createCommands } from './commands/index.ts'
+import { createDocumentWriter } from './documents/write.ts'
 import type { LiveSecrets } from './env.ts'
 import type { Describe, Emit, Meter, Part, Target } from './event.ts'
 import type { Outbox } from './flow/outbox.ts'
 import { createOutboxPart } from './flow/part.ts'
 import type { Router } from './flow/router.ts'
-import type { Integration } from './integrations/integration.ts'
+import type { Ask, Integration } from './integrations/integration.ts'
 import { commandsChanged } from './integrations/vigie/commands-changed.ts'
 import { subscriptionsAsleep } from './integrations/vigie/vigie.ts'
 import { notifiers } from './notifiers/index.ts'
@@ -50,6 +52,7 @@ export interface BotParts extends AppParts {
   readonly integrations: readonly Integration[]
   readonly describe: Describe
   readonly secretKey: LiveSecrets
+  readonly ask: Ask
   /** VIGIE_URL. */
   readonly url: string
   readonly startedAt: number
@@ -58,6 +61,7 @@ export interface BotParts extends AppParts {
   readonly outbox: () => Outbox
   /** How the database does; made after the bot, through which its news are told. */
   readonly upkeep: () => Promise<Part>
+  readonly mail: Pick<Mail, 'draw' | 'status'>
   /** Something that was given up was put back in line. */
   readonly onReplayed: () => void
 }
@@ -92,15 +96,16 @@ export function createBot(parts: BotParts) {
     socket: socketState,
     subscriptions: store.subscriptions,
     troubles: () => triggers.troubles(),
+    ping: () => parts.ask(`${mattermostUrl}/api/v4/system/ping`),
     now,
   })
   const outboxPart = createOutboxPart({ status: () => parts.outbox().status(), deliveries: store.deliveries, now })
-  const status = async (): Promise<readonly Part[]> => [
-    await mattermostStatus(),
-    ...(await Promise.all(parts.integrations.filter(isSource).map((integration) => integration.status()))),
-    await outboxPart(),
-    await parts.upkeep(),
-  ]
+  // Together: each may ask a neighbour how it does.
+  const status = async (): Promise<readonly Part[]> => {
+    const sources = Promise.all(parts.integrations.filter(isSource).map(partsOf))
+    const all = await Promise.all([mattermostStatus(), sources, outboxPart(), parts.mail.status(), parts.upkeep()])
+    return all.flat(2)
+  }
 
   const commands: readonly Command[] = createCommands({
     store,
@@ -114,8 +119,10 @@ export function createBot(parts: BotParts) {
       parts.outbox().wake()
       parts.onReplayed()
     },
+    writeDocument: createDocumentWriter(),
     version: parts.version,
     startedAt: parts.startedAt,
+    ...(settings.organisation === undefined ? {} : { organisation: settings.organisation }),
     locale,
     timeZone: settings.timeZone,
   })
@@ -206,6 +213,7 @@ export function createBot(parts: BotParts) {
     posts: createPosts(calls, self),
     stamp: sealer.stamp,
     permalink: around.permalink,
+    draw: parts.mail.draw,
   })
 
   return {
@@ -214,12 +222,15 @@ export function createBot(parts: BotParts) {
     notifiers: [mattermost],
     answers: life.answers,
     connected: () => socketState().as === 'connected',
-    settingsOf: async (target: Target) => ({ locale: await localeOf(target), timeZone: settings.timeZone }),
+    settingsOf: async (target: Target) => ({
+      locale: target.notifier === 'mattermost' ? await localeOf(target) : locale,
+      timeZone: settings.timeZone,
+    }),
     load: () => admins.load(),
     run: (signal: AbortSignal) => life.run(signal),
     /** A post was refused because the channel is gone or we are no longer in it: its subscriptions fall asleep. */
-    async onTargetGone({ address }: Target): Promise<void> {
-      if (!address.startsWith('@')) await membership.check(address)
+    async onTargetGone({ notifier, address }: Target): Promise<void> {
+      if (notifier === 'mattermost' && !address.startsWith('@')) await membership.check(address)
     },
     /** A channel's name and address, for those who may know of every channel. */
     async channel(id: string): Promise<{ name: string; url: string } | undefined> {
@@ -255,6 +266,11 @@ export function createBot(parts: BotParts) {
       })(http)
     },
   }
+}
+
+async function partsOf(integration: Integration): Promise<readonly Part[]> {
+  const [own, also] = await Promise.all([integration.status(), integration.alsoStatus?.()])
+  return [own, ...(also ?? [])]
 }
 
 /** Vigie's own news come from no source that can be subscribed to. */

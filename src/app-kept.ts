@@ -6,15 +6,30 @@ import type { Store } from './store/store.ts'
 /** Waits for the store where it is asked sooner. */
 export function keptWhenOpen(
   opened: Promise<Store>,
-): Pick<IntegrationParts, 'lastEventAt' | 'recentEvents' | 'hooks' | 'admins'> {
+): Pick<IntegrationParts, 'lastEventAt' | 'recentEvents' | 'langOf' | 'hooks' | 'monitors' | 'admins'> {
   return {
     lastEventAt: async (source) => (await opened).events.lastAcceptedAt(source),
     recentEvents: async (source, subject, limit) => (await opened).events.recent({ source, subject, limit }),
+    langOf: async (channel) => (await (await opened).subscriptions.settings(channel)).lang,
     admins: async () => (await opened).people.admins(),
     hooks: {
       all: async () => (await opened).hooks.all(),
       save: async (hook) => (await opened).hooks.save(hook),
       remove: async (key) => (await opened).hooks.remove(key),
+    },
+    monitors: {
+      all: async () => (await opened).monitors.all(),
+      save: async (monitor) => (await opened).monitors.save(monitor),
+      remove: async (id) => (await opened).monitors.remove(id),
+      record: async (round) => (await opened).monitors.record(round),
+      incident: async (id) => (await opened).monitors.incident(id),
+      incidents: async (filter) => (await opened).monitors.incidents(filter),
+      steps: async (incident) => (await opened).monitors.steps(incident),
+      untold: async () => (await opened).monitors.untold(),
+      told: async (incident, step, event) => (await opened).monitors.told(incident, step, event),
+      results: async (monitor, request) => (await opened).monitors.results(monitor, request),
+      history: async (monitor, request) => (await opened).monitors.history(monitor, request),
+      tidy: async (now) => (await opened).monitors.tidy(now),
     },
   }
 }

@@ -81,6 +81,7 @@ export function createParkedTeller(parts: ParkedTellerParts): ParkedTeller {
       count: events.length,
       what: { fr: what('fr'), en: what('en') },
       channel: isDirect || target.notifier !== 'mattermost' ? undefined : await parts.channel(target.address),
+      ...(target.notifier === 'mattermost' ? {} : { address: target.address }),
       isDirect,
       error,
       attempt,

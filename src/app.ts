@@ -3,12 +3,17 @@
 
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readAlarms } from './app-alarms.ts'
 import { createBot } from './app-bot.ts'
 import { keptWhenOpen } from './app-kept.ts'
 import { keyFileSecrets } from './app-key.ts'
+import { createMail } from './app-mail.ts'
+import { registerPages } from './app-pages.ts'
 import { createParkedTeller } from './app-parked.ts'
 import { createUpkeep, openKeptStore } from './app-upkeep.ts'
 import { watchAll } from './app-watch.ts'
+import { createAsk } from './ask.ts'
+import { createCron } from './cron.ts'
 import { createDoctor } from './doctor.ts'
 import type { ReloadableEnv } from './env.ts'
 import type { Describe, Emit, Log, Now } from './event.ts'
@@ -24,7 +29,6 @@ import { readRestored, restoredMark } from './store/recovery.ts'
 import type { Store } from './store/store.ts'
 import { createVault } from './vault.ts'
 import type { DoctorLine, StatusReport } from './web/control.ts'
-import { registerHealth } from './web/health.ts'
 import { createMetrics } from './web/metrics.ts'
 import { registerProblems } from './web/problem.ts'
 import { close, createServer, listen } from './web/server.ts'
@@ -68,9 +72,12 @@ export async function createApp(parts: AppParts): Promise<App> {
   const kept = keptWhenOpen(opened.promise.then(({ store }) => store))
   const secretKey = keyFileSecrets(settings.secretKey, `${settings.databasePath}.key`, randomBytes)
   const vault = createVault({ secrets: secretKey, random: randomBytes })
-  const makerParts = { env, emit, log, meter, now, fetch, ...kept, vault, url: () => url }
+  const ask = createAsk({ fetch, elapsed: () => performance.now() })
+  const makerParts = { env, emit, log, meter, now, fetch, ask, ...kept, vault, cron: createCron(), url: () => url }
   const integrations = makers.flatMap((make) => make(makerParts) ?? [])
   const describe = describeBySource(integrations)
+  const mail = createMail({ env, now, log, outbox: () => outbox.status() })
+  const createAlarms = readAlarms(env, mail.receivers, () => bot.knownAdminIds())
   env.check()
   const port = settings.port === 0 ? await freePort(settings.host) : settings.port
   const url = settings.vigieUrl ?? `http://${settings.host}:${port}`
@@ -100,11 +107,13 @@ export async function createApp(parts: AppParts): Promise<App> {
     integrations,
     describe,
     secretKey,
+    ask,
     url,
     startedAt,
     emit,
     outbox: () => outbox,
     upkeep: () => upkeep.status(),
+    mail,
     onReplayed: () => parked.replayed(),
   })
   const upkeep = createUpkeep({ store, settings, version, emit, admins: bot.knownAdminIds, now, log })
@@ -119,10 +128,11 @@ export async function createApp(parts: AppParts): Promise<App> {
     now,
     log,
   })
+  const notifiers = [...bot.notifiers, ...(mail.notifier ? [mail.notifier] : [])]
   const outbox = createOutbox({
     store,
     router,
-    notifiers: bot.notifiers,
+    notifiers,
     describe,
     settingsOf: bot.settingsOf,
     now,
@@ -133,20 +143,20 @@ export async function createApp(parts: AppParts): Promise<App> {
     restored: async () => readRestored(await store.marks.get(restoredMark)),
   })
 
+  const alarms = createAlarms({ ...parts, settings, store, integrations, describe, emit, outbox: outbox.status })
+
   let listening = false
   const http = createServer({ pathPrefix: new URL(url).pathname, proxies: settings.proxies, log })
   registerProblems(http, log)
-  registerHealth(http, {
-    storable: () => store.check(),
+  registerPages(http, {
+    integrations,
+    store,
+    settings,
     started: () => listening,
-    mattermostAnswers: bot.answers,
-    oldestWaitingAt: async () => (await store.deliveries.counts()).oldestWaitingAt,
+    mattermost: { answers: bot.answers, connected: bot.connected },
+    registerMetrics,
+    url,
     now,
-  })
-  registerMetrics(http, settings.metricsToken, async () => {
-    const { waiting, parked, oldestWaitingAt } = await store.deliveries.counts()
-    const oldestSeconds = oldestWaitingAt === undefined ? 0 : Math.max(0, now() - oldestWaitingAt) / 1000
-    return { waiting, parked, oldestSeconds, websocketUp: bot.connected() }
   })
   bot.routes(http)
   for (const integration of integrations) integration.routes?.(http)
@@ -157,7 +167,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const local = () => `http://${settings.host.replace(/^(0\.0\.0\.0|::)$/, '127.0.0.1')}:${port}`
 
   const { calls, adminIds: admins } = bot
-  const doctor = createDoctor({ integrations, store, calls, admins, url: local, fetch, now })
+  const doctor = createDoctor({ integrations, notifiers, store, calls, admins, url: local, fetch, now })
 
   return {
     url: local,
@@ -172,12 +182,19 @@ export async function createApp(parts: AppParts): Promise<App> {
       outbox.start()
       const { signal } = stopping
       const watching = watchAll(integrations, { signal, now, log })
-      living = Promise.all([bot.run(signal).catch(ended.reject), watching, upkeep.run(signal), parked.run(signal)])
+      living = Promise.all([
+        bot.run(signal).catch(ended.reject),
+        watching,
+        upkeep.run(signal),
+        parked.run(signal),
+        alarms.run(signal),
+      ])
     },
     async stop() {
       stopping.abort()
       const deadline = sleep(drainMs, undefined, { ref: false })
       await Promise.all([outbox.stop(drainMs), Promise.race([living, deadline])])
+      await mail.close()
       listening = false
       await close(http)
       await intake.drain()

@@ -6,11 +6,15 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Calls } from './bot/calls.ts'
 import type { Draft, Now, Target } from './event.ts'
 import type { Integration, Probe } from './integrations/integration.ts'
+import type { Notifier } from './notifiers/notifier.ts'
 import type { Store } from './store/store.ts'
+import { mailTroubleOf } from './text/mail-troubles.ts'
 import type { DoctorLine } from './web/control.ts'
 
 export interface DoctorParts {
   readonly integrations: readonly Integration[]
+  /** Those that can be knocked at are. */
+  readonly notifiers: readonly Notifier[]
   readonly store: Store
   readonly calls: Pick<Calls, 'me' | 'post'>
   /** Ids of Vigie administrators, the first of VIGIE_ADMINS first. */
@@ -42,7 +46,7 @@ export function createDoctor(parts: DoctorParts): Doctor {
       return { path, ok: true, said: await run(), tookMs: parts.now() - began }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      const said = error instanceof Trouble ? error.said : { fr: reason, en: reason }
+      const said = error instanceof Trouble ? error.said : (withWords(reason) ?? { fr: reason, en: reason })
       return { path, ok: false, said, tookMs: parts.now() - began }
     }
   }
@@ -57,6 +61,18 @@ export function createDoctor(parts: DoctorParts): Doctor {
         return { fr: `répond, je suis @${username}`, en: `answers, I am @${username}` }
       }),
     ]
+    for (const notifier of parts.notifiers) {
+      const knock = notifier.knock?.bind(notifier)
+      if (knock === undefined) continue
+      const answers = async () => {
+        await knock(AbortSignal.timeout(patienceMs))
+        return {
+          fr: 'répond, connexion acceptée, rien n’a été envoyé',
+          en: 'answers, login accepted, nothing was sent',
+        }
+      }
+      lines.push(await line(notifier.name, answers))
+    }
     for (const integration of parts.integrations) {
       const probe = await integration.probe?.(randomBytes(6).toString('hex'))
       if (probe) lines.push(await line(`${integration.name} → mattermost`, () => follow(parts, trials, probe)))
@@ -70,6 +86,14 @@ export function createDoctor(parts: DoctorParts): Doctor {
       return target && [target]
     },
   }
+}
+
+/** What a notifier's error says, with the other side's own words. */
+function withWords(error: string): Said | undefined {
+  const known = mailTroubleOf(error)
+  const words = / \(([^()]*(?:\([^()]*\)[^()]*)*)\)$/.exec(error)?.[1]
+  if (known === undefined || words === undefined) return known
+  return { fr: `${known.fr} (${words})`, en: `${known.en} (${words})` }
 }
 
 /** What stands in the way, in words. */

@@ -59,6 +59,8 @@ export interface Env {
   address(name: string): string | undefined
   /** A secret, from `NAME` or the file that `NAME_FILE` names. */
   secrets(name: string): LiveSecrets
+  /** One secret of somebody else's making, commas and all: `current` holds it alone, or nothing. */
+  secret(name: string): LiveSecrets
   /** Notes a problem found by who reads the setting. */
   problem(said: Said): void
   /** @throws {ConfigError} with every problem noted so far. */
@@ -147,6 +149,40 @@ export function createEnv(source: EnvSource): ReloadableEnv {
     }
   }
 
+  const liveSecrets = (name: string, parse: (value: string) => readonly string[]): LiveSecrets => {
+    const first = readSecret(name, (reason) =>
+      problem(`${name}_FILE`, `ce fichier ne peut pas être lu (${reason}).`, `this file cannot be read (${reason}).`),
+    )
+    // No header takes it, and the refusal would quote it.
+    if (first !== undefined && /\p{Cc}/u.test(first))
+      problem(
+        name,
+        'ce secret tient sur plusieurs lignes, ou contient un caractère invisible.',
+        'this secret has several lines, or holds an invisible character.',
+      )
+    let known: readonly Secret[] = []
+    let knownFrom: string | undefined
+    /** The dotenv file it was read from: asked for at every call and every line of the log, it is not looked up again and again. */
+    let seenIn: Values | undefined
+    const secrets: LiveSecrets = {
+      current() {
+        if (seenIn === dotenv) return known
+        // A file of its own may change at any time.
+        seenIn = raw(name) === undefined && raw(`${name}_FILE`) !== undefined ? undefined : dotenv
+        let unreadable = false
+        const value = readSecret(name, () => {
+          unreadable = true
+        })
+        if (unreadable || value === knownFrom) return known
+        knownFrom = value
+        known = parse(value ?? '').map((word) => new Secret(word))
+        return known
+      },
+    }
+    live.push(secrets)
+    return secrets
+  }
+
   return {
     text,
     required(name, meaning) {
@@ -179,12 +215,7 @@ export function createEnv(source: EnvSource): ReloadableEnv {
       )
       return fallback
     },
-    list(name) {
-      return (raw(name) ?? '')
-        .split(',')
-        .map((word) => word.trim())
-        .filter((word) => word !== '')
-    },
+    list: (name) => words(raw(name) ?? ''),
     address(name) {
       const value = raw(name)
       if (value === undefined) return undefined
@@ -199,43 +230,8 @@ export function createEnv(source: EnvSource): ReloadableEnv {
       )
       return undefined
     },
-    secrets(name) {
-      const first = readSecret(name, (reason) =>
-        problem(`${name}_FILE`, `ce fichier ne peut pas être lu (${reason}).`, `this file cannot be read (${reason}).`),
-      )
-      // No header takes it, and the refusal would quote it.
-      if (first !== undefined && /\p{Cc}/u.test(first))
-        problem(
-          name,
-          'ce secret tient sur plusieurs lignes, ou contient un caractère invisible.',
-          'this secret has several lines, or holds an invisible character.',
-        )
-      let known: readonly Secret[] = []
-      let knownFrom: string | undefined
-      /** The dotenv file it was read from: asked for at every call and every line of the log, it is not looked up again and again. */
-      let seenIn: Values | undefined
-      const secrets: LiveSecrets = {
-        current() {
-          if (seenIn === dotenv) return known
-          // A file of its own may change at any time.
-          seenIn = raw(name) === undefined && raw(`${name}_FILE`) !== undefined ? undefined : dotenv
-          let unreadable = false
-          const value = readSecret(name, () => {
-            unreadable = true
-          })
-          if (unreadable || value === knownFrom) return known
-          knownFrom = value
-          known = (value ?? '')
-            .split(',')
-            .map((word) => word.trim())
-            .filter((word) => word !== '')
-            .map((word) => new Secret(word))
-          return known
-        },
-      }
-      live.push(secrets)
-      return secrets
-    },
+    secrets: (name) => liveSecrets(name, words),
+    secret: (name) => liveSecrets(name, (value) => (value === '' ? [] : [value])),
     problem(said) {
       problems.push(said)
     },
@@ -256,4 +252,12 @@ export function createEnv(source: EnvSource): ReloadableEnv {
       )
     },
   }
+}
+
+/** Comma separated. */
+function words(value: string): readonly string[] {
+  return value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
 }

@@ -30,6 +30,18 @@ export interface Event {
   readonly audience: Audience
   /** What the origin says of its subject as a whole; later judgements of the same subject use the newest one said. */
   readonly visibility?: 'public' | 'internal' | 'private'
+  /** A channel that it belongs to: open there, whatever its audience (a channel's own monitors). */
+  readonly home?: string
+  /** It should wake people, at home: these are mentioned (Mattermost user ids, `here`, `channel`), and whom its subscriptions name. Critical: a new post is urgent. */
+  readonly rings?: { readonly people: readonly string[] }
+  /** It must be heard: what no target took within 60 s goes to FALLBACK. Events of one key are one alert: whoever took one took it. */
+  readonly alert?: string
+  /** These alerts are over: what nobody took by now is not taken over any more, and whoever took one over hears of the end. */
+  readonly alertsOver?: readonly string[]
+  /** Tells an alert that nobody took, by FALLBACK: whoever takes it has it, and no mail about it follows. */
+  readonly takesOver?: true
+  /** Its card is gone on with however long it was quiet (an incident's). */
+  readonly cardStays?: true
   /** Reaches only subscriptions with `--confidential`. */
   readonly confidential?: boolean
   /**
@@ -79,6 +91,8 @@ export interface EmitOptions {
   readonly dedupe?: readonly DedupeKey[]
   /** Told to these and nobody else, whatever is subscribed: Vigie's own events to its administrators. */
   readonly only?: readonly Target[]
+  /** Told to these as well, whatever is subscribed: an incident's mail and escalation. */
+  readonly also?: readonly Target[]
 }
 
 /** What intake answers once the event and its deliveries are committed. */
@@ -113,6 +127,8 @@ export interface Filters {
   readonly confidential?: boolean
   /** Wait this long and tell what came in one post. */
   readonly digestMs?: number
+  /** Mentioned when an event rings: Mattermost user ids, `here`, `channel`. */
+  readonly mention?: readonly string[]
   /** `live`: one post per thing, edited (default); `each`: every event a post of its own. */
   readonly cards?: 'live' | 'each'
 }
@@ -196,9 +212,25 @@ export interface Description {
   readonly footer?: string
   /** The whole in one line: digests, notifications on a phone, logs. */
   readonly summary: Rich
+  /** What a mail about it is called; absent: the summary. */
+  readonly subject?: Rich
   /** What a later event of the same card adds to its thread; absent: the edit says enough. */
   readonly line?: Rich
+  /** Stands with the line, as a picture. */
+  readonly chart?: Chart
   readonly actions?: readonly Action[]
+}
+
+/** Answer times over some hours, for a picture. */
+export interface Chart {
+  /** What it shows, for who cannot see it. */
+  readonly title: string
+  readonly from: number
+  readonly to: number
+  /** Whose hours are written below it. */
+  readonly timeZone: string
+  /** Oldest first; `value` in milliseconds, absent where there was none (a failure). */
+  readonly points: readonly { readonly at: number; readonly value?: number }[]
 }
 
 export interface Field {

@@ -7,8 +7,13 @@ import type { Log } from './event.ts'
 export const logLevels = ['debug', 'info', 'warn', 'error', 'fatal'] as const
 export type LogLevel = (typeof logLevels)[number]
 
+export const logFormats = ['json', 'text'] as const
+export type LogFormat = (typeof logFormats)[number]
+
 export interface LogOptions {
   readonly level: LogLevel
+  /** `text` is `date - LEVEL - message`, and what the record carries beside it. Default: JSON. */
+  readonly format?: LogFormat
   /** Takes one whole line, its line break included. */
   readonly write: (line: string) => void
   /** The secrets known now; each shorter than 6 characters is left alone, it would cut ordinary words. */
@@ -18,13 +23,14 @@ export interface LogOptions {
 const redacted = '[secret]'
 
 /** pino escapes control characters, so a record never spans lines; U+2028, U+2029, U+007F–U+009F are escaped here for readers that break on them. */
-export function createLog({ level, write, secrets }: LogOptions): Log {
+export function createLog({ level, format = 'json', write, secrets }: LogOptions): Log {
   const formsOf = createForms()
   const destination = {
     write(line: string) {
       let clean = line
       for (const secret of secrets()) for (const form of formsOf(secret)) clean = clean.replaceAll(form, redacted)
-      write(clean.replace(/[\u007f-\u009f\u2028\u2029]/g, escapeCharacter))
+      const safe = clean.replace(/[\u007f-\u009f\u2028\u2029]/g, escapeCharacter)
+      write(format === 'text' ? textOf(safe) : safe)
     },
   }
   return pino(
@@ -56,6 +62,15 @@ function formsOf(secret: string): readonly string[] {
   if (secret.length < 6) return []
   const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]
   return [...new Set([...forms, Buffer.from(secret).toString('base64')])]
+}
+
+/** `2026-11-21T08:41:07.120Z - WARN - check failed {"monitor":"…"}` */
+function textOf(line: string): string {
+  const { time, level, msg, ...facts }: { time: string; level: string; msg?: string } = JSON.parse(line)
+  const words = (msg ?? '').replace(/[\p{Cc}\u2028\u2029]/gu, escapeCharacter)
+  const more = Object.keys(facts).length === 0 ? '' : ` ${JSON.stringify(facts)}`
+  const escaped = more.replace(/[\u007f-\u009f\u2028\u2029]/g, escapeCharacter)
+  return `${time} - ${level.toUpperCase()} - ${words}${escaped}\n`
 }
 
 function escapeCharacter(character: string): string {

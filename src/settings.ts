@@ -23,6 +23,8 @@ export interface Settings extends UpkeepSettings {
   readonly databasePath: string
   readonly locale: Locale
   readonly timeZone: string
+  /** Its name, where it is said. */
+  readonly organisation: string | undefined
   readonly logLevel: LogLevel
   readonly metricsToken: LiveSecrets
   readonly secretKey: LiveSecrets
@@ -69,6 +71,7 @@ export function readSettings(env: Env, cwd: string, needs: { token: boolean } = 
     ...readUpkeepSettings(env, cwd),
     locale: env.choice('VIGIE_LOCALE', 'fr', locales),
     timeZone: readTimeZone(env),
+    organisation: env.text('ORGANISATION'),
     logLevel: env.choice('LOG_LEVEL', 'info', logLevels),
     metricsToken: env.secrets('METRICS_TOKEN'),
     secretKey,

@@ -3,9 +3,10 @@
 // themselves have their own table (threats/who-routes.test.ts).
 
 import { describe, expect, it } from 'vitest'
-import type { Command, Form, Role } from '../src/commands/command.ts'
-import type { Json } from '../src/event.ts'
+import type { CallContext, Command, Form, Role } from '../src/commands/command.ts'
 import { createWorld, type Name, names, type World } from './commands/world.ts'
+import { holdWatched, monitorRows, nothingWatched } from './rights-monitor.ts'
+import type { Held, Row } from './rights-row.ts'
 import { createDoor, type Door, type Heard } from './threats/door.ts'
 
 /** Rows of "Who may": each may what those before it may. `maker` made the thing that is asked about. */
@@ -15,28 +16,6 @@ const may: Readonly<Record<Role, readonly Name[]>> = {
   maker: ['maker', 'teamadmin', 'chanadmin', 'sysadmin'],
   channel_admin: ['teamadmin', 'chanadmin', 'sysadmin'],
   vigie_admin: ['sysadmin'],
-}
-
-/** What the world of a try holds. */
-interface Held {
-  readonly subscription: string
-  readonly event: string
-  readonly parked: string
-}
-
-interface Row {
-  /** As the command list names it: `subscribe`, `subscribe list`, `subscribe.mute`, `subscribe --confidential`. */
-  readonly what: string
-  /** Who may, by interface.md. */
-  readonly by: Role
-  /** The rule it declares, where that says it in another way. */
-  readonly declared?: Role
-  /** Typed as a slash command. */
-  readonly line?: (held: Held) => string
-  /** Filled in as a form, which a button opens too. */
-  readonly fields?: (held: Held) => Readonly<Record<string, Json>>
-  /** Pressed as a button. */
-  readonly object?: (held: Held) => string
 }
 
 const rows: readonly Row[] = [
@@ -98,6 +77,20 @@ const rows: readonly Row[] = [
     fields: () => ({ source: 'gitlab', subject: 'acme/new', '--confidential': true }),
   },
   {
+    what: 'subscribe --mention',
+    by: 'member',
+    declared: 'channel_admin',
+    line: () => '/subscribe gitlab acme/new --mention @me',
+    fields: () => ({ source: 'gitlab', subject: 'acme/new', '--mention': '@me' }),
+  },
+  {
+    what: 'subscribe --mention',
+    by: 'channel_admin',
+    line: () => '/subscribe gitlab acme/new --mention @here',
+    fields: () => ({ source: 'gitlab', subject: 'acme/new', '--mention': '@here' }),
+  },
+  ...monitorRows,
+  {
     what: 'replay',
     by: 'vigie_admin',
     line: ({ parked }) => `/vigie replay ${parked}`,
@@ -138,7 +131,7 @@ const rows: readonly Row[] = [
 ]
 
 /** A subscription that `maker` made, an event told through it, and one that was given up. */
-async function hold(world: World): Promise<Held> {
+async function hold(world: World, isWatched: boolean): Promise<Held> {
   const { store, clock } = world
   const { subscription } = await store.subscriptions.save({
     channel: 'town',
@@ -157,7 +150,7 @@ async function hold(world: World): Promise<Held> {
   const muted = { channel: 'town', source: 'gitlab', maker: 'maker' }
   await store.subscriptions.mute({ ...muted, subject: 'acme/app', until: clock.now + 3_600_000 })
   await store.subscriptions.mute({ ...muted, subject: 'acme/long', until: clock.now + 30 * 86_400_000 })
-  return { subscription: subscription.id, event, parked }
+  return { subscription: subscription.id, event, parked, ...(isWatched ? await holdWatched(world) : nothingWatched) }
 }
 
 /** One way of asking, and what it came to. */
@@ -166,9 +159,10 @@ interface Way {
   readonly ask: (door: Door, who: Name, held: Held) => Promise<Heard>
 }
 
-function waysOf({ what, line, fields, object }: Row): readonly Way[] {
+function waysOf({ what, line, fields, typed, object }: Row): readonly Way[] {
   const [command = '', commandVerb] = what.replace(/ --.*/, '').split(' ')
   const named = { command, ...(commandVerb === undefined ? {} : { commandVerb }) }
+  const draft = { ...named, ...(typed === undefined ? {} : { line: typed }) }
   const press = (door: Door, who: Name, verb: string, about: string) =>
     door.press(who, door.sealOf(who, { verb, object: about }), { trigger_id: 'open' })
   return [
@@ -179,25 +173,25 @@ function waysOf({ what, line, fields, object }: Row): readonly Way[] {
     ...(fields
       ? [
           {
-            how: 'form',
+            how: typed === undefined ? 'form' : 'form of the rest',
             ask: (door: Door, who: Name, held: Held) =>
-              door.submit(who, door.stateOf({ person: who, ...named }), fields(held)),
+              door.submit(who, door.stateOf({ person: who, ...draft }), fields(held)),
           },
         ]
       : []),
   ]
 }
 /** For a test’s name. */
-const anything: Held = { subscription: 'ID', event: 'ID', parked: 'ID' }
+const anything: Held = { subscription: 'ID', event: 'ID', parked: 'ID', incident: 'ID', taken: 'ID', maintenance: 'ID' }
 
 /** Who gets it done. What a try changed, the next one does not find. */
-async function allowedBy({ ask }: Way): Promise<readonly Name[]> {
+async function allowedBy({ ask }: Way, what: string): Promise<readonly Name[]> {
   const allowed: Name[] = []
   let world: World | undefined
   let held: Held | undefined
   for (const who of names.toReversed()) {
     world ??= await createWorld()
-    held ??= await hold(world)
+    held ??= await hold(world, what.startsWith('monitor'))
     const { answer, body } = await ask(createDoor(world), who, held)
     const entries = await world.store.audit.list({ person: who, limit: 5 })
     const wasRefused = entries.some(({ outcome }) => outcome === 'refused')
@@ -217,7 +211,7 @@ describe('who may', () => {
   for (const row of rows) {
     for (const way of waysOf(row)) {
       it(`${row.what}: ${row.by} (${way.how})`, async () => {
-        const allowed = await allowedBy(way)
+        const allowed = await allowedBy(way, row.what)
         expect(allowed.toSorted()).toEqual(may[row.by].toSorted())
       })
     }
@@ -272,6 +266,16 @@ describe('who may', () => {
   })
 })
 
+/** Whom a guarded value is judged for. */
+const nobody: CallContext = {
+  person: { id: 'nobody', username: 'nobody', locale: 'en', guest: false, vigieAdmin: false },
+  place: { channel: 'town', name: 'town', kind: 'public', botIn: true },
+  locale: 'en',
+  role: 'member',
+  by: 'slash',
+  now: 0,
+}
+
 interface Formed {
   readonly what: string
   readonly form: Form
@@ -285,9 +289,10 @@ function formsOf(command: Command): readonly Formed[] {
 function rulesOf(command: Command): [string, Role][] {
   const forms = formsOf(command)
   const flags = forms.flatMap(({ what, form }) =>
-    Object.entries(form.flags ?? {}).flatMap(([name, { allow }]): [string, Role][] =>
-      allow === undefined ? [] : [[`${what} --${name}`, allow]],
-    ),
+    Object.entries(form.flags ?? {}).flatMap(([name, { allow, allowValue }]): [string, Role][] => {
+      const rule = allow ?? allowValue?.('@here', nobody)
+      return rule === undefined ? [] : [[`${what} --${name}`, rule]]
+    }),
   )
   const buttons = Object.entries(command.buttons ?? {}).map(([name, { allow }]): [string, Role] => [
     `${command.name}.${name}`,

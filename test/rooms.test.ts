@@ -20,7 +20,9 @@ const contracts = [
   'store/store.ts',
   'notifiers/notifier.ts',
   'integrations/integration.ts',
+  'integrations/monitor/monitor.ts',
   'commands/command.ts',
+  'documents/document.ts',
   // What a subscription hears, and why not: told by commands, judged by flow.
   'flow/judge.ts',
   'flow/route.ts',

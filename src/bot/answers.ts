@@ -1,7 +1,7 @@
 // An answer to a mention or a direct message as a post of the bot, provably once: its `props.vigie_reply` names the post it answers
 // (interface.md, last paragraph), and `pending_post_id` makes a quick repetition harmless.
 
-import type { Reply } from '../commands/command.ts'
+import type { Reply, ReplyFile } from '../commands/command.ts'
 import type { Locale } from '../text/locale.ts'
 import type { Calls, Post } from './calls.ts'
 import type { Answer } from './conversation.ts'
@@ -36,6 +36,12 @@ export function createAnswers({ self, calls, draw, sealer }: AnswersParts): Answ
 
   const directWith = async (person: string) => (await calls.directChannel((await self()).id, person)).id
 
+  const attached = async (channel: string, file: ReplyFile | undefined) => {
+    if (file === undefined) return {}
+    const { name, type, bytes } = file
+    return { file_ids: [await calls.uploadFile(channel, new File([new Uint8Array(bytes)], name, { type }))] }
+  }
+
   const place = async (post: Post, direct: boolean, isPersonal: boolean) => {
     if (direct) return { channel: post.channel_id, root: post.root_id }
     if (!isPersonal) return { channel: post.channel_id, root: post.root_id || post.id }
@@ -65,6 +71,7 @@ export function createAnswers({ self, calls, draw, sealer }: AnswersParts): Answ
         root_id: root,
         message,
         props: { ...props, vigie_reply: post.id },
+        ...(await attached(channel, reply.file)),
         pending_post_id: `vigie-answer-${post.id}`,
       })
       unsure.delete(post.id)
@@ -79,7 +86,8 @@ export function createAnswers({ self, calls, draw, sealer }: AnswersParts): Answ
     async tell(person, { reply, locale }) {
       const channel = await directWith(person)
       const { message, props } = draw(reply, locale, sealer.stamp({ channel, person }))
-      await calls.createPost({ channel_id: channel, message, props: { ...props } })
+      const file = await attached(channel, reply.file)
+      await calls.createPost({ channel_id: channel, message, props: { ...props }, ...file })
     },
     async give(post, direct, answer) {
       const isPersonal = answer.reply.personal === true

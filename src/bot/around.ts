@@ -58,6 +58,7 @@ export function createAround({ url, self, calls, people }: AroundParts): Around 
     },
     canRead: (person, channel) => people.canRead(person, channel),
     username: (userId) => people.username(userId),
+    findMember: (username, place) => people.memberByName(username.replace(/^@/, '').toLowerCase(), place.channel),
     async bringBot(place) {
       if (place.botIn) return true
       if (place.kind !== 'public') return false

@@ -73,7 +73,13 @@ export interface NewPost {
   readonly message: string
   readonly props: Readonly<Record<string, unknown>>
   readonly pending_post_id?: string
+  readonly file_ids?: readonly string[]
+  /** Of a root post only. */
+  readonly metadata?: { readonly priority: { readonly priority: 'urgent' } }
 }
+
+const uploaded = z.looseObject({ file_infos: z.array(z.looseObject({ id: z.string() })).min(1) })
+const uploadMs = 30_000
 
 export interface PostsQuery {
   readonly since?: number
@@ -133,6 +139,14 @@ export function createCalls(rest: Rest) {
     directChannel: (one: string, other: string, signal?: AbortSignal) =>
       ask(channel, 'POST', '/channels/direct', { body: [one, other], signal }),
     createPost: (draft: NewPost, signal?: AbortSignal) => ask(post, 'POST', '/posts', { body: draft, signal }),
+    /** Resolves the file's id; it is seen once a post of this channel names it. */
+    uploadFile: async (channelId: string, file: File, signal?: AbortSignal): Promise<string> => {
+      const body = new FormData()
+      body.append('channel_id', channelId)
+      body.append('files', file)
+      const { file_infos } = await ask(uploaded, 'POST', '/files', { body, signal, timeoutMs: uploadMs })
+      return file_infos[0]?.id ?? ''
+    },
     /** `props` replaces all of them. */
     patchPost: (
       id: string,

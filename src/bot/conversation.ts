@@ -17,9 +17,9 @@ export interface Saying {
   readonly text: string
 }
 
-/** A button or menu entry whose seal was found good. */
+/** A button or menu entry whose seal was found good, or a reaction to a card of ours. */
 export interface Pressing {
-  readonly by: 'button'
+  readonly by: 'button' | 'reaction'
   readonly person: string
   readonly channel: string
   readonly team?: string
@@ -36,6 +36,8 @@ export interface Submission {
   readonly team?: string
   readonly command: string
   readonly commandVerb?: string
+  /** What was typed before the form asked for the rest; from the seal. */
+  readonly line?: string
   readonly fields: Readonly<Record<string, Json>>
 }
 

@@ -29,7 +29,7 @@ function element({ name, label, help, kind, optional, value, options }: DialogFi
     name,
     display_name: shorten(label, 24),
     help_text: shorten(help ?? '', 150),
-    type: kind,
+    ...(kind === 'password' ? { type: 'text', subtype: 'password', max_length: 3000 } : { type: kind }),
     optional: optional || kind === 'bool',
     default: value ?? '',
     ...(kind === 'text' ? { max_length: 150 } : {}),

@@ -41,7 +41,7 @@ async function flagField(name: string, flag: Flag, context: CallContext): Promis
     optional: true,
   }
   if (flag.kind === 'switch') return { ...common, kind: 'bool' }
-  if (flag.kind === 'list') return { ...common, kind: 'text' }
+  if (flag.kind === 'list' || flag.kind === 'texts') return { ...common, kind: 'text' }
   return withChoices(common, await choicesOf(flag.choices, context), context.locale)
 }
 

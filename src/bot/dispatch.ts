@@ -64,6 +64,8 @@ type Act = (context: CallContext, hand: Hand) => Promise<Partial<Answer> & { rep
 
 interface Parts extends DispatchParts {
   readonly quota: Quota
+  /** Of forms that may be used less often. */
+  readonly quotas: ReadonlyMap<Form, Quota>
   readonly refusals: Quota
 }
 
@@ -71,7 +73,11 @@ interface Parts extends DispatchParts {
 export function createDispatch(given: DispatchParts): Dispatch {
   requireRules(given.commands)
   const quota = createQuota(mostPerMinute, 60_000)
-  const parts: Parts = { ...given, quota, refusals: createQuota(mostRefusalsAudited, 60_000) }
+  const forms = given.commands.flatMap((command): Form[] => [command, ...(command.verbs ?? [])])
+  const quotas = new Map(
+    forms.flatMap((form) => (form.perMinute === undefined ? [] : [[form, createQuota(form.perMinute, 60_000)]])),
+  )
+  const parts: Parts = { ...given, quota, quotas, refusals: createQuota(mostRefusalsAudited, 60_000) }
   const answer = (request: Request, act: Act) => answerTo(parts, request, act)
   return {
     say: (saying) => answer(saying, (context, hand) => say(parts, saying, context, hand)),
@@ -163,15 +169,22 @@ async function say(
   try {
     const found = findForm(parts.commands, saying.trigger, saying.text)
     hand.asked(nameOf(found))
-    return { reply: withNote(await give(found, brought.context, hand), brought.note) }
+    const line = [saying.trigger, saying.text].filter((words) => words !== undefined).join(' ')
+    const reply = keeping(line, await give(parts, found, brought.context, hand))
+    return { reply: withNote(reply, brought.note) }
   } catch (error) {
     if (brought.note === undefined || !(error instanceof UserError)) throw error
     return { reply: withNote({ text: own(error.in(context.locale)), mood: 'warning' }, brought.note), refused: true }
   }
 }
 
+/** A form that asks for the rest only carries what was typed. */
+function keeping(line: string, reply: Reply): Reply {
+  return reply.dialog?.keepsWords ? { ...reply, dialog: { ...reply.dialog, line } } : reply
+}
+
 /** Gives a command in words: explained, asked for by a form, or run. */
-async function give(found: Found, context: CallContext, hand: Hand): Promise<Reply> {
+async function give(parts: Parts, found: Found, context: CallContext, hand: Hand): Promise<Reply> {
   if (found.help) return helpFor(found.command, found.verb, context.locale)
   if (!mayTry(context.role, found.form.allow)) throw new Refusal(refusal(found.form.allow, context.locale))
   hand.take(found.form.allow)
@@ -183,14 +196,15 @@ async function give(found: Found, context: CallContext, hand: Hand): Promise<Rep
   }
   const words = readWords(found.form, found.words)
   hand.asked({ ...nameOf(found), object: words.positionals.join(' ') })
-  return run(found, await readValues(found, words, context), context)
+  return run(parts, found, await readValues(found, words, context), context)
 }
 
-async function run(found: Found, values: Values, context: CallContext): Promise<Reply> {
+async function run(parts: Parts, found: Found, values: Values, context: CallContext): Promise<Reply> {
   const { command, verb, form } = found
-  for (const name of Object.keys(values.flags)) {
-    const rule = form.flags?.[name]?.allow
-    if (rule !== undefined && !reaches(context.role, rule)) {
+  for (const [name, value] of Object.entries(values.flags)) {
+    const flag = form.flags?.[name]
+    for (const rule of [flag?.allow, flag?.allowValue?.(value, context)]) {
+      if (rule === undefined || reaches(context.role, rule)) continue
       throw new Refusal(`\`--${name}\`${context.locale === 'fr' ? '\u00a0' : ''}: ${refusal(rule, context.locale)}`)
     }
   }
@@ -201,7 +215,7 @@ async function run(found: Found, values: Values, context: CallContext): Promise<
     ...values,
   }
   await requireMaker(form.allow, () => form.maker?.(call), context)
-  return form.run(call)
+  return withinQuota(parts, form, call)
 }
 
 /** For `maker` rules: what somebody else made is theirs and the channel administrators'; what is not there yet is anybody's who may try. */
@@ -224,10 +238,27 @@ function takeChange({ quota }: Parts, rule: Role, { person, now }: CallContext):
   return taken.giveBack
 }
 
+/** Counted while it is done, so that many at once are as many as one after another; what changed nothing is given back. */
+async function withinQuota({ quotas }: Parts, form: Form, call: Call): Promise<Reply> {
+  const quota = quotas.get(form)
+  if (quota === undefined || form.perMinute === undefined) return form.run(call)
+  const taken = quota.take(call.person.id, call.now)
+  if ('waitMs' in taken) throw tooMany(form.perMinute, taken.waitMs)
+  let isDone = false
+  try {
+    const reply = await form.run(call)
+    isDone = reply.changed !== undefined
+    return reply
+  } finally {
+    if (!isDone) taken.giveBack()
+  }
+}
+
 async function press(parts: Parts, pressing: Pressing, context: CallContext, hand: Hand): Promise<{ reply: Reply }> {
   hand.asked({ verb: pressing.verb, object: pressing.object })
   if (pressing.verb === openFormVerb) {
-    return { reply: await give(findForm(parts.commands, undefined, pressing.object), context, hand) }
+    const found = findForm(parts.commands, undefined, pressing.object)
+    return { reply: keeping(pressing.object, await give(parts, found, context, hand)) }
   }
   const [name, button = ''] = pressing.verb.split('.')
   const buttons = parts.commands.find((command) => command.name === name)?.buttons ?? {}
@@ -257,14 +288,21 @@ async function submit(
   hand.asked(nameOf(found))
   if (!mayTry(context.role, form.allow)) throw new Refusal(refusal(form.allow, context.locale))
   hand.take(form.allow)
-  const values = await readFields(form, submission.fields, context)
+  const typed = submission.line === undefined ? undefined : await readLine(parts, submission.line, context)
+  const values = await readFields(form, submission.fields, context, typed)
   if ('errors' in values) {
     const text = own(context.locale === 'fr' ? 'Des champs sont à revoir.' : 'Some fields need another look.')
     return { reply: { text, mood: 'warning' }, refused: true, fieldErrors: values.errors }
   }
   hand.asked({ ...nameOf(found), object: Object.values(values.args).join(' ') })
   const brought = await bringBot(parts, context)
-  return { reply: withNote(await run(found, values, brought.context), brought.note) }
+  return { reply: withNote(await run(parts, found, values, brought.context), brought.note) }
+}
+
+/** What was typed before the form asked for the rest. */
+async function readLine({ commands }: Parts, line: string, context: CallContext): Promise<Values> {
+  const found = findForm(commands, undefined, line)
+  return readValues(found, readWords(found.form, found.words), context)
 }
 
 /** Any command in a public channel brings the bot into it; elsewhere the answer says how it is let in. */

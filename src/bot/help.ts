@@ -6,6 +6,9 @@ import { code, item, join, own, type Rich, rich } from '../text/rich.ts'
 import { findCommand, findVerb, rootName } from './grammar.ts'
 import { mayTry, whoMay } from './rights.ts'
 
+/** More flags than these are told on their own. */
+const mostFlags = 15
+
 export interface Said {
   readonly command: Command
   readonly verb?: Verb
@@ -62,7 +65,9 @@ export function helpForAll(
 export function helpFor(command: Command, verb: Verb | undefined, locale: Locale): Reply {
   const forms = formsOf(command).filter((one) => verb === undefined || one.verb === verb)
   const examples = forms.flatMap(({ form }) => form.examples ?? []).map((example) => example[locale])
-  const parts: Rich[] = forms.map((one) => formHelp(one, locale))
+  const parts: Rich[] = forms.map((one) =>
+    verb === undefined && isLong(one) ? briefHelp(one, locale) : formHelp(one, locale),
+  )
   if (examples.length > 0) {
     const title = locale === 'fr' ? 'Par exemple :' : 'For example:'
     parts.push([...own(title), ...examples.map((example) => item([code(example)]))])
@@ -74,11 +79,21 @@ export function helpFor(command: Command, verb: Verb | undefined, locale: Locale
   }
 }
 
+/** Its flags are told by its own help, or nobody would read the rest. */
+const isLong = ({ form }: Said): boolean => Object.keys(form.flags ?? {}).length > mostFlags
+
+function briefHelp(one: Said, locale: Locale): Rich {
+  const usage = rich`${code(`${usageShort(one, locale)} […]`)}\n${summaryOf(one, locale)}`
+  const options = `${commandWords(one.command, one.verb, locale)} help`
+  return rich`${usage} ${own(locale === 'fr' ? 'Ses options\u00a0:' : 'Its options:')} ${code(options)}`
+}
+
+const summaryOf = ({ form }: Said, locale: Locale): Rich =>
+  rich`${own(form.summary[locale])} ${own(locale === 'fr' ? 'Qui peut\u00a0:' : 'Who may:')} ${own(whoMay[form.allow][locale])}.`
+
 function formHelp(one: Said, locale: Locale): Rich {
   const { form } = one
-  const lines: Rich[] = [
-    rich`${code(usageOf(one, locale))}\n${own(form.summary[locale])} ${own(locale === 'fr' ? 'Qui peut :' : 'Who may:')} ${own(whoMay[form.allow][locale])}.`,
-  ]
+  const lines: Rich[] = [rich`${code(usageOf(one, locale))}\n${summaryOf(one, locale)}`]
   const words = [
     ...(form.args ?? []).map(
       (argument) => rich`${code(argumentWord(argument, locale))} — ${own(argument.help[locale])}`,
@@ -116,6 +131,6 @@ function flagWords(form: Form): readonly string[] {
 function flagWord(name: string, flag: Flag): string {
   if (flag.kind === 'switch') return `--${name}`
   const words = Array.isArray(flag.choices) ? flag.choices.map(({ value }: { value: string }) => value).join('|') : ''
-  const value = { word: words === '' ? '…' : words, list: 'a,b', duration: '10m' }[flag.kind]
+  const value = { word: words === '' ? '…' : words, list: 'a,b', texts: '…', duration: '10m' }[flag.kind]
   return `--${name} ${value}`
 }

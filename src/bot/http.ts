@@ -141,6 +141,8 @@ async function answerCommand(parts: RoutesParts, request: FastifyRequest): Promi
     .then(async (answer) => {
       const draft = { person, channel, team: team || undefined }
       if (await openForm(parts, answer, draft, trigger_id, response_url)) return {}
+      // An answer of its own HTTP response carries no file.
+      if (answer.reply.file !== undefined) await parts.answers.tell(person, answer)
       return slashAnswer(parts, answer, channel, person)
     })
   const first = await within(parts, answered)
@@ -190,9 +192,9 @@ async function answerDialog(parts: RoutesParts, body: unknown): Promise<object> 
   const { user_id: person, channel_id: channel, state } = submission
   const passed = await parts.gate.dialog({ person, channel, state })
   if (passed === undefined) return { error: expired }
-  const { command, commandVerb, team } = passed.opened
+  const { command, commandVerb, team, line } = passed.opened
   const fields = submission.submission ?? {}
-  const answered = parts.dispatch.submit({ by: 'dialog', person, channel, team, command, commandVerb, fields })
+  const answered = parts.dispatch.submit({ by: 'dialog', person, channel, team, command, commandVerb, line, fields })
   const show = async (answer: Answer) => {
     const url = parts.responseUrls.of(String(state))
     const isTaken =
@@ -224,7 +226,8 @@ async function openForm(
 ): Promise<boolean> {
   const { dialog } = reply
   if (dialog === undefined || triggerId === '') return false
-  const state = sealer.sealDialog({ ...place, command: dialog.command, commandVerb: dialog.commandVerb })
+  const { command, commandVerb, line } = dialog
+  const state = sealer.sealDialog({ ...place, command, commandVerb, line })
   try {
     await calls.openDialog(triggerId, `${vigieUrl()}/mattermost/dialog`, dialogForm(dialog, state))
   } catch (error) {

@@ -12,12 +12,13 @@ import type { Dispatch, People } from './conversation.ts'
 import { readBack } from './history.ts'
 import { calledWith, saidDirectly } from './mention.ts'
 import { pause } from './pause.ts'
+import type { Reactions } from './reactions.ts'
 import { answered, MattermostError } from './rest.ts'
 import type { Bot } from './self.ts'
 import type { SocketEvent } from './socket.ts'
 
 export interface Listener {
-  /** Takes up a `posted` event; the rest is not its matter. */
+  /** Takes up a `posted` event, or a reaction; the rest is not its matter. */
   hear(event: SocketEvent): void
   /** Reads what was written since the mark in these channels. Resolves whether all could be read. @throws {StoreUnavailable} nothing was read: call again. */
   catchUp(channels: readonly Channel[], signal: AbortSignal): Promise<boolean>
@@ -37,6 +38,8 @@ export interface ListenerParts {
   readonly dispatch: Pick<Dispatch, 'say'>
   readonly people: Pick<People, 'person'>
   readonly answers: Answers
+  /** What reactions to our posts do; absent: nothing. */
+  readonly reactions?: Reactions
   readonly marks: MarkStore
   readonly startedAt: number
   readonly now: Now
@@ -177,7 +180,9 @@ export function createListener(parts: ListenerParts): Listener {
 
   return {
     readOn,
-    hear({ event, data }) {
+    hear(heard) {
+      parts.reactions?.hear(heard)
+      const { event, data } = heard
       if (event !== 'posted') return
       const post = readPost(data.post)
       const team = typeof data.team_id === 'string' ? data.team_id : undefined
@@ -202,12 +207,14 @@ export function createListener(parts: ListenerParts): Listener {
           log.warn({ err: error }, 'the mark of what was heard is not stored'),
         )
       }
-      await Promise.race([Promise.all(lines.values()), sleep(drainMs, undefined, { ref: false })])
+      const ended = Promise.all([...lines.values(), parts.reactions?.idle()])
+      await Promise.race([ended, sleep(drainMs, undefined, { ref: false })])
       stopped.abort()
       await storeMark().catch((error: unknown) => log.warn({ err: error }, 'the mark of what was heard is not stored'))
     },
     async idle() {
       while (lines.size > 0) await Promise.all(lines.values())
+      await parts.reactions?.idle()
     },
   }
 }

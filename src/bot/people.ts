@@ -15,6 +15,8 @@ export interface PeopleAndPlaces extends People {
   /** May this person read this channel now: a member, or somebody of its team, guests aside, where it is public. */
   canRead(person: string, channel: string): Promise<boolean>
   username(userId: string): Promise<string>
+  /** Somebody of this channel by username, no bot; nothing for anybody else. */
+  memberByName(username: string, channel: string): Promise<{ id: string; username: string } | undefined>
   /** After something changed what was asked before: the bot joined. */
   forget(channel: string): void
 }
@@ -117,6 +119,11 @@ export function createPeople({ self, calls, admins, now, locale = 'fr' }: People
     async username(userId) {
       const seen = await users.get(userId)
       return isSeen(seen) ? seen.username : userId
+    },
+    async memberByName(username, channel) {
+      const found = (await calls.usersByName([username])).find((one) => one.delete_at === 0 && !one.is_bot)
+      if (found === undefined || !isSeen(await member(channel, found.id))) return undefined
+      return { id: found.id, username: found.username }
     },
     forget(channel) {
       channels.forget((key) => key === channel)

@@ -99,7 +99,7 @@ interface Drawn extends Offer {
 function buttonsOf(reply: Reply, locale: Locale): readonly Drawn[] {
   const { dialog } = reply
   if (dialog === undefined) return reply.buttons ?? []
-  const object = [dialog.command, dialog.commandVerb].filter((word) => word !== undefined).join(' ')
+  const object = dialog.line ?? [dialog.command, dialog.commandVerb].filter((word) => word !== undefined).join(' ')
   const label = locale === 'fr' ? 'Remplir le formulaire' : 'Fill in the form'
   return [{ verb: openFormVerb, object, label, style: 'primary' }, ...(reply.buttons ?? [])]
 }
@@ -125,7 +125,18 @@ const join = (parts: readonly string[], separator = '\n\n'): string =>
 
 /** The server makes a link of `<…|…>` in the attachments of a slash answer, whatever it is told (mattermost.md §0 rule 14). */
 function unslack(text: string): string {
-  return text.replace(/<(?=[^<|]+\|[^>]+>)/g, '‹')
+  const characters = text.split('')
+  const lastEnd = text.lastIndexOf('>')
+  /** The next bar that no `<` stands before. */
+  let bar = -1
+  for (let at = characters.length - 1; at >= 0; at -= 1) {
+    if (characters[at] === '|') bar = at
+    if (characters[at] !== '<') continue
+    const isLink = bar > at + 1 && characters[bar + 1] !== '>' && lastEnd > bar + 1
+    if (isLink) characters[at] = '‹'
+    else bar = -1
+  }
+  return characters.join('')
 }
 
 /** Cut at a line's end, so that no code span is left open; a line that alone is too long loses its markup. */

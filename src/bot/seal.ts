@@ -48,6 +48,8 @@ export interface DialogDraft {
   readonly team?: string
   readonly command: string
   readonly commandVerb?: string
+  /** What was typed with the command, and is kept while the form asks for the rest. */
+  readonly line?: string
 }
 
 export interface OpenedDialog extends DialogDraft {
@@ -96,6 +98,7 @@ const dialogShape = z.strictObject({
   t: z.string().optional(),
   m: z.string(),
   mv: z.string().optional(),
+  l: z.string().optional(),
 })
 
 const tokenPattern = /^[A-Za-z0-9_-]{38,60000}$/
@@ -147,7 +150,7 @@ export function createSealer({ secrets, now, random, actionUrl }: SealerParts): 
         person: p,
       }
     },
-    sealDialog({ person, channel, team, command, commandVerb }) {
+    sealDialog({ person, channel, team, command, commandVerb, line }) {
       const content = {
         id: newId(),
         x: now() + dialogLifeMs,
@@ -156,13 +159,14 @@ export function createSealer({ secrets, now, random, actionUrl }: SealerParts): 
         t: team,
         m: command,
         mv: commandVerb,
+        l: line,
       }
       return seal('dialog', content)
     },
     openDialog(state, { channel, person }) {
       const parsed = dialogShape.safeParse(open('dialog', state))
       if (!parsed.success) return undefined
-      const { id, x: expiresAt, c, p, t: team, m: command, mv: commandVerb } = parsed.data
+      const { id, x: expiresAt, c, p, t: team, m: command, mv: commandVerb, l: line } = parsed.data
       if (expiresAt <= now() || c !== channel || p !== person) return undefined
       return {
         id,
@@ -172,6 +176,7 @@ export function createSealer({ secrets, now, random, actionUrl }: SealerParts): 
         command,
         team,
         commandVerb,
+        line,
       }
     },
   }

@@ -1,6 +1,7 @@
 // How Mattermost and we stand, for `/statut` and `vigie status` (event.ts, "Part").
 
 import type { Now, Part } from '../event.ts'
+import type { Asked } from '../integrations/integration.ts'
 import type { SubscriptionStore } from '../store/store.ts'
 import { duration, plural } from '../text/format.ts'
 import type { Locale } from '../text/locale.ts'
@@ -13,16 +14,25 @@ export interface StatusParts {
   readonly subscriptions: Pick<SubscriptionStore, 'all'>
   /** Slash commands that are not as they were registered. */
   readonly troubles: () => readonly Trouble[]
+  /** Mattermost's own ping. */
+  readonly ping: () => Promise<Asked>
   readonly now: Now
 }
 
-export function createMattermostStatus({ socket, subscriptions, troubles, now }: StatusParts): () => Promise<Part> {
+export function createMattermostStatus({
+  socket,
+  subscriptions,
+  troubles,
+  ping,
+  now,
+}: StatusParts): () => Promise<Part> {
   return async () => {
     const state = socket()
     const asleep = (await subscriptions.all()).filter((subscription) => subscription.asleep !== undefined)
     const sinceMs = Math.max(0, now() - state.since)
-    const words = (locale: Locale): Rich => glance(locale, state, sinceMs)
+    const words = (locale: Locale): Rich => [...glance(locale, state, sinceMs), ...pinged(locale, state, asked)]
     const wrong = troubles()
+    const asked = await ping()
     const more = (locale: Locale): Rich[] => [
       ...(asleep.length === 0 ? [] : [sleeping(locale, asleep.length)]),
       ...(wrong.length === 0 ? [] : [changed(locale, wrong)]),
@@ -55,6 +65,16 @@ function glance(locale: Locale, state: SocketState, sinceMs: number): Rich {
   const version = state.serverVersion.split('.').slice(0, 3).join('.')
   const tail = version === '' ? [] : rich` · ${version}`
   return locale === 'fr' ? rich`connecté depuis ${since}${tail}` : rich`connected for ${since}${tail}`
+}
+
+/** Its answer time; while the websocket is away, whether it is there at all. */
+function pinged(locale: Locale, { as }: SocketState, { status, tookMs, error = '' }: Asked): Rich {
+  const took = own(duration(locale, tookMs))
+  if (status === 200 && as === 'connected') return rich` · ping ${took}`
+  if (status === 200)
+    return locale === 'fr' ? rich` · il répond au ping en ${took}` : rich` · it answers a ping in ${took}`
+  const why = code(status === undefined ? error : String(status))
+  return locale === 'fr' ? rich` · ping sans réponse (${why})` : rich` · no answer to a ping (${why})`
 }
 
 function briefAsleep(locale: Locale, count: number): Rich {

@@ -1,7 +1,7 @@
 // A form's words, or a dialog's fields, → its arguments and flags as a call carries them. Each value is judged by the form's own
 // declaration; what is wrong is told with what to write instead.
 
-import type { Argument, Call, CallContext, Choice, Flag, Form } from '../commands/command.ts'
+import type { Argument, Call, CallContext, Choice, Flag, FlagValue, Form } from '../commands/command.ts'
 import { UserError } from '../errors.ts'
 import type { Json } from '../event.ts'
 import { parseDuration } from '../text/format.ts'
@@ -12,8 +12,7 @@ import { namesOf } from './grammar.ts'
 import { usageOf } from './help.ts'
 import { fold, nearest } from './suggest.ts'
 
-export type Values = Pick<Call, 'args' | 'flags'>
-type FlagValue = Call['flags'][string]
+export type Values = Pick<Call, 'args' | 'flags' | 'secrets'>
 
 const longestFieldRunes = 3000
 
@@ -41,16 +40,22 @@ export async function readValues(found: Found, words: Words, context: CallContex
   return { args, flags }
 }
 
-/** What a dialog held, or what is wrong with which field. @throws {UserError} for a field that the form does not have. */
+/** What a dialog held beside what was typed before, or what is wrong with which field. @throws {UserError} for a field that the form does not have. */
 export async function readFields(
   form: Form,
   fields: Readonly<Record<string, Json>>,
   context: CallContext,
+  typed?: Values,
 ): Promise<Values | { readonly errors: Readonly<Record<string, string>> }> {
-  const args: Record<string, string> = {}
-  const flags: Record<string, FlagValue> = {}
+  const args: Record<string, string> = { ...typed?.args }
+  const flags: Record<string, FlagValue> = { ...typed?.flags }
   const errors: Record<string, string> = {}
+  const secrets: Record<string, ReturnType<typeof hidden>> = {}
   for (const [field, json] of Object.entries(fields)) {
+    if (field.startsWith(secretMark)) {
+      if (typeof json === 'string' && json !== '') secrets[field.slice(secretMark.length)] = hidden(json)
+      continue
+    }
     const argument = form.args?.find(({ name }) => name === field)
     const flag = field.startsWith('--') ? ownFlag(form, field.slice(2)) : undefined
     if (argument === undefined && flag === undefined) throw unknownField(field)
@@ -69,8 +74,14 @@ export async function readFields(
       errors[name] = context.locale === 'fr' ? 'À remplir.' : 'Please fill this in.'
     }
   }
-  return Object.keys(errors).length > 0 ? { errors } : { args, flags }
+  if (Object.keys(errors).length > 0) return { errors }
+  return Object.keys(secrets).length > 0 ? { args, flags, secrets } : { args, flags }
 }
+
+const secretMark = 'secret.'
+
+/** Seen by whoever asks for it, and in no log. */
+const hidden = (secret: string) => ({ reveal: () => secret })
 
 /** The choices as they are for this caller. */
 export async function choicesOf(
@@ -104,6 +115,7 @@ async function readFlag(name: string, flag: Flag, given: readonly string[], cont
     if (listed.length === 0) throw emptyList(name)
     return Promise.all(listed.map((word) => readListed(flag, word, context)))
   }
+  if (flag.kind === 'texts') return given
   if (second !== undefined) throw givenTwice(name)
   if (flag.kind === 'duration') return readDuration(name, first)
   return readChoice(flag.choices, first, context, [])

@@ -1,5 +1,5 @@
 // `vigie demo`: a stand-in Mattermost with its web page, Vigie provisioned in it as on a real one, and buttons that send sample GitLab
-// events to Vigie's own webhook. Free ports, a temporary folder, nothing left behind.
+// events to Vigie's own webhook and break a sample site. Free ports, a temporary folder, nothing left behind.
 
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -11,6 +11,7 @@ import { createLog, logLevels } from '../log.ts'
 import { createSandbox } from '../sandbox/sandbox.ts'
 import { appOf } from './app-of.ts'
 import { createDemoEvents } from './demo-events.ts'
+import { createDemoSite } from './demo-site.ts'
 import { createDemoTown, demoChannel, demoTeam, type Inhabitant } from './demo-town.ts'
 import { envOf } from './dotenv-file.ts'
 import { provision } from './provision.ts'
@@ -47,17 +48,19 @@ async function play(folder: string, json: boolean, world: World): Promise<number
   const people: Inhabitant[] = []
   const actions: DemoAction[] = []
   const sandbox = await createSandbox({ people, actions })
+  const site = await createDemoSite()
   const environment: Record<string, string | undefined> = {
     VIGIE_LOCALE: world.locale,
     GITLAB_WEBHOOK_TOKEN: demoToken,
     LOG_LEVEL: 'warn',
     ...Object.fromEntries(taken.flatMap((name) => (world.environment[name] ? [[name, world.environment[name]]] : []))),
     MATTERMOST_URL: sandbox.url,
+    MONITOR_ALLOW: new URL(site.url).host,
     PORT: String(await freePort('127.0.0.1')),
   }
   const quiet: World = { ...world, environment, cwd: folder, stdout: () => undefined }
   try {
-    people.push(...(await createDemoTown(sandbox, world.fetch, world.locale)))
+    people.push(...(await createDemoTown({ sandbox, site: site.url, fetch: world.fetch, locale: world.locale })))
     const provisioned = await provision.run(['--admin-token', sandbox.adminToken, '--team', demoTeam], quiet)
     if (provisioned !== 0) return provisioned
     const env = envOf(quiet)
@@ -70,7 +73,7 @@ async function play(folder: string, json: boolean, world: World): Promise<number
     try {
       await app.start()
       const gitlab = `${app.url()}/webhook/gitlab`
-      actions.push(...demoActions(gitlab, environment.GITLAB_WEBHOOK_TOKEN ?? '', world))
+      actions.push(...demoActions(gitlab, environment.GITLAB_WEBHOOK_TOKEN ?? '', world), ...site.actions)
       const page = `${sandbox.url}/#${people[0]?.username}/${demoTeam}/${demoChannel}`
       if (json) world.stdout(JSON.stringify({ url: page, vigie: app.url(), gitlab }))
       else
@@ -80,6 +83,7 @@ async function play(folder: string, json: boolean, world: World): Promise<number
       await app.stop()
     }
   } finally {
+    await site.stop()
     await sandbox.stop()
   }
   return 0

@@ -117,6 +117,14 @@ const names = [
   'GITLAB_WEBHOOK_TOKEN',
   'GITLAB_SIGNING_SECRET',
   'METRICS_TOKEN',
+  'SMTP_SERVER',
+  'SMTP_PORT',
+  'EMAIL_SENDER',
+  'EMAIL_PASSWORD',
+  'EMAIL_RECEIVER',
+  'FALLBACK',
+  'HEARTBEAT_URL',
+  'MONITOR_ALLOW',
 ]
 
 function warnings({ environment, cwd }: World, { user, dotenv }: Asked) {

@@ -5,14 +5,15 @@ import { parseArgs } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import type { ReloadableEnv } from '../env.ts'
 import type { Log } from '../event.ts'
-import { createLog, logLevels } from '../log.ts'
+import { createLog, logFormats, logLevels } from '../log.ts'
+import { type LogFile, openLogFile } from '../log-file.ts'
 import { readDatabasePath } from '../settings.ts'
 import { listenForControl } from '../web/control.ts'
 import { appOf } from './app-of.ts'
 import { controlPath } from './control.ts'
 import { defaultDotenv, envOf, followDotenv, stampOf } from './dotenv-file.ts'
 import { createRunning } from './running.ts'
-import type { Subcommand } from './subcommand.ts'
+import type { Subcommand, World } from './subcommand.ts'
 
 export const start: Subcommand = {
   name: 'start',
@@ -27,9 +28,14 @@ export const start: Subcommand = {
     const path = resolve(world.cwd, values.dotenv)
     const dotenv = { path, stamp: stampOf(path) }
     const env = envOf(world, values.dotenv)
+    const file = logFileOf(env, world)
     const log = createLog({
       level: env.choice('LOG_LEVEL', 'info', logLevels),
-      write: (line) => world.stdout(line.trimEnd()),
+      format: env.choice('LOG_FORMAT', 'json', logFormats),
+      write(line) {
+        world.stdout(line.trimEnd())
+        file?.write(line)
+      },
       secrets: () => env.knownSecrets(),
     })
     const stopping = new AbortController()
@@ -64,6 +70,25 @@ export const start: Subcommand = {
     log.info({}, 'stopped')
     return 0
   },
+}
+
+/** A file that cannot be opened stops the start with the other wrong settings. */
+function logFileOf(env: ReloadableEnv, world: World): LogFile | undefined {
+  const name = env.text('LOG_FILE')
+  if (name === undefined) return undefined
+  const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+  try {
+    return openLogFile({
+      path: resolve(world.cwd, name),
+      onTrouble: (error) => world.stderr(`LOG_FILE: ${reasonOf(error)}`),
+    })
+  } catch (error) {
+    env.problem({
+      fr: `LOG_FILE\u00a0: ce fichier ne peut pas être écrit (${reasonOf(error)}).`,
+      en: `LOG_FILE: this file cannot be written (${reasonOf(error)}).`,
+    })
+    return undefined
+  }
 }
 
 async function follow(

@@ -56,7 +56,8 @@ function service(unit: Unit): readonly string[] {
 const openWalls: readonly string[] = [
   'NoNewPrivileges=yes',
   'LockPersonality=yes',
-  'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX',
+  // Netlink tells this machine's own addresses, which monitors may not reach unlisted.
+  'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK',
   'RestrictNamespaces=yes',
   'RestrictRealtime=yes',
   'RestrictSUIDSGID=yes',

@@ -1,6 +1,7 @@
 // The contract of everything people can say (design.md, "Command"). Help, grammar, manifest, dialogs and the table of rights
 // derive from the object; a command without an `allow` rule does not start.
 
+import type { Secret } from '../env.ts'
 import type { ButtonStyle, Field, Json, Receipt } from '../event.ts'
 import type { Locale, Said } from '../text/locale.ts'
 import type { Rich } from '../text/rich.ts'
@@ -26,14 +27,19 @@ export interface Choice {
 }
 
 export interface Flag {
-  /** `switch` takes no value; a `list` takes comma separated words and may be repeated. */
-  readonly kind: 'switch' | 'word' | 'list' | 'duration'
+  /** `switch` takes no value; a `list` takes comma separated words and may be repeated; `texts` may be repeated, each as it stands. */
+  readonly kind: 'switch' | 'word' | 'list' | 'texts' | 'duration'
   readonly title: Said
   readonly help: Said
   readonly choices?: readonly Choice[] | ((call: CallContext) => Promise<readonly Choice[]>)
   /** Who may use it, where that is more than the form's own rule. */
   readonly allow?: Role
+  /** Who may give it this value, where that is more than `allow`. */
+  readonly allowValue?: (value: FlagValue, call: CallContext) => Role | undefined
 }
+
+/** `true` for a switch, milliseconds for a duration. */
+export type FlagValue = string | readonly string[] | number | true
 
 /** One way of saying a command, with its own rule. */
 export interface Form {
@@ -44,6 +50,8 @@ export interface Form {
   readonly flags?: Readonly<Record<string, Flag>>
   readonly examples?: readonly Said[]
   readonly allow: Role
+  /** How often one person may do it within a minute, where that is less than for everything together. */
+  readonly perMinute?: number
   /** For `maker` rules: the user id of who made the object of this call; nothing where there is no such object. */
   readonly maker?: (call: Call) => Promise<string | undefined>
   run(call: Call): Promise<Reply>
@@ -71,7 +79,19 @@ export interface ButtonHandler {
   readonly maker?: (press: Press) => Promise<string | undefined>
   /** True: works once per seal (what it does cannot be undone or would be done twice). */
   readonly once?: boolean
+  /** The emoji that do the same, as reactions to a card. */
+  readonly reaction?: Reaction
   run(press: Press): Promise<Reply>
+}
+
+/** What a reaction to a card presses. */
+export interface Reaction {
+  /** Mattermost's names: `eyes`. */
+  readonly emoji: readonly string[]
+  /** The button's object for a card, by its key; nothing for cards of another kind. */
+  readonly objectOf: (card: string) => string | undefined
+  /** The button that is pressed when it is taken back. */
+  readonly back?: string
 }
 
 /** Who speaks, judged freshly at every call. */
@@ -100,7 +120,7 @@ export interface CallContext {
   /** The strongest of the person's roles here; `maker` is judged per object. */
   readonly role: Exclude<Role, 'maker'>
   /** How it was said. */
-  readonly by: 'slash' | 'mention' | 'direct' | 'button' | 'dialog'
+  readonly by: 'slash' | 'mention' | 'direct' | 'button' | 'dialog' | 'reaction'
   /** The thread it was said in. */
   readonly root?: string
   /** Milliseconds since 1970. */
@@ -112,8 +132,9 @@ export interface Call extends CallContext {
   readonly command: string
   readonly verb?: string
   readonly args: Readonly<Record<string, string>>
-  /** `true` for a switch, milliseconds for a duration. */
-  readonly flags: Readonly<Record<string, string | readonly string[] | number | true>>
+  readonly flags: Readonly<Record<string, FlagValue>>
+  /** What a dialog's password fields held, by what stands behind `secret.` in their names. */
+  readonly secrets?: Readonly<Record<string, Pick<Secret, 'reveal'>>>
 }
 
 export interface Press extends CallContext {
@@ -142,8 +163,17 @@ export interface Reply {
   readonly dialog?: DialogSpec
   /** Holds what is not for everybody: answered by direct message when asked by mention in a channel. */
   readonly personal?: boolean
+  /** Goes with the answer where that is a post, else to the person by direct message. */
+  readonly file?: ReplyFile
   /** What was changed, for the audit (never a secret); absent: nothing was. */
   readonly changed?: string
+}
+
+export interface ReplyFile {
+  readonly name: string
+  /** `application/pdf` */
+  readonly type: string
+  readonly bytes: Uint8Array
 }
 
 export interface Table {
@@ -168,16 +198,20 @@ export interface DialogSpec {
   /** The command (and its verb) whose arguments and flags the fields are. */
   readonly command: string
   readonly commandVerb?: string
+  /** It asks for what is missing only: what was typed with the command is kept. */
+  readonly keepsWords?: true
+  /** What was typed, from the command's name on; filled in by dispatch. */
+  readonly line?: string
 }
 
 export interface DialogField {
-  /** The argument's name, or `--flag`. */
+  /** The argument's name, `--flag`, or `secret.NAME` for a password. */
   readonly name: string
   /** At most 24 characters. */
   readonly label: string
   /** At most 150 characters. */
   readonly help?: string
-  readonly kind: 'text' | 'textarea' | 'select' | 'bool'
+  readonly kind: 'text' | 'textarea' | 'select' | 'bool' | 'password'
   readonly optional: boolean
   readonly value?: string
   readonly options?: readonly { readonly text: string; readonly value: string }[]
@@ -195,6 +229,8 @@ export interface Around {
   /** May this person read this channel now. */
   canRead(person: string, channel: string): Promise<boolean>
   username(userId: string): Promise<string>
+  /** Somebody of this channel by `@username`, no bot; nothing for anybody else. */
+  findMember(username: string, place: Place): Promise<{ id: string; username: string } | undefined>
   /** Brings the bot into the place if it can. Resolves true when it is a member. */
   bringBot(place: Place): Promise<boolean>
   /** Whether this person is a Vigie administrator, as last known. */

@@ -1,8 +1,9 @@
 // What people can say: the list. A command is one file, its test, and a line here; help, grammar, manifest and rights derive from it.
 
+import type { WriteDocument } from '../documents/document.ts'
 import type { Describe, Part } from '../event.ts'
 import type { Router } from '../flow/router.ts'
-import type { HookKeeper } from '../integrations/integration.ts'
+import type { HookKeeper, MonitorKeeper, MonitorRecords } from '../integrations/integration.ts'
 import type { Store } from '../store/store.ts'
 import type { Locale } from '../text/locale.ts'
 import { aboutCommand } from './about.ts'
@@ -14,6 +15,7 @@ import { denyCommand } from './deny.ts'
 import { explainCommand } from './explain.ts'
 import { gitlabCommand } from './gitlab.ts'
 import { helpCommand } from './help.ts'
+import { monitorCommand } from './monitor.ts'
 import { replayCommand } from './replay.ts'
 import { settingsCommand } from './settings.ts'
 import { statusCommand } from './status.ts'
@@ -30,6 +32,10 @@ export interface Source {
   readonly events: readonly string[]
   /** Who looks after its webhooks. */
   readonly hooks?: HookKeeper
+  /** Who looks after what is watched. */
+  readonly monitors?: MonitorKeeper
+  /** How what is watched did. */
+  readonly records?: MonitorRecords
 }
 
 /** What the commands are made from. */
@@ -46,6 +52,7 @@ export interface CommandParts {
   readonly status: () => Promise<readonly Part[]>
   /** Something was put back in line: do not wait for the next look. */
   readonly wakeOutbox: () => void
+  readonly writeDocument: WriteDocument
   readonly version: string
   /** Milliseconds since 1970. */
   readonly startedAt: number
@@ -60,6 +67,7 @@ export function createCommands(parts: CommandParts): readonly Command[] {
   const inTurn = createTurns()
   return [
     vigieCommand(parts),
+    monitorCommand({ ...parts, inTurn }),
     subscribeCommand({ ...parts, inTurn }),
     unsubscribeCommand({ ...parts, inTurn }),
     statusCommand(parts),

@@ -2,15 +2,16 @@
 // "Who may"). Its card's menu mutes a subject for a time.
 
 import { UserError } from '../errors.ts'
-import type { Mute, Subscription } from '../event.ts'
+import type { Filters, Mute, Subscription } from '../event.ts'
 import { parseDuration } from '../text/format.ts'
-import { code, rich } from '../text/rich.ts'
+import { rich } from '../text/rich.ts'
 import { said } from '../text/said.ts'
 import type { Call, Command, Flag, Press, Reply } from './command.ts'
 import type { CommandParts, Source } from './index.ts'
-import { eventChoices, readFilters } from './subscriptions/filters.ts'
+import { mentionFlag, readMention } from './monitor/mention.ts'
+import { eventChoices, readFilters, shownFilters } from './subscriptions/filters.ts'
 import { listReply } from './subscriptions/list.ts'
-import { type InTurn, requireRoom } from './subscriptions/room.ts'
+import { type InTurn, requireInside, requireRoom } from './subscriptions/room.ts'
 import { isSameSubject, readSubject } from './subscriptions/subject.ts'
 import { withUnheard } from './subscriptions/unheard.ts'
 import { mutedReply, stillMutedReply, subscribedReply, unmutedReply } from './subscriptions/words.ts'
@@ -133,6 +134,7 @@ function flags(sources: readonly Source[]): Readonly<Record<string, Flag>> {
       title: { fr: 'Changements seuls', en: 'Changes only' },
       help: { fr: 'seulement quand l’état change', en: 'only when the state changes' },
     },
+    mention: mentionFlag,
     confidential: {
       kind: 'switch',
       title: { fr: 'Confidentiel', en: 'Confidential' },
@@ -148,7 +150,7 @@ async function subscribe(parts: SubscribeParts, call: Call): Promise<Reply> {
   const source = parts.sources.find(({ name }) => name === call.args.source)
   if (source === undefined) throw new Error(`no source ${call.args.source}`)
   const subject = readSubject(call.args.subject)
-  const filters = readFilters(call.flags, source)
+  const filters = await withMention(readFilters(call.flags, source), parts, call)
   const { channel } = call.place
   const wish = {
     channel,
@@ -162,13 +164,20 @@ async function subscribe(parts: SubscribeParts, call: Call): Promise<Reply> {
   const { subscription, replaced } = await parts.inTurn(channel, async () => {
     const here = await parts.store.subscriptions.inChannel(channel)
     if (!here.some((one) => isThis(one, call, subject))) requireRoom(here.length + 1)
-    if (!call.place.botIn && !(await parts.around.bringBot(call.place))) throw notInside()
+    await requireInside(parts.around, call)
     return parts.store.subscriptions.save(wish)
   })
   const formerMaker = replaced === undefined || replaced.maker === call.person.id ? undefined : replaced.maker
   const former = formerMaker === undefined ? undefined : await parts.around.username(formerMaker)
   const unheard = (await source.hooks?.unheard(subject, { vigieAdmin: call.role === 'vigie_admin' })) ?? []
-  return withUnheard(subscribedReply(subscription, replaced, former, call), unheard, call)
+  const shown = await shownFilters(subscription, parts.around)
+  const before = replaced && (await shownFilters(replaced, parts.around))
+  return withUnheard(subscribedReply(shown, before, former, call), unheard, call)
+}
+
+async function withMention(filters: Filters, { around }: SubscribeParts, call: Call): Promise<Filters> {
+  const mention = call.flags.mention === undefined ? [] : await readMention(call.flags.mention, around, call)
+  return mention.length === 0 ? filters : { ...filters, mention }
 }
 
 /** The subscription that the call would replace. */
@@ -183,15 +192,6 @@ async function sameAs(
 
 const isThis = (one: Subscription, call: Call, subject: string | undefined): boolean =>
   one.source === call.args.source && isSameSubject(one.subject, subject)
-
-function notInside(): UserError {
-  return new UserError(
-    said({
-      fr: rich`Je ne peux pas écrire ici\u00a0: invitez-moi avec ${code('/invite @vigie')}, puis redonnez la commande.`,
-      en: rich`I cannot write here: invite me with ${code('/invite @vigie')}, then give the command again.`,
-    }),
-  )
-}
 
 /** `<source> [subject] <duration>`, as a card's menu says it. Who may mute a day does not cut short what lasts longer. */
 async function mute({ store, around, timeZone }: SubscribeParts, press: Press): Promise<Reply> {

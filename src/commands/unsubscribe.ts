@@ -9,7 +9,7 @@ import { bold, code, item, join, own, type Rich, rich } from '../text/rich.ts'
 import { said } from '../text/said.ts'
 import type { Call, Command, Press, Reply } from './command.ts'
 import type { CommandParts } from './index.ts'
-import { commandOf } from './subscriptions/filters.ts'
+import { commandOf, shownFilters } from './subscriptions/filters.ts'
 import { hearsKind, type Meant, meant, withoutKind } from './subscriptions/match.ts'
 import { type InTurn, requireRoom } from './subscriptions/room.ts'
 import { isSameSubject, readSubject, requireShort } from './subscriptions/subject.ts'
@@ -44,7 +44,7 @@ const words = {
   },
 }
 
-type UnsubscribeParts = Pick<CommandParts, 'router'> & {
+type UnsubscribeParts = Pick<CommandParts, 'around' | 'router'> & {
   readonly inTurn: InTurn
   readonly store: Pick<CommandParts['store'], 'subscriptions'>
 }
@@ -109,7 +109,7 @@ async function unsubscribe(parts: UnsubscribeParts, call: Call): Promise<Reply> 
   const { one } = found
   await parts.store.subscriptions.remove(one.id)
   return {
-    text: rich`${bold(own(done))} ${silent(heardWords(one, locale))} ${own(back)} ${code(commandOf(one))}`,
+    text: rich`${bold(own(done))} ${silent(heardWords(one, locale))} ${own(back)} ${code(commandOf(await shownFilters(one, parts.around)))}`,
     mood: 'good',
     next: listCommand[locale],
     changed: [one.id, one.source, one.subject ?? ''].filter((word) => word !== '').join(' '),
@@ -180,7 +180,9 @@ async function stop(parts: UnsubscribeParts, press: Press): Promise<Reply> {
   requireRoom(count + plans.reduce((more, { wishes }) => more + Math.max(0, wishes.length - 1), 0))
   const lines: Rich[] = []
   for (const plan of plans) lines.push(await narrow(parts, plan, locale))
-  const undo = heard.map((one) => item([code(commandOf(one))]))
+  const undo = (await Promise.all(heard.map((one) => shownFilters(one, parts.around)))).map((one) =>
+    item([code(commandOf(one))]),
+  )
   return {
     text: [
       ...rich`${bold(own(verdict))} ${stopped(object.kind, what)}`,
@@ -216,7 +218,7 @@ function planOf(one: Subscription, { source, subject, kind }: Stopped): Plan {
 }
 
 async function narrow(
-  { store }: UnsubscribeParts,
+  { store, around }: UnsubscribeParts,
   { one, wishes, goes, isAllOfIt }: Plan,
   locale: Locale,
 ): Promise<Rich> {
@@ -229,12 +231,12 @@ async function narrow(
     if (isAllOfIt || !known.has(`${made.source} ${made.subject}`)) await store.subscriptions.save(made)
   }
   if (goes) await store.subscriptions.remove(one.id)
-  const before = [code(commandOf(one))]
+  const before = [code(commandOf(await shownFilters(one, around)))]
   if (wishes.length === 0) return removed(before)
   return narrowed(
     before,
     join(
-      wishes.map((made) => [code(commandOf(made))]),
+      (await Promise.all(wishes.map((made) => shownFilters(made, around)))).map((made) => [code(commandOf(made))]),
       ' + ',
     ),
   )

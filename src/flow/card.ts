@@ -29,7 +29,7 @@ export function planCard(waiting: Waiting, events: readonly StoredEvent[], tried
   if (!newest) return undefined
   const { event } = newest
   if (event.card === undefined || waiting.each) return { event }
-  const before = isAlive(waiting.card, triedAt) ? waiting.card : undefined
+  const before = event.cardStays || isAlive(waiting.card, triedAt) ? waiting.card : undefined
   const at = timeOf(newest)
   const late = before !== undefined && at < before.shownAt
   const card: Card = {

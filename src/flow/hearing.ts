@@ -6,8 +6,8 @@ import type { Judgement, Silence } from './judge.ts'
 import type { Index } from './route.ts'
 import type { Router } from './router.ts'
 
-/** `unsubscribed`: none of the subscriptions that matched is left. `told`: before a restore. */
-export type Withheld = Silence | 'unsubscribed' | 'told'
+/** `unsubscribed`: none of the subscriptions that matched is left. `told`: before a restore. `taken`: an alert that was told elsewhere. */
+export type Withheld = Silence | 'unsubscribed' | 'told' | 'taken'
 
 export interface Heard {
   readonly events: readonly StoredEvent[]
@@ -20,18 +20,29 @@ export interface HearingParts {
   readonly now: () => number
   /** What was fetched again after a restore and stands there already. */
   readonly wasTold: (target: Target, stored: StoredEvent) => boolean
+  /** An alert that FALLBACK told instead. */
+  readonly isTakenOver: (target: Target, event: Event) => Promise<boolean>
 }
 
 /** What of a delivery its subscriptions hear now. What was addressed to its target by name has none, and is heard. */
-export async function hear(waiting: Waiting, { router, events: store, now, wasTold }: HearingParts): Promise<Heard> {
+export async function hear(waiting: Waiting, parts: HearingParts): Promise<Heard> {
+  const { router, events: store, now, wasTold } = parts
   const { subscriptions, target } = waiting.delivery
-  if (subscriptions.length === 0) return { events: waiting.events, withheld: [] }
+  const isSure = subscriptions.length === 0
   const index = await router.current()
   const said = new Map<string, Awaited<ReturnType<EventStore['visibility']>>>()
   const events: StoredEvent[] = []
   const withheld: { event: string; reason: Withheld }[] = []
   for (const stored of waiting.events) {
     const { event } = stored
+    if (await parts.isTakenOver(target, event)) {
+      withheld.push({ event: event.id, reason: 'taken' })
+      continue
+    }
+    if (isSure) {
+      events.push(stored)
+      continue
+    }
     const subject = event.subject
     if (subject !== undefined && !said.has(subject)) said.set(subject, await store.visibility(event.source, subject))
     const moment = { now: now(), visibility: subject === undefined ? undefined : said.get(subject) }

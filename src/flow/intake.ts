@@ -76,7 +76,7 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
         const only = options.only ?? confine?.(draft)
         const route: Recording['route'] = only
           ? () => only.map((target) => alone(target, acceptedAt))
-          : (event) => index.route(event, acceptedAt)
+          : (event) => withAlso(index.route(event, acceptedAt), options.also ?? [], acceptedAt)
         return { draft, dedupe: options.dedupe ?? [], acceptedAt, route }
       }),
     )
@@ -100,6 +100,15 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
       while (working) await working
     },
   }
+}
+
+function withAlso(routed: readonly Routed[], also: readonly Target[], at: number): readonly Routed[] {
+  const all = [...routed]
+  for (const target of also) {
+    const isThere = all.some((one) => one.target.notifier === target.notifier && one.target.address === target.address)
+    if (!isThere) all.push(alone(target, at))
+  }
+  return all
 }
 
 function alone(target: Target, dueAt: number): Routed {

@@ -59,11 +59,14 @@ function silenceOf(event: Event, listener: Listener, circumstances: Circumstance
   const subject = listener.subject.judge(event.subject)
   if (subject === 'misses') return 'subject'
   if (subject === 'excluded') return 'excluded'
+  // Who names no subject hears what belongs to this channel; `**` hears that of others too, as far as it may.
+  const isHome = event.home === subscription.channel
+  if (event.home !== undefined && !isHome && subscription.subject === undefined) return 'subject'
   const filtered = filteredBy(event, listener)
   if (filtered) return filtered
   const { channel, maker, filters } = subscription
   if (event.confidential && !(filters.confidential && circumstances.isAdmin(maker))) return 'confidential'
-  const isClosed = event.audience === 'closed' || circumstances.visibility === 'closed'
+  const isClosed = !isHome && (event.audience === 'closed' || circumstances.visibility === 'closed')
   if (isClosed && !circumstances.isAdmin(maker) && !circumstances.isAllowed(event, channel)) return 'closed'
   if (circumstances.isMuted(event, channel)) return 'muted'
   return subscription.asleep === undefined ? undefined : 'asleep'

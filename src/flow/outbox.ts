@@ -6,6 +6,7 @@ import type { DeliveryError } from '../errors.ts'
 import type { Delivery, Describe, Log, Meter, Now, Target } from '../event.ts'
 import type { Notifier } from '../notifiers/notifier.ts'
 import type { Claim, Store } from '../store/store.ts'
+import { createAlertGate } from './alerts.ts'
 import { type Away, createCircuit } from './circuit.ts'
 import { createFolding } from './folding.ts'
 import { leaseMs } from './lease.ts'
@@ -16,7 +17,7 @@ import { createTeller, type SettingsOf } from './telling.ts'
 import { createAlarm, createPace, type Wait, waitByTheClock } from './waiting.ts'
 
 export interface OutboxParts {
-  readonly store: Pick<Store, 'events' | 'deliveries'>
+  readonly store: Pick<Store, 'events' | 'deliveries' | 'alerts'>
   readonly router: Router
   readonly notifiers: readonly Notifier[]
   /** Every source's events in words. */
@@ -49,6 +50,8 @@ export interface Outbox {
 }
 
 export interface OutboxStatus {
+  /** When it last looked at everything that is due. */
+  readonly workedAt: number
   readonly notifiers: readonly {
     readonly name: string
     readonly inHand: number
@@ -88,9 +91,11 @@ export function createOutbox(parts: OutboxParts): Outbox {
     for (const line of lines) line.foldAt = 0
   }
   const reconciling = createReconciling({ deliveries, restored, onRead, now, wait, log })
-  const teller = createTeller({ ...parts, events: store.events, wasTold: reconciling.wasTold })
+  const gate = createAlertGate(store.alerts)
+  const { isTakenOver } = gate
+  const teller = createTeller({ ...parts, events: store.events, wasTold: reconciling.wasTold, isTakenOver })
   const fold = createFolding({ ...parts, deliveries, teller, breathe })
-  const send = createSending({ ...parts, deliveries, teller, reconciling, wait, random })
+  const send = createSending({ ...parts, gate, deliveries, teller, reconciling, wait, random })
   const lines = notifiers.map((notifier): Line => {
     const messages = notifier.perSecond === undefined ? undefined : createPace(notifier.perSecond, now, wait)
     const digests = createPace(digestsPerSecond, now, wait)
@@ -110,6 +115,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const cut = new AbortController()
   let running: Promise<void> | undefined
   let seenAt = now()
+  let workedAt = now()
 
   async function run(): Promise<void> {
     let isReleased = false
@@ -119,6 +125,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
         isReleased = true
         await noticeSetBack()
         const wakeAt = await round()
+        workedAt = now()
         await alarm.sleep(Math.min(longestNapMs, wakeAt - now()))
       } catch (error) {
         log.error({ err: error }, 'the outbox could not work')
@@ -214,6 +221,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     },
     wake: () => alarm.ring(),
     status: () => ({
+      workedAt,
       notifiers: lines.map(({ notifier, circuit, inHand }) => {
         const away = circuit.away()
         return { name: notifier.name, inHand: inHand.size, ...(away ? { away } : {}) }

@@ -66,7 +66,8 @@ export function createIndex({ subscriptions, rules, mutes, admins }: Known): Ind
     },
     mayHear(event, channel, moment) {
       const { visibility, isAllowed } = around(event, moment)
-      return (event.audience === 'open' && visibility !== 'closed') || isAllowed(event, channel)
+      const isOpen = event.audience === 'open' && visibility !== 'closed'
+      return event.home === channel || isOpen || isAllowed(event, channel)
     },
   }
 }

@@ -4,6 +4,7 @@ import { DeliveryError } from '../errors.ts'
 import type { Delivery, Log, Meter, Now, Target } from '../event.ts'
 import type { Notifier } from '../notifiers/notifier.ts'
 import type { Claim, DeliveryStore, Outcome } from '../store/store.ts'
+import type { AlertGate } from './alerts.ts'
 import { backoffMs, mostRefusals, mostTroubles, refusalPauseMs, retrySpanMs } from './backoff.ts'
 import type { Circuit } from './circuit.ts'
 import { keepLease } from './lease.ts'
@@ -14,6 +15,7 @@ import type { Pace, Wait } from './waiting.ts'
 export interface SendingParts {
   readonly deliveries: Pick<DeliveryStore, 'renew' | 'settle'>
   readonly teller: Teller
+  readonly gate: AlertGate
   readonly reconciling: Reconciling
   readonly now: Now
   readonly wait: Wait
@@ -46,11 +48,14 @@ export interface Sending {
 export type Send = (lane: Lane, claim: Claim, sending: Sending) => Promise<void>
 
 const storePauseMs = 1000
+/** For another delivery of the same alert. */
+const gatePauseMs = 1000
 
 export function createSending(parts: SendingParts): Send {
-  const { deliveries, teller, now, log, meter } = parts
+  const { deliveries, teller, gate, now, log, meter } = parts
 
-  async function send(lane: Lane, claim: Claim, { signal, probe, onTold }: Sending): Promise<void> {
+  async function send(lane: Lane, claim: Claim, sending: Sending): Promise<void> {
+    const { signal, probe } = sending
     const { notifier, circuit } = lane
     const { delivery } = claim
     if (await parts.reconciling.isDue(notifier, claim)) {
@@ -58,6 +63,20 @@ export function createSending(parts: SendingParts): Send {
       await parts.reconciling.read(notifier, claim, signal)
       return circuit.succeeded(delivery.id, probe !== undefined)
     }
+    const admission = await gate.enter(claim)
+    if (admission === 'taken') return await settle(claim, silent('taken'), signal)
+    if (admission === 'later')
+      return await settle(claim, again(claim, now() + gatePauseMs, delivery.error ?? ''), signal)
+    try {
+      await tell(lane, claim, sending)
+    } finally {
+      gate.leave(claim)
+    }
+  }
+
+  async function tell(lane: Lane, claim: Claim, { signal, probe, onTold }: Sending): Promise<void> {
+    const { notifier, circuit } = lane
+    const { delivery } = claim
     const told = await teller.tell(claim, circuit.lastAway())
     if (told.as === 'silence') return await settle(claim, silent(told.reason), signal)
     const lease = keepLease(claim, parts)

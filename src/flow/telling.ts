@@ -1,12 +1,13 @@
 // From a delivery to the message its notifier is given: what of it may be told, in whose language, on which card or as which digest.
 
-import type { Describe, Log, Now, Target, Telling } from '../event.ts'
+import type { Describe, Event, Log, Now, Target, Telling } from '../event.ts'
 import type { Message, Sent } from '../notifiers/notifier.ts'
 import type { CardRow, Claim, EventStore, StoredEvent, Waiting } from '../store/store.ts'
 import { own, type Rich } from '../text/rich.ts'
 import { planCard, timeOf } from './card.ts'
 import { type DigestReason, describeDigest } from './digest.ts'
 import { type Heard, hear, type Withheld } from './hearing.ts'
+import type { Index } from './route.ts'
 import type { Router } from './router.ts'
 
 /** The language and zone of what is posted to a target. */
@@ -18,6 +19,7 @@ export interface TellingParts {
   readonly describe: Describe
   readonly settingsOf: SettingsOf
   readonly wasTold: (target: Target, stored: StoredEvent) => boolean
+  readonly isTakenOver: (target: Target, event: Event) => Promise<boolean>
   readonly now: Now
   readonly log: Log
 }
@@ -41,7 +43,8 @@ export interface Teller {
   summariser(target: Target): Promise<(event: StoredEvent) => Rich>
 }
 
-export function createTeller({ events, router, describe, settingsOf, wasTold, now, log }: TellingParts): Teller {
+export function createTeller(parts: TellingParts): Teller {
+  const { events, router, describe, settingsOf, wasTold, isTakenOver, now, log } = parts
   const tellingFor = async (target: Target): Promise<Telling> => ({ ...(await settingsOf(target)), now: now() })
 
   const summaryOf = ({ event }: StoredEvent, telling: Telling): Rich => {
@@ -64,7 +67,7 @@ export function createTeller({ events, router, describe, settingsOf, wasTold, no
 
   return {
     async tell(claim, lastAway) {
-      const heard = await hear(claim, { router, events, now, wasTold })
+      const heard = await hear(claim, { router, events, now, wasTold, isTakenOver })
       const first = heard.withheld[0]
       if (heard.events.length === 0) return { as: 'silence', reason: first?.reason ?? 'unsubscribed' }
       const telling = await tellingFor(claim.delivery.target)
@@ -80,6 +83,7 @@ export function createTeller({ events, router, describe, settingsOf, wasTold, no
         description: plan ? describe(plan.event, telling) : digest(claim, heard.events, telling, lastAway),
         locale: telling.locale,
         ...(plan?.card ? { card: plan.card } : {}),
+        ...ringing(claim, heard.events, await router.current(), telling.now),
       }
       return { as: 'message', message, dropped: heard.withheld, ...(plan?.after ? { after: plan.after } : {}) }
     },
@@ -87,6 +91,32 @@ export function createTeller({ events, router, describe, settingsOf, wasTold, no
       const telling = await tellingFor(target)
       return (stored) => summaryOf(stored, telling)
     },
+  }
+}
+
+/**
+ * Whom it wakes: at home alone, those an event names and those its channel's subscriptions name. A digest has one line of mentions for
+ * all that is in it.
+ */
+function ringing(
+  { delivery: { target, subscriptions } }: Claim,
+  heard: readonly StoredEvent[],
+  index: Index,
+  now: number,
+): Pick<Message, 'mentions' | 'isUrgent'> {
+  const ringing_ = heard.flatMap(({ event }) => {
+    const { rings, home } = event
+    if (rings === undefined || target.notifier !== 'mattermost' || target.address !== home) return []
+    const asked = index
+      .explain(event, home, { now })
+      .filter(({ subscription, judgement }) => judgement.hears && subscriptions.includes(subscription.id))
+    const named = asked.flatMap(({ subscription }) => subscription.filters.mention ?? [])
+    return [{ people: [...rings.people, ...named], isCritical: event.severity === 'critical' }]
+  })
+  const mentions = [...new Set(ringing_.flatMap(({ people }) => people))]
+  return {
+    ...(mentions.length > 0 ? { mentions } : {}),
+    ...(ringing_.some(({ isCritical }) => isCritical) ? { isUrgent: true } : {}),
   }
 }
 

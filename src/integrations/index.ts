@@ -2,6 +2,7 @@
 
 import { createGitlab } from './gitlab/gitlab.ts'
 import type { MakeIntegration } from './integration.ts'
+import { createMonitoring } from './monitor/monitoring.ts'
 import { createVigie } from './vigie/vigie.ts'
 
-export const integrations: readonly MakeIntegration[] = [createGitlab, createVigie]
+export const integrations: readonly MakeIntegration[] = [createGitlab, createMonitoring, createVigie]

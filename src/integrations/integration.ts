@@ -3,8 +3,22 @@
 import type { FastifyInstance } from 'fastify'
 import type { Env, Secret } from '../env.ts'
 import type { Describe, Emit, Log, Meter, Now, Part } from '../event.ts'
-import type { HookStore, KeptHook, StoredEvent } from '../store/store.ts'
-import type { Said } from '../text/locale.ts'
+import type { HookStore, IncidentFilter, KeptHook, MonitorStore, Rolled, Span, StoredEvent } from '../store/store.ts'
+import type { Locale, Said } from '../text/locale.ts'
+import type { Rich } from '../text/rich.ts'
+import type {
+  Account,
+  Acknowledgement,
+  Incident,
+  IncidentStep,
+  Maintenance,
+  Monitor,
+  MonitorMute,
+  MonitorType,
+  Result,
+  Shown,
+  State,
+} from './monitor/monitor.ts'
 
 export interface Integration {
   /** The source its events carry and `/subscribe` names. */
@@ -13,16 +27,138 @@ export interface Integration {
   routes?(http: FastifyInstance): void
   /** Runs until the signal; where the lease is held. */
   watch?(signal: AbortSignal): Promise<void>
+  /** False while what it watches stands still; absent where nothing has to go on. For HEARTBEAT_URL. */
+  goesOn?(): boolean
   /** Pure: its events in words. */
   readonly describe: Describe
   /** How it does, for `/statut`. */
   status(): Promise<Part>
+  /** What else of it stands by itself there: the model, the mail server. */
+  alsoStatus?(): Promise<readonly Part[]>
   /** A harmless request that takes the whole path, for `vigie doctor`; nothing while the integration is off. */
   probe?(nonce: string): Promise<Probe | undefined>
   /** What `--events` may name, for help and did-you-mean: `merge_request`, `merge_request.open`. */
   readonly events: readonly string[]
   /** Looks after the webhooks at the origin; absent where there are none to look after. */
   readonly hooks?: HookKeeper
+  /** What is watched, for `/monitor`; the integration `monitor` alone has it. */
+  readonly monitors?: MonitorKeeper
+  /** How it did, for reports and the status page; the integration `monitor` alone has it. */
+  readonly records?: MonitorRecords
+}
+
+/** What `/monitor` and an incident's buttons do. Everything it resolves is stored, and told where it is to be told. */
+export interface MonitorKeeper {
+  inChannel(channel: string): readonly WatchedNow[]
+  /** By name, without regard to case. */
+  find(channel: string, name: string): WatchedNow | undefined
+  byId(id: string): WatchedNow | undefined
+  /** Those marked public, of all channels. */
+  publicOnes(): readonly WatchedNow[]
+  all(): readonly WatchedNow[]
+  /** Since when Vigie believes itself cut off. */
+  cutSince(): number | undefined
+  /** A heartbeat's address is known only now: what is stored is its token's hash. @throws {UserError} for a wish that cannot be fulfilled. */
+  add(wish: MonitorWish, by: Asker): Promise<Added>
+  /** What is absent stays. @throws {UserError} */
+  edit(id: string, wish: Partial<MonitorWish>, by: Asker): Promise<Added>
+  remove(id: string): Promise<void>
+  pause(id: string): Promise<void>
+  /** Ends a pause. */
+  resume(id: string): Promise<void>
+  mute(id: string, mute: MonitorMute | undefined, by: Asker): Promise<void>
+  maintain(id: string, maintenance: readonly Maintenance[]): Promise<void>
+  /** Checks now; nothing for what is paused or was never heard of. */
+  check(id: string, by: Asker): Promise<Result | undefined>
+  incident(id: string): Promise<Incident | undefined>
+  /** Newest first. */
+  incidents(filter: IncidentFilter): Promise<readonly Incident[]>
+  steps(incident: string): Promise<readonly IncidentStep[]>
+  /** Resolves how it is then, and whether that changed anything; nothing where it is not open. */
+  acknowledge(incident: string, by: Asker): Promise<ActedOn | undefined>
+  release(incident: string, by: Asker): Promise<ActedOn | undefined>
+  muteIncident(incident: string, mute: MonitorMute | undefined, by: Asker): Promise<ActedOn | undefined>
+  /** `200` in 84 ms. */
+  inWords(result: Result, locale: Locale): Rich
+  history(monitor: string, request: { from: number; to: number; span?: Span }): Promise<readonly Rolled[]>
+  results(monitor: string, request: { from: number; to: number; limit: number }): Promise<readonly Result[]>
+}
+
+/** What was seen, accounted for. Instants are milliseconds since 1970. */
+export interface MonitorRecords {
+  account(
+    monitors: readonly Monitor[],
+    time: { readonly from: number; readonly to: number },
+  ): Promise<readonly Account[]>
+  /** Those that are marked public, by name. */
+  shown(): Promise<readonly Shown[]>
+  /** Since when Vigie believes itself cut off: what is shown is as it was then. */
+  cutSince(): number | undefined
+}
+
+export interface WatchedNow {
+  readonly monitor: Monitor
+  readonly state: State
+}
+
+export interface ActedOn {
+  readonly incident: Incident
+  readonly isChanged: boolean
+}
+
+/** Who asks, as known at this moment. */
+export type Asker = Pick<Acknowledgement, 'by' | 'name'> & { readonly vigieAdmin: boolean }
+
+/** A monitor as it is asked for; the keeper reads, checks and completes it. */
+export interface MonitorWish
+  extends Partial<
+    Pick<
+      Monitor,
+      | 'everyMs'
+      | 'timeoutMs'
+      | 'failures'
+      | 'retryEveryMs'
+      | 'successes'
+      | 'slowMs'
+      | 'tls'
+      | 'severity'
+      | 'mention'
+      | 'remindMs'
+      | 'escalate'
+      | 'noEmail'
+      | 'prompt'
+      | 'isPublic'
+    >
+  > {
+  readonly channel: string
+  /** As it was typed; absent for a heartbeat. */
+  readonly target?: string
+  readonly type?: MonitorType
+  /** Absent: from the target. */
+  readonly name?: string
+  readonly method?: string
+  readonly body?: string
+  /** `200-299,404`: as it was typed. */
+  readonly status?: string
+  readonly contains?: string
+  /** `data.state=ok`: as it was typed. */
+  readonly json?: string
+  /** `Name: value`, one each. */
+  readonly headers?: readonly string[]
+  /** By name; sealed before they are stored. */
+  readonly secretHeaders?: Readonly<Record<string, Pick<Secret, 'reveal'>>>
+  readonly record?: string
+  readonly graceMs?: number
+  readonly cron?: string
+  readonly timeZone?: string
+  /** The name of the monitor it stands behind; empty for none. */
+  readonly after?: string
+}
+
+export interface Added {
+  readonly monitor: Monitor
+  /** Where a new heartbeat's job reports. */
+  readonly address?: string
 }
 
 /** `/vigie gitlab install|check|remove`, and what `/subscribe` says of projects that nobody is told about. */
@@ -82,6 +218,7 @@ export interface IntegrationParts {
   readonly meter: Meter
   readonly now: Now
   readonly fetch: typeof fetch
+  readonly ask: Ask
   /** When an event of a source last came in, milliseconds since 1970. */
   readonly lastEventAt: (source: string) => Promise<number | undefined>
   /** What was last accepted of a subject, newest first. */
@@ -89,9 +226,34 @@ export interface IntegrationParts {
   /** VIGIE_URL, once the settings are read. */
   readonly url: () => string
   readonly hooks: HookStore
+  /** The language that a channel asked for (`/vigie settings lang`). */
+  readonly langOf: (channel: string) => Promise<Locale | undefined>
   readonly vault: Vault
+  readonly monitors: MonitorStore
+  readonly cron: Cron
   /** Ids of Vigie's administrators, as last known. */
   readonly admins: () => Promise<readonly string[]>
+}
+
+/** Asks a neighbour's health page. Never rejects, resolves within 2 s; within 10 s the same is not asked again. */
+export type Ask = (address: string) => Promise<Asked>
+
+export interface Asked {
+  readonly tookMs: number
+  /** Absent: no answer came. */
+  readonly status?: number
+  /** Its first 16 KiB. */
+  readonly body?: string
+  /** Why none came: `ECONNREFUSED`, `timeout`. */
+  readonly error?: string
+}
+
+/** When cron expressions fire, in an IANA zone, with Temporal's `compatible` reading of days that are shorter or longer. */
+export interface Cron {
+  /** @throws {UserError} for what is no expression of five fields, or no zone. */
+  check(expression: string, timeZone: string): void
+  /** The first moment after `after`, milliseconds since 1970; nothing where none comes within five years. */
+  next(expression: string, timeZone: string, after: number): number | undefined
 }
 
 /** `null`: its settings are absent, it is switched off. Routes that say which setting is missing are the integration's own matter: it then returns itself with status `off`. */

@@ -1,5 +1,6 @@
 // The notifiers: to add one, write its file, its test and its line here (design.md, "Lists, not folder scans").
 
+import { createEmailNotifier } from './email.ts'
 import { createMattermostNotifier } from './mattermost.ts'
 
-export const notifiers = { mattermost: createMattermostNotifier } as const
+export const notifiers = { mattermost: createMattermostNotifier, email: createEmailNotifier } as const

@@ -5,7 +5,9 @@
 import { z } from 'zod'
 import { DeliveryError } from '../errors.ts'
 import type { Receipt } from '../event.ts'
-import { link, type Rich, rich } from '../text/rich.ts'
+import { link, own, type Rich, rich } from '../text/rich.ts'
+import type { Draw } from './chart-drawer.ts'
+import { createPictures } from './mattermost-picture.ts'
 import { cutTo, renderActions, renderPost, type Stamp } from './mattermost-post.ts'
 import type { Card, Message, Notifier, Sent, Standing } from './notifier.ts'
 
@@ -13,6 +15,8 @@ import type { Card, Message, Notifier, Sent, Standing } from './notifier.ts'
 export interface MattermostPosts {
   createPost(draft: NewPost, signal: AbortSignal): Promise<StandingPost>
   patchPost(id: string, patch: { message?: string; props: Props }, signal: AbortSignal): Promise<StandingPost>
+  /** Resolves the file's id. */
+  uploadFile(channel: string, file: File, signal: AbortSignal): Promise<string>
   post(id: string, signal: AbortSignal): Promise<StandingPost>
   thread(root: string, signal: AbortSignal): Promise<readonly StandingPost[]>
   /** Posts made at or after a moment, newest first. */
@@ -21,6 +25,8 @@ export interface MattermostPosts {
   direct(person: string, signal: AbortSignal): Promise<string>
   /** Our own user id. */
   botId(): Promise<string>
+  /** Their present usernames; of whom there is none left, nothing. */
+  usernames(ids: readonly string[], signal: AbortSignal): Promise<readonly string[]>
 }
 
 export type Props = Readonly<Record<string, unknown>>
@@ -31,6 +37,9 @@ export interface NewPost {
   readonly message: string
   readonly props: Props
   readonly pending_post_id: string
+  readonly file_ids?: readonly string[]
+  /** Of a root post only. */
+  readonly metadata?: { readonly priority: { readonly priority: 'urgent' } }
 }
 
 export interface StandingPost {
@@ -46,13 +55,16 @@ export interface MattermostNotifierParts {
   /** Seals the buttons of one post. */
   readonly stamp: (place: { channel: string; delivery: string }) => Stamp
   readonly permalink: (receipt: Receipt) => string | undefined
+  readonly draw: Draw
 }
 
 /** The server's clock and ours may differ, by as much as a day that somebody set wrongly (threat F17). */
 const clockMarginMs = 25 * 3_600_000
 const lineRunes = 4000
 
-export function createMattermostNotifier({ posts, stamp, permalink }: MattermostNotifierParts): Notifier {
+export function createMattermostNotifier({ posts, stamp, permalink, draw }: MattermostNotifierParts): Notifier {
+  const statusOf = (error: unknown) => readFailure(error)?.status
+  const pictures = createPictures({ upload: posts.uploadFile, draw, statusOf })
   const directs = new Map<string, string>()
 
   const channelOf = async (address: string, signal: AbortSignal): Promise<string> => {
@@ -71,6 +83,14 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
     return (post: StandingPost) => post.user_id === botId && vigieOf(post.props).deliveries.some((id) => ids.has(id))
   }
 
+  /** `@alice @here`: the one place where Vigie mentions anybody (design.md, "Mentions"). */
+  const ringing = async ({ mentions = [] }: Message, signal: AbortSignal): Promise<string> => {
+    const crowds = mentions.filter(isCrowd)
+    const people = mentions.filter((id) => !isCrowd(id))
+    const names = people.length === 0 ? [] : await posts.usernames(people, signal)
+    return [...names.filter((name) => /^[a-z0-9._-]+$/.test(name)), ...crowds].map((name) => `@${name}`).join(' ')
+  }
+
   const createRoot = async (message: Message, channel: string, signal: AbortSignal): Promise<Sent> => {
     const { card, description, deliveryId, events } = message
     const sent = ({ id }: StandingPost): Sent => {
@@ -84,14 +104,20 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
       }
     }
     const text = continuing(description.text, card, message, permalink)
+    const rung = await ringing(message, signal)
     const { message: words, attachments } = renderPost(
-      { ...description, text },
+      { ...description, text, ...ringLine(description.message, rung) },
       stamp({ channel, delivery: deliveryId }),
     )
     const told = card?.events ?? events.map(({ id }) => id)
     const vigie = { events: told, deliveries: deliveriesOf(message), ...(card === undefined ? {} : { card: card.key }) }
-    const props = { attachments, vigie, ...originsOf(message) }
-    const draft = { channel_id: channel, message: words, props, pending_post_id: deliveryId }
+    const draft: NewPost = {
+      channel_id: channel,
+      message: words,
+      props: { attachments, vigie, ...originsOf(message) },
+      pending_post_id: deliveryId,
+      ...(message.isUrgent ? { metadata: { priority: { priority: 'urgent' } } } : {}),
+    }
     return sent(await posts.createPost(draft, signal))
   }
 
@@ -101,7 +127,9 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
     const vigie = { events: card.events, deliveries: [card.deliveryId], card: card.key }
     if (!card.late) {
       const { message: words, attachments } = renderPost(message.description, sealed)
-      await posts.patchPost(root, { message: words, props: { from_bot: 'true', attachments, vigie } }, signal)
+      // Whom it rang stands above it still, where the card says nothing there itself.
+      const said = message.description.message === undefined ? {} : { message: words }
+      await posts.patchPost(root, { ...said, props: { from_bot: 'true', attachments, vigie } }, signal)
       return
     }
     const { props } = await posts.post(root, signal)
@@ -118,12 +146,15 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
       const found = (await posts.thread(root, signal)).find(await isOurs(message))
       if (found !== undefined && found.id !== root) return found.id
     }
+    const rung = await ringing(message, signal)
+    const fileIds = await pictures(message, channel, signal)
     const draft = {
       channel_id: channel,
       root_id: root,
-      message: cutTo(line, lineRunes),
+      message: cutTo([...line, ...(rung.length === 0 ? [] : own(` ${rung}`))], lineRunes),
       props: { vigie: { deliveries: deliveriesOf(message) } },
       pending_post_id: message.deliveryId,
+      ...(fileIds.length > 0 ? { file_ids: fileIds } : {}),
     }
     return (await posts.createPost(draft, signal)).id
   }
@@ -186,6 +217,14 @@ export function createMattermostNotifier({ posts, stamp, permalink }: Mattermost
     send: (message, address, signal) => understood(() => send(message, address, signal)),
     standing: (address, request, signal) => understood(() => standing(address, request, signal)),
   }
+}
+
+const isCrowd = (id: string): boolean => id === 'here' || id === 'channel'
+
+/** Above the card: a phone shows it, and rings. */
+function ringLine(message: Rich | undefined, rung: string): { message?: Rich } {
+  if (rung === '') return message === undefined ? {} : { message }
+  return { message: message === undefined ? own(rung) : [...own(`${rung} `), ...message] }
 }
 
 async function understood<T>(work: () => Promise<T>): Promise<T> {

@@ -18,6 +18,10 @@ export interface Message {
   /** In the order they were accepted; one, or many in a digest. */
   readonly events: readonly Event[]
   readonly description: Description
+  /** Who is mentioned in the new post or thread line: Mattermost user ids, `here`, `channel`. */
+  readonly mentions?: readonly string[]
+  /** A new post is marked urgent. */
+  readonly isUrgent?: boolean
   readonly locale: Locale
   readonly card?: Card
 }
@@ -62,6 +66,8 @@ export interface Notifier {
   readonly perSecond?: number
   /** @throws {DeliveryError} when it was not taken, or may not have been. */
   send(message: Message, address: string, signal: AbortSignal): Promise<Sent>
+  /** Goes as far as it can without telling anybody anything, for the doctor. @throws {DeliveryError} that says what to do. */
+  knock?(signal: AbortSignal): Promise<void>
   /**
    * What stands at an address since a moment (milliseconds since 1970), and these posts, whenever they were made: what a restored
    * database is compared with. Absent where it cannot be read back. @throws {DeliveryError}

@@ -73,12 +73,14 @@ export function createDeliveryStore(db: Database, ids: Ids, write: Group): Deliv
       return { deliveries, events: card ? readList(card.events) : deliveries.flatMap((delivery) => delivery.events) }
     },
 
-    async counts() {
+    async counts(notifier) {
+      const ofIt =
+        notifier === undefined ? sql`` : sql`and target in (select id from targets where notifier = ${notifier})`
       const { rows } = await sql<{ waiting: number; oldest: number | null }>`
         select count(*) as waiting, min(case when lane = 1 and folded is null then due_at else created_at end) as oldest
-        from deliveries where state = 'waiting'`.execute(db)
+        from deliveries where state = 'waiting' ${ofIt}`.execute(db)
       const parked = await sql<{ parked: number }>`
-        select count(*) as parked from deliveries where state = 'parked'`.execute(db)
+        select count(*) as parked from deliveries where state = 'parked' ${ofIt}`.execute(db)
       const oldest = rows[0]?.oldest ?? undefined
       return {
         waiting: rows[0]?.waiting ?? 0,

@@ -71,6 +71,30 @@ const history = ({ long, bytes, clustered }: Dialect): Changes => ({
   '024-keys': sql`create table if not exists keys (
     id ${long} primary key, key ${bytes} not null, event ${long} not null, expires_at ${long} not null)`,
   '025-dedupe-gone': sql`drop table if exists dedupe`,
+  '026-monitors': sql`create table if not exists monitors (
+    id text primary key, channel text not null, name_key text not null, body text not null, state text,
+    unique (channel, name_key))`,
+  '027-results': sql`create table if not exists results (
+    monitor text not null, at ${long} not null, took_ms integer not null, counts text not null, rest text not null,
+    primary key (monitor, at)) ${clustered}`,
+  '028-rolled': sql`create table if not exists rolled (
+    span text not null, monitor text not null, at ${long} not null, up integer not null, down integer not null,
+    maintained integer not null, isolated integer not null, good integer not null, took_sum ${long} not null,
+    took_min integer, took_max integer, primary key (monitor, span, at)) ${clustered}`,
+  '029-incidents': sql`create table if not exists incidents (
+    id text primary key, channel text not null, opened_at ${long} not null, closed_at ${long}, body text not null)`,
+  '030-incidents-open': sql`create index if not exists incidents_open on incidents (opened_at) where closed_at is null`,
+  '031-incidents-opened': sql`create index if not exists incidents_opened on incidents (opened_at)`,
+  '032-incident-monitors': sql`create table if not exists incident_monitors (
+    monitor text not null, incident text not null, primary key (monitor, incident)) ${clustered}`,
+  '033-incident-steps': sql`create table if not exists incident_steps (
+    incident text not null, number integer not null, at ${long} not null, kind text not null, by text,
+    facts text not null, event text, primary key (incident, number)) ${clustered}`,
+  '034-incident-steps-untold': sql`create index if not exists incident_steps_untold on incident_steps (at, number) where event is null`,
+  '035-alerts': sql`create table if not exists alerts (
+    key text primary key, since ${long} not null, ways integer not null, passed_at ${long}, over ${long})`,
+  '036-alert-events': sql`create table if not exists alert_events (
+    alert text not null, event ${long} not null, takes_over integer not null, primary key (alert, event)) ${clustered}`,
 })
 
 /** Every change this version knows, in order. */

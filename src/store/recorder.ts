@@ -29,6 +29,7 @@ export function createRecorder(connection: DatabaseSync, ids: Ids, dedupe: Dedup
      on conflict (source) do update set accepted_at = excluded.accepted_at`,
   )
   const standing = createStanding(connection)
+  const alerts = createAlertNotes(connection)
   const targets = createTargets(connection, ids)
 
   function recordOne({ draft, dedupe: keys, acceptedAt, route }: Recording): Accepted {
@@ -42,6 +43,7 @@ export function createRecorder(connection: DatabaseSync, ids: Ids, dedupe: Dedup
     const { id: _given, ...body } = event
     insertEvent.run(id, acceptedAt, routed.length, event.source, lower(event.subject), JSON.stringify(body))
     if (routed.length > 0) insertDeliveries(id, acceptedAt, routed)
+    alerts.note(event, id, acceptedAt)
     dedupe.keep(hashed, id, acceptedAt)
     return { event: event.id, matched: routed.length, repeated: false }
   }
@@ -115,6 +117,25 @@ function createStanding(connection: DatabaseSync) {
         if (seen.get(source, lower(subject))?.visibility !== visibility) say.run(source, lower(subject), visibility)
       }
       return draft.track === undefined ? draft : { ...draft, track: track(source, draft.track) }
+    },
+  }
+}
+
+/** What has to be heard, until it is known to be. */
+function createAlertNotes(connection: DatabaseSync) {
+  const begin = connection.prepare(
+    'insert into alerts (key, since, ways) values (?, ?, 0) on conflict (key) do nothing',
+  )
+  const add = connection.prepare('insert into alert_events (alert, event, takes_over) values (?, ?, ?)')
+  const end = connection.prepare('update alerts set over = ? where key = ?')
+  return {
+    note({ alert, alertsOver = [], takesOver }: Event, id: number, acceptedAt: number): void {
+      if (alert !== undefined) {
+        // One that was taken over and is over already does not begin anew.
+        if (!takesOver) begin.run(alert, acceptedAt)
+        add.run(alert, id, takesOver ? 1 : 0)
+      }
+      for (const key of alertsOver) end.run(id, key)
     },
   }
 }

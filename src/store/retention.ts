@@ -79,6 +79,9 @@ async function dropEvents(db: Kysely<Tables>, after: number, last: number): Prom
   const { numAffectedRows } = await sql`
     delete from events where id > ${after} and id <= ${last} and not exists (
       select 1 from deliveries own where own.id > events.id and own.id <= events.id + events.matched)`.execute(db)
+  await sql`
+    delete from alert_events where event > ${after} and event <= ${last} and not exists (
+      select 1 from events where events.id = alert_events.event)`.execute(db)
   return Number(numAffectedRows ?? 0)
 }
 

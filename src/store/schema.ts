@@ -23,6 +23,14 @@ export interface Tables {
   audit: AuditTable
   people: PersonTable
   hooks: HookTable
+  monitors: MonitorTable
+  results: ResultTable
+  rolled: RolledTable
+  incidents: IncidentTable
+  incident_monitors: { monitor: string; incident: string }
+  incident_steps: IncidentStepTable
+  alerts: AlertTable
+  alert_events: { alert: string; event: number; takes_over: number }
 }
 
 export interface EventTable {
@@ -197,4 +205,68 @@ export interface HookTable {
   failed_tests: number
   made_at: number
   looked_at: number
+}
+
+export interface MonitorTable {
+  id: string
+  channel: string
+  /** Lower case, to be known by within its channel. */
+  name_key: string
+  body: string
+  state: string | null
+}
+
+export interface ResultTable {
+  monitor: string
+  at: number
+  took_ms: number
+  counts: string
+  /** What else was seen. */
+  rest: string
+}
+
+export interface RolledTable {
+  span: string
+  monitor: string
+  at: number
+  up: number
+  down: number
+  maintained: number
+  isolated: number
+  /** Of answers that were well: how many, and their times. */
+  good: number
+  took_sum: number
+  took_min: number | null
+  took_max: number | null
+}
+
+export interface IncidentTable {
+  id: string
+  channel: string
+  opened_at: number
+  closed_at: number | null
+  body: string
+}
+
+export interface IncidentStepTable {
+  incident: string
+  number: number
+  at: number
+  kind: string
+  by: string | null
+  facts: string
+  event: string | null
+}
+
+/** Alerts that have to be looked after; one that was taken is gone. */
+export interface AlertTable {
+  key: string
+  /** When its first event was accepted. */
+  since: number
+  /** How many ways of FALLBACK it was given to. */
+  ways: number
+  /** When it was given to the last of them. */
+  passed_at: number | null
+  /** The event that ended it. */
+  over: number | null
 }

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Log } from '../event.ts'
+import { createAlertStore } from './alerts.ts'
 import { createAuditStore } from './audit.ts'
 import { causeOf, createDatabase, guard, sqliteCode, unusable } from './bridge.ts'
 import { createDedupe } from './dedupe.ts'
@@ -16,6 +17,7 @@ import { createHookStore } from './hooks.ts'
 import { createIds } from './ids.ts'
 import { createMarkStore } from './marks.ts'
 import { type Dialect, migrate } from './migrations.ts'
+import { createMonitorStore } from './monitors.ts'
 import { createPeopleStore } from './people.ts'
 import { createRecorder } from './recorder.ts'
 import { type Purged, type PurgeRequest, purge } from './retention.ts'
@@ -79,6 +81,8 @@ function compose(
     audit: createAuditStore(db, ids),
     people: createPeopleStore(db, createListeners()),
     hooks: createHookStore(db),
+    monitors: createMonitorStore(db, breathe),
+    alerts: createAlertStore(db),
     async check() {
       const value = String(now())
       await db

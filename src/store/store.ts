@@ -15,6 +15,7 @@ import type {
   Subscription,
   Target,
 } from '../event.ts'
+import type { Incident, IncidentStep, Monitor, Result, State } from '../integrations/monitor/monitor.ts'
 import type { Standing } from '../notifiers/notifier.ts'
 import type { Locale } from '../text/locale.ts'
 
@@ -27,6 +28,8 @@ export interface Store {
   readonly audit: AuditStore
   readonly people: PeopleStore
   readonly hooks: HookStore
+  readonly monitors: MonitorStore
+  readonly alerts: AlertStore
   /** Resolves when a row could be written and read back just now. @throws {StoreUnavailable} */
   check(): Promise<void>
   close(): Promise<void>
@@ -207,7 +210,42 @@ export interface DeliveryStore {
   /** The delivery and card told by a Mattermost post, for `explain` and buttons. */
   byPost(post: string): Promise<{ deliveries: readonly Delivery[]; events: readonly string[] } | undefined>
   /** `oldestWaitingAt`: since when the oldest could have been told; a digest's window is no wait. */
-  counts(): Promise<{ waiting: number; parked: number; oldestWaitingAt?: number }>
+  counts(notifier?: string): Promise<{ waiting: number; parked: number; oldestWaitingAt?: number }>
+}
+
+/** An alert that is not known to be taken, or was taken over and is not over. */
+export interface OpenAlert {
+  readonly key: string
+  /** Its first event. */
+  readonly event: string
+  readonly since: number
+  /** How many ways of FALLBACK it was given to, and when to the last. */
+  readonly ways: number
+  readonly passedAt?: number
+  /** The event that ended it. */
+  readonly over?: string
+  readonly taken?: Taken
+  /** Whom it was sent to so far, each once. */
+  readonly targets: readonly Target[]
+  /** Of these, whom FALLBACK named. */
+  readonly passedTo: readonly Target[]
+  /** One of its deliveries is with its notifier this moment. */
+  readonly isInHand: boolean
+}
+
+/** Who took an alert: a target of its own, or one of FALLBACK's. */
+export type Taken = 'own' | 'fallback'
+
+/** What has to be heard (threat F26). Events with `alert` are noted as they are recorded. */
+export interface AlertStore {
+  /** Those that began at or before a moment, the oldest first. */
+  open(request: { since: number; limit: number }): Promise<readonly OpenAlert[]>
+  /** The events of an alert that were taken, whether or not it is looked after still. */
+  takers(key: string): Promise<readonly { readonly event: string; readonly by: Taken }[]>
+  /** It is given to the next way of FALLBACK. */
+  pass(key: string, ways: number, now: number): Promise<void>
+  /** Nothing more is to be done about it. */
+  close(key: string): Promise<void>
 }
 
 export interface SubscriptionStore {
@@ -303,4 +341,72 @@ export interface HookStore {
   all(): Promise<readonly KeptHook[]>
   save(hook: KeptHook): Promise<void>
   remove(key: string): Promise<boolean>
+}
+
+/** What is watched, what was seen, and the incidents it made. */
+export interface MonitorStore {
+  /** By name. */
+  all(): Promise<readonly KeptMonitor[]>
+  /** Creates or replaces, by id; its state stays. Resolves false, and changes nothing, where another of its channel bears the name (without regard to case). */
+  save(monitor: Monitor): Promise<boolean>
+  /** With its state and results; its incidents stay until retention takes them. */
+  remove(id: string): Promise<boolean>
+  /** One transaction: all of a round, or nothing. @throws {StoreUnavailable} */
+  record(round: Round): Promise<void>
+  incident(id: string): Promise<Incident | undefined>
+  /** Newest first. */
+  incidents(filter: IncidentFilter): Promise<readonly Incident[]>
+  /** Of one incident, in order. */
+  steps(incident: string): Promise<readonly IncidentStep[]>
+  /** What happened and was not emitted yet, in the order it happened. */
+  untold(): Promise<readonly IncidentStep[]>
+  /** Notes a step's event. */
+  told(incident: string, step: number, event: string): Promise<void>
+  /** The newest single results, oldest first. */
+  results(monitor: string, request: { from: number; to: number; limit: number }): Promise<readonly Result[]>
+  /** Rolled up by minute, hour or day (UTC), oldest first; from the finest that is still kept where `span` says nothing. */
+  history(monitor: string, request: { from: number; to: number; span?: Span }): Promise<readonly Rolled[]>
+  /** Rolls up what is complete and drops what is too old, in small steps. */
+  tidy(now: number): Promise<void>
+}
+
+export interface KeptMonitor {
+  readonly monitor: Monitor
+  /** Absent: never checked. */
+  readonly state?: State
+  /** Of its results that were judged. */
+  readonly newest?: Result
+}
+
+export interface Round {
+  readonly results: readonly { readonly monitor: string; readonly result: Result; readonly counts: Counts }[]
+  readonly states: readonly { readonly monitor: string; readonly state: State }[]
+  /** As they now are; by id. */
+  readonly incidents: readonly Incident[]
+  readonly steps: readonly IncidentStep[]
+}
+
+/** As what a result counts in availability: while down it counts as down, a failure that was no verdict as well. */
+export type Counts = 'up' | 'down' | 'maintained' | 'isolated'
+
+export interface IncidentFilter {
+  readonly channel?: string
+  readonly monitor?: string
+  readonly isOpen?: boolean
+  /** Still open at, or opened after. */
+  readonly from?: number
+  readonly to?: number
+  readonly limit: number
+}
+
+export type Span = 'minute' | 'hour' | 'day'
+
+/** What was seen within one minute, hour or day. */
+export interface Rolled {
+  /** Its beginning. */
+  readonly at: number
+  readonly span: Span
+  readonly counts: Readonly<Record<Counts, number>>
+  /** Of checks that were answered well. */
+  readonly tookMs?: { readonly mean: number; readonly min: number; readonly max: number }
 }

@@ -23,6 +23,12 @@ export function number(locale: Locale, value: number, maximumFractionDigits = 2)
   return format.format(value)
 }
 
+/** A share of 0 to 1 as `99,96 %`, `99.96%`; never rounded up to what it is not. Nothing known: `–`. */
+export function percent(locale: Locale, share: number | undefined): string {
+  if (share === undefined) return '–'
+  return `${number(locale, Math.floor(share * 10_000) / 100)}${locale === 'fr' ? '\u00a0' : ''}%`
+}
+
 /** A size, 1 Ko = 1 KB = 1024 bytes: `1,42 Mo`, `1.42 MB`. */
 export function size(locale: Locale, sizeBytes: number): string {
   const units = locale === 'fr' ? ['o', 'Ko', 'Mo', 'Go', 'To'] : ['B', 'KB', 'MB', 'GB', 'TB']
@@ -49,9 +55,22 @@ export function duration(locale: Locale, durationMs: number): string {
   return parts
     .slice(first, first + 2)
     .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count}\u00a0${unit}`)
+    .map(([count, unit], index) => `${unit === 's' && index > 0 ? String(count).padStart(2, '0') : count}\u00a0${unit}`)
     .join(' ')
 }
+
+/** How often: one of a unit is said in the smaller one, `60 s`, `24 h`, so that "every" can stand before it in any language. */
+export function interval(locale: Locale, intervalMs: number): string {
+  const smaller = ones.find(([one]) => one === intervalMs)?.[1]
+  return smaller === undefined ? duration(locale, intervalMs) : smaller
+}
+
+const ones: readonly (readonly [number, string])[] = [
+  [1000, '1000\u00a0ms'],
+  [60_000, '60\u00a0s'],
+  [3_600_000, '60\u00a0min'],
+  [86_400_000, '24\u00a0h'],
+]
 
 /** How long ago: `il y a 3 min`, `3 min ago`. */
 export function ago(locale: Locale, durationMs: number): string {
@@ -62,6 +81,18 @@ export function ago(locale: Locale, durationMs: number): string {
 /** A time of day in the reader's zone, with the date when it is another day than `now`: `09:02`, `21/11/2026 09:02`. Instants are milliseconds since 1970. */
 export function moment(locale: Locale, timeZone: string, at: number, now: number): string {
   const time = new Intl.DateTimeFormat(tags[locale], { timeZone, hour: '2-digit', minute: '2-digit' }).format(at)
+  const day = new Intl.DateTimeFormat(tags[locale], { timeZone, day: '2-digit', month: '2-digit', year: 'numeric' })
+  return day.format(at) === day.format(now) ? time : `${day.format(at)} ${time}`
+}
+
+/** A time of day to the second, with the date when it is another day than `now`: `09:02:13`. */
+export function clock(locale: Locale, timeZone: string, at: number, now: number): string {
+  const time = new Intl.DateTimeFormat(tags[locale], {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(at)
   const day = new Intl.DateTimeFormat(tags[locale], { timeZone, day: '2-digit', month: '2-digit', year: 'numeric' })
   return day.format(at) === day.format(now) ? time : `${day.format(at)} ${time}`
 }

@@ -6,11 +6,11 @@ import { HttpProblem } from '../errors.ts'
 export interface Door {
   /**
    * `open`: to all, by interface.md; `metrics`: METRICS_TOKEN; `hook`: a webhook's token or signature; `command`: the token of a
-   * slash command; `seal`: what the button or form carries; `socket`: whoever may open the socket's file.
+   * slash command; `seal`: what the button or form carries; `token`: its address ends with it; `socket`: whoever may open the socket's file.
    */
-  readonly proof: 'open' | 'metrics' | 'hook' | 'command' | 'seal' | 'socket'
-  /** The one content type of its body; `nothing` where it has none. */
-  readonly takes: 'nothing' | 'application/json' | 'application/x-www-form-urlencoded'
+  readonly proof: 'open' | 'metrics' | 'hook' | 'command' | 'seal' | 'token' | 'socket'
+  /** The one content type of its body; `nothing` where it has none, `anything` where what comes is not read. */
+  readonly takes: 'nothing' | 'anything' | 'application/json' | 'application/x-www-form-urlencoded'
 }
 
 declare module 'fastify' {

@@ -6,6 +6,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { LiveSecrets } from '../env.ts'
 import { HttpProblem } from '../errors.ts'
 import type { CounterLabels, CounterName, Meter } from '../event.ts'
+import type { WatchedNow } from '../integrations/integration.ts'
 
 type Definitions = {
   readonly [N in CounterName]: { readonly help: string; readonly labels: readonly CounterLabels[N][] }
@@ -32,6 +33,8 @@ export interface GaugeReading {
   /** Age of the oldest waiting delivery, seconds; 0 when nothing waits. */
   readonly oldestSeconds: number
   readonly websocketUp: boolean
+  /** All that is watched. */
+  readonly monitors: readonly WatchedNow[]
 }
 
 export interface Metrics {
@@ -58,6 +61,8 @@ export function createMetrics(version: string): Metrics {
     1,
   )
 
+  const setMonitors = createMonitorGauges(registers)
+
   return {
     meter: {
       count(name, labels, by = 1) {
@@ -72,9 +77,37 @@ export function createMetrics(version: string): Metrics {
         parked.set(reading.parked)
         oldest.set(reading.oldestSeconds)
         websocket.set(reading.websocketUp ? 1 : 0)
+        setMonitors(reading.monitors)
         return reply.type(registry.contentType).send(await registry.metrics())
       })
     },
+  }
+}
+
+/** Of each monitor, known by its id; a name may change, and is two channels' at once. */
+function createMonitorGauges(registers: readonly Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>[]) {
+  const gauge = (name: string, help: string) =>
+    new Gauge({
+      name: `vigie_monitor_${name}`,
+      help,
+      labelNames: ['monitor', 'name', 'type'],
+      registers: [...registers],
+    })
+  const up = gauge('up', '1 while it is not down.')
+  const checked = gauge('last_check_timestamp_seconds', 'When it was last checked.')
+  const took = gauge('response_seconds', 'How long its last check took.')
+  const certificate = gauge('certificate_end_timestamp_seconds', 'When the certificate it showed ends.')
+  return (monitors: readonly WatchedNow[]) => {
+    for (const one of [up, checked, took, certificate]) one.reset()
+    for (const { monitor, state } of monitors) {
+      if (monitor.isPaused || state.last === undefined) continue
+      const labels = { monitor: monitor.id, name: monitor.name, type: monitor.type }
+      const { at, tookMs, certificateEndsAt } = state.last
+      up.set(labels, state.health === 'down' || state.beneath === 'down' ? 0 : 1)
+      checked.set(labels, at / 1000)
+      if (monitor.type !== 'heartbeat') took.set(labels, tookMs / 1000)
+      if (certificateEndsAt !== undefined) certificate.set(labels, certificateEndsAt / 1000)
+    }
   }
 }
 

@@ -168,7 +168,12 @@ async function build(server: Server): Promise<House> {
   await heard.promise
   return {
     ...{ world, calls, http, url, sealer, receipts, said, pressed, submitted, audited, answer, trigger },
-    notifier: createMattermostNotifier({ posts: createPosts(calls, self), stamp, permalink: () => undefined }),
+    notifier: createMattermostNotifier({
+      posts: createPosts(calls, self),
+      stamp,
+      permalink: () => undefined,
+      draw: async () => undefined,
+    }),
     async stop() {
       stopping.abort()
       await living
@@ -248,6 +253,18 @@ function doors(house: () => House) {
     expect(String(shown.post)).toContain('!all')
     expect(String(shown.post)).not.toContain('@all')
     expect(await calls.posts(world.pub.id, {})).toHaveLength(before)
+  })
+
+  test('the file of an answer comes by direct message', async () => {
+    const { world, answer, calls } = house()
+    const bytes = Buffer.from('moniteur;disponibilité')
+    answer.reply = { text: own('le fichier vous est envoyé'), file: { name: 'r.csv', type: 'text/csv', bytes } }
+    await accepted(command(world.alice, 'report'))
+    await eyes.waitFor('ephemeral_message', 'vous est envoyé')
+    const direct = await calls.directChannel(world.bot.id, world.alice.id)
+    const [post] = await calls.posts(direct.id, {})
+    const shown = await accepted(world.alice.get(`/posts/${post?.id}`))
+    expect(at(shown, 'metadata.files.0')).toMatchObject({ name: 'r.csv', size: bytes.length })
   })
 
   test('the button of an ephemeral answer works for its person', async () => {

@@ -190,6 +190,14 @@ describe('slash commands', () => {
     ])
   })
 
+  test('a file, which no answer of its own carries, is sent by direct message', async () => {
+    const file = { name: 'report.csv', type: 'text/csv', bytes: Buffer.from('a;b') }
+    const { say, seen, stage } = open()
+    stage.reply = () => ({ reply: { text: own('envoyé'), file } })
+    expect((await say()).json()).toMatchObject({ attachments: [{ text: 'envoyé' }] })
+    expect(seen.told.map(([person, { reply }]) => [person, reply.file])).toEqual([[alice, file]])
+  })
+
   test('every forgery is refused with one identical reply and no effect', async () => {
     const { say, seen } = open()
     const forgeries = await Promise.all([

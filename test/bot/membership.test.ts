@@ -6,6 +6,7 @@ import type { SocketEvent } from '../../src/bot/socket.ts'
 import { createMattermostStatus } from '../../src/bot/status.ts'
 import type { Trouble } from '../../src/bot/triggers.ts'
 import type { Subscription } from '../../src/event.ts'
+import type { Asked } from '../../src/integrations/integration.ts'
 import { plain } from '../../src/text/rich.ts'
 import { accepted } from '../contract/mattermost/driver.ts'
 import { createChannel, join } from '../contract/mattermost/world.ts'
@@ -122,11 +123,13 @@ test('status says how Mattermost and we stand, and how many subscriptions sleep'
   const now = 10_000_000
   const asleep = { ...subscriptionIn('c1'), asleep: 'removed' as const }
   let troubles: readonly Trouble[] = []
+  let ping: Asked = { tookMs: 7, status: 200 }
   const glance = async (state: Parameters<typeof createMattermostStatus>[0]['socket'], ...all: Subscription[]) => {
     const part = await createMattermostStatus({
       socket: state,
       subscriptions: subscriptionsInMemory(...all),
       troubles: () => troubles,
+      ping: async () => ping,
       now: () => now,
     })()
     return [part.state, plain(part.glance.fr), plain(part.glance.en)]
@@ -135,8 +138,8 @@ test('status says how Mattermost and we stand, and how many subscriptions sleep'
   const connected = { as: 'connected', since, serverVersion: '11.6.0.123' } as const
   expect(await glance(() => connected)).toEqual([
     'ok',
-    'connecté depuis 3\u00a0min · 11.6.0',
-    'connected for 3\u00a0min · 11.6.0',
+    'connecté depuis 3\u00a0min · 11.6.0 · ping 7\u00a0ms',
+    'connected for 3\u00a0min · 11.6.0 · ping 7\u00a0ms',
   ])
   expect((await glance(() => connected, asleep))[0]).toBe('warning')
   expect((await glance(() => connected, asleep))[1]).toContain('1 abonnement endormi')
@@ -144,8 +147,14 @@ test('status says how Mattermost and we stand, and how many subscriptions sleep'
   troubles = [{ team: 'main', trigger: 'subscribe', kind: 'replaced' }]
   expect((await glance(() => connected)).slice(0, 2)).toEqual([
     'warning',
-    'connecté depuis 3\u00a0min · 11.6.0 · 1 commande à rétablir',
+    'connecté depuis 3\u00a0min · 11.6.0 · ping 7\u00a0ms · 1 commande à rétablir',
   ])
   troubles = []
-  expect((await glance(() => ({ as: 'connecting', since })))[2]).toBe('out of reach for 3\u00a0min')
+  expect((await glance(() => ({ as: 'connecting', since })))[2]).toBe(
+    'out of reach for 3\u00a0min · it answers a ping in 7\u00a0ms',
+  )
+  ping = { tookMs: 2, error: 'ECONNREFUSED' }
+  expect((await glance(() => ({ as: 'connecting', since })))[1]).toBe(
+    'injoignable depuis 3\u00a0min · ping sans réponse (ECONNREFUSED)',
+  )
 })

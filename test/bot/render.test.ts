@@ -122,6 +122,24 @@ describe('an answer as a post', () => {
   })
 })
 
+describe('what the server would make a link of', () => {
+  // server/public/model/slack_attachment.go, linkWithTextRegex
+  const slackLink = /<([^<|]+)\|([^>]+)>/
+
+  it('stands in no answer, and nothing else is changed', () => {
+    const words = fc.string({ unit: fc.constantFrom('<', '|', '>', 'a'), maxLength: 40 })
+    fc.assert(
+      fc.property(words, (one) => {
+        const text = attachment({ text: [code(`x${one}x`)] })?.text ?? ''
+        expect(text).not.toMatch(slackLink)
+        const plain = attachment({ text: [code(`x${one.replaceAll('|', '')}x`)] })?.text ?? ''
+        expect(text.replaceAll('‹', '<').replaceAll('|', '')).toBe(plain)
+      }),
+      { numRuns: 2000, examples: [['<a><b|c>'], ['<<a|b>>'], ['<|a>'], ['<a|>b>']] },
+    )
+  })
+})
+
 /** What stands outside code spans. A backtick behind a backslash begins none; no backslash is among the words. */
 function withoutCode(text: string): readonly string[] {
   return text.replaceAll('\\`', '').split(/(`+)[^`](?:[\s\S]*?[^`])?\1(?!`)|`[^`]`/)

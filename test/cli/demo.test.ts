@@ -81,5 +81,35 @@ describe('the demo', () => {
         expect(await page.getByTestId('card').filter({ hasText: 'solde de congés' }).count()).toBe(0)
         expect(cards).toBeGreaterThan(0)
       })
+
+      it('shows a site that is broken by a button: its card appears, is acknowledged, turns green', async () => {
+        const composer = page.getByTestId('composer')
+        const line = /\/monitor add http:\/\/127\.0\.0\.1:\d+/.exec(
+          (await page.getByTestId('feed').textContent()) ?? '',
+        )?.[0]
+        await composer.fill(`${line} --name boutique --every 5s --retries 1 --recover 1`)
+        await composer.press('Enter')
+        await page.getByText('Surveillé').first().waitFor()
+
+        await page.getByTestId('action-site-broken').click()
+        const card = page.getByTestId('feed').getByTestId('card').filter({ hasText: 'boutique' }).last()
+        await expect.poll(() => card.textContent(), { timeout: 15_000 }).toContain('boutique ne répond plus')
+        await shoot('watch-down')
+        await card.getByRole('button', { name: 'Prendre en charge' }).click()
+        await expect.poll(() => card.textContent(), { timeout: 5000 }).toContain('👤 alice')
+        await shoot('watch-taken')
+
+        await page.getByTestId('action-site-well').click()
+        await expect.poll(() => card.textContent(), { timeout: 15_000 }).toContain('boutique répond de nouveau')
+        expect(await card.textContent()).toContain('prise en charge par alice')
+        await page.getByTestId('thread-link').last().click()
+        await expect.poll(() => page.getByTestId('thread').textContent()).toContain('a pris en charge l’incident')
+        await shoot('watch-up')
+      })
+
+      async function shoot(name: string): Promise<void> {
+        const { VIGIE_TEST_SHOTS: folder } = process.env
+        if (folder) await page.screenshot({ path: join(folder, `${name}.png`) })
+      }
     })
 })

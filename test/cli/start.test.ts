@@ -78,7 +78,16 @@ describe('vigie as a process', () => {
       const asked = run('status', '--json')
       return (await asked.ended()) === 0 ? JSON.parse(asked.out()) : undefined
     }, 'a status without trouble')
-    expect(status.parts.map((part: { name: string }) => part.name)).toEqual(['mattermost', 'gitlab', 'outbox', 'store'])
+    expect(status.parts.map((part: { name: string }) => part.name)).toEqual([
+      'mattermost',
+      'gitlab',
+      'monitor',
+      'ollama',
+      'nextcloud',
+      'outbox',
+      'email',
+      'store',
+    ])
     const doctor = run('doctor', '--json')
     expect(await doctor.ended()).toBe(0)
     expect(JSON.parse(doctor.out())).toMatchObject({

@@ -14,6 +14,7 @@ import type { Store } from '../../src/store/store.ts'
 import type { Locale } from '../../src/text/locale.ts'
 import { rich } from '../../src/text/rich.ts'
 import { createFakeKeeper, type FakeKeeper } from '../fakes/hooks.ts'
+import { createWatching, type Watching } from './watching.ts'
 
 /** Saturday 21 November 2026, 09:00 in Paris. */
 export const start = Date.UTC(2026, 10, 21, 8, 0, 0)
@@ -86,6 +87,8 @@ export interface World {
   readonly woken: () => number
   /** Who looks after GitLab's webhooks: says what the test told it to. */
   readonly hooks: FakeKeeper
+  /** What is watched, and how it is. */
+  readonly watching: Watching
   clock: { now: number }
   locale: { of: Locale }
   /** Who is what, from now on. */
@@ -97,7 +100,13 @@ export interface World {
   /** The same, as the words that are read. */
   read(who: Name, line: string, channel?: string): Promise<string>
   press(who: Name, verb: string, object: string, channel?: string): Promise<Answer>
-  submit(who: Name, command: string, fields: Record<string, string | boolean | null>, verb?: string): Promise<Answer>
+  submit(
+    who: Name,
+    command: string,
+    fields: Record<string, string | boolean | null>,
+    verb?: string,
+    line?: string,
+  ): Promise<Answer>
   /** Takes in an event of GitLab, told to whoever subscribed. */
   emit(draft: Partial<Draft> & { subject?: string }): Promise<Event>
 }
@@ -118,17 +127,30 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
   const roles = { ...firstRoles }
   const people = createPeople(locale, roles)
   const hooks = createFakeKeeper()
+  const record = async (draft: Draft): Promise<string> => {
+    const index = await router.current()
+    const acceptedAt = clock.now
+    const [accepted] = await store.events.record([
+      { draft, dedupe: [], acceptedAt, route: (event) => index.route(event, acceptedAt) },
+    ])
+    return accepted?.event ?? ''
+  }
+  const watching = createWatching({ store, now, emit: record })
   const parts: CommandParts = {
     store,
     around: createAround(people, posts, brought),
     help: createHelp(() => commands),
     describe,
-    sources: [{ name: 'gitlab', events: gitlabEvents, hooks }],
+    sources: [
+      { name: 'gitlab', events: gitlabEvents, hooks },
+      { name: 'monitor', events: ['down', 'up'], monitors: watching.keeper, records: watching.records },
+    ],
     router,
     status: async () => status,
     wakeOutbox: () => {
       woken += 1
     },
+    writeDocument: async (document, format) => Buffer.from(`${format} ${JSON.stringify(document)}`),
     version: '1.0.0',
     startedAt: start - 3 * 86_400_000,
     locale: 'fr',
@@ -160,6 +182,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     posts,
     woken: () => woken,
     hooks,
+    watching,
     clock,
     locale,
     roles,
@@ -170,7 +193,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     read: async (who, line, channel) => readAnswer(await say(who, line, channel)),
     press: (who, verb, object, channel = 'town') =>
       dispatch.press({ by: 'button', person: who, channel, verb, object }),
-    submit: (who, command, fields, verb) =>
+    submit: (who, command, fields, verb, line) =>
       dispatch.submit({
         by: 'dialog',
         person: who,
@@ -178,6 +201,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
         command,
         fields,
         ...(verb === undefined ? {} : { commandVerb: verb }),
+        ...(line === undefined ? {} : { line }),
       }),
     async emit(draft) {
       const full: Draft = {
@@ -190,12 +214,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
         byDefault: true,
         ...draft,
       }
-      const index = await router.current()
-      const acceptedAt = clock.now
-      const [accepted] = await store.events.record([
-        { draft: full, dedupe: [], acceptedAt, route: (event) => index.route(event, acceptedAt) },
-      ])
-      return { ...full, id: accepted?.event ?? '' }
+      return { ...full, id: await record(full) }
     },
   }
 }
@@ -234,6 +253,10 @@ function createAround(people: People, posts: World['posts'], brought: string[]):
     findPost: async (words) => posts.get(words),
     canRead: async () => true,
     username: async (id) => id,
+    findMember: async (username) => {
+      const id = names.find((one) => `@${one}` === username && one !== 'stranger' && one !== 'otherbot')
+      return id === undefined ? undefined : { id, username: id }
+    },
     isVigieAdmin: people.isVigieAdmin,
     permalink: ({ post }) => post,
     async bringBot(place) {

@@ -14,7 +14,12 @@ function stageOf(world: World, calls: Calls, sandbox?: Sandbox): NotifierStage {
   const stamp = () => () => ({ url: 'http://127.0.0.1:1/mattermost/action', context: { vigie: 'sealed' } })
   const loseNextAnswer = () => sandbox?.faults.loseReply({ count: 1, path: '/posts', method: 'POST' })
   return {
-    notifier: createMattermostNotifier({ posts: createPosts(calls, self), stamp, permalink: () => undefined }),
+    notifier: createMattermostNotifier({
+      posts: createPosts(calls, self),
+      stamp,
+      permalink: () => undefined,
+      draw: async () => undefined,
+    }),
     address: world.pub.id,
     nowhere: unknownId,
     told: async () =>

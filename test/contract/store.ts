@@ -48,6 +48,78 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       )
     }
 
+    describe('alerts', () => {
+      const mail = { notifier: 'email', address: 'a@example.org' }
+      const alert = (more: Partial<Draft> = {}, targets: readonly Routed['target'][] = [mail], at = time) =>
+        record({
+          draft: draftOf({ alert: 'incident i1', ...more }),
+          acceptedAt: at,
+          route: () => targets.map((target) => ({ ...routedTo(target), subscriptions: [] })),
+        })
+      const open = (since = time) => store.alerts.open({ since, limit: 10 })
+      const deliver = async (notifier: string) => {
+        const [claimed] = await store.deliveries.claim({ notifier, now: time, leaseMs, limit: 1 })
+        if (!claimed) throw new Error('nothing could be claimed')
+        const { id, attempt } = claimed.delivery
+        return {
+          settle: () => store.deliveries.settle(id, attempt, { as: 'delivered', receipt: { mail: 'x' } }, time),
+        }
+      }
+
+      test('an alert is open from its first event on, with whom it was sent to', async () => {
+        const { event } = await alert()
+        await alert({}, [town], time + 5)
+        await record()
+        expect(await open(time - 1)).toEqual([])
+        expect(await open()).toMatchObject([{ key: 'incident i1', event, since: time, ways: 0, isInHand: false }])
+        expect((await open())[0]?.targets).toEqual([mail, town])
+        expect((await open())[0]?.taken).toBeUndefined()
+      })
+
+      test('it is taken by whoever it was delivered to, and in hand until then', async () => {
+        const { event } = await alert()
+        const { settle } = await deliver('email')
+        expect(await open()).toMatchObject([{ isInHand: true }])
+        await settle()
+        expect(await open()).toMatchObject([{ isInHand: false, taken: 'own' }])
+        expect(await store.alerts.takers('incident i1')).toEqual([{ event, by: 'own' }])
+        await store.alerts.close('incident i1')
+        expect(await open()).toEqual([])
+        // Who has it is known as long as its events are.
+        expect(await store.alerts.takers('incident i1')).toHaveLength(1)
+      })
+
+      test('it is told apart who took it over, and that it is over', async () => {
+        await alert()
+        await store.alerts.pass('incident i1', 1, time + 60_000)
+        await alert({ takesOver: true }, [dev])
+        await (await deliver('mattermost')).settle()
+        const { event: over } = await record({ draft: draftOf({ alertsOver: ['incident i1', 'incident i2'] }) })
+        await reopen()
+        expect(await open()).toMatchObject([
+          { taken: 'fallback', ways: 1, passedAt: time + 60_000, passedTo: [dev], over },
+        ])
+      })
+
+      test('whom an event names has to take it, whoever else reads of it', async () => {
+        await record({
+          draft: draftOf({ alert: 'incident i1' }),
+          route: () => [routedTo(town), { ...routedTo(mail), subscriptions: [] }],
+        })
+        await (await deliver('mattermost')).settle()
+        expect((await open())[0]?.taken).toBeUndefined()
+        await (await deliver('email')).settle()
+        expect((await open())[0]?.taken).toBe('own')
+      })
+    })
+
+    test('what waits is counted for one notifier apart', async () => {
+      await record({ route: () => [routedTo(town)], acceptedAt: time })
+      await record({ route: () => [routedTo({ notifier: 'email', address: 'a@example.org' })], acceptedAt: time - 5 })
+      expect(await store.deliveries.counts()).toMatchObject({ waiting: 2, oldestWaitingAt: time - 5 })
+      expect(await store.deliveries.counts('mattermost')).toMatchObject({ waiting: 1, oldestWaitingAt: time })
+    })
+
     describe('events', () => {
       test('an event is found as it was accepted', async () => {
         const draft = draftOf({ data: { title: 'Été' }, facets: { labels: ['a'] } })

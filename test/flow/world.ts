@@ -5,6 +5,7 @@ import type { Accepted, Delivery, Describe, Draft, EmitOptions, Subscription, Ta
 import { createIntake, type Intake } from '../../src/flow/intake.ts'
 import { createOutbox, type Outbox } from '../../src/flow/outbox.ts'
 import { createRouter, type Router } from '../../src/flow/router.ts'
+import type { Notifier } from '../../src/notifiers/notifier.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import { own } from '../../src/text/rich.ts'
@@ -37,7 +38,14 @@ export interface World {
 }
 
 export async function createWorld(
-  said: { store?: Store; notifier?: FakeNotifier; clock?: FakeClock; restored?: { since: number; until: number } } = {},
+  said: {
+    store?: Store
+    notifier?: FakeNotifier
+    /** Beside the one that holds its posts in memory. */
+    others?: readonly Notifier[]
+    clock?: FakeClock
+    restored?: { since: number; until: number }
+  } = {},
 ): Promise<World> {
   const clock = said.clock ?? createClock()
   const log = createFakeLog()
@@ -51,7 +59,7 @@ export async function createWorld(
   const outbox = createOutbox({
     store,
     router,
-    notifiers: [notifier],
+    notifiers: [notifier, ...(said.others ?? [])],
     describe: (event, telling) => world.describe(event, telling),
     settingsOf: async () => ({ locale: 'fr', timeZone: 'UTC' }),
     restored: async () => said.restored,

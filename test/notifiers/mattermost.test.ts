@@ -10,7 +10,7 @@ import type { Card, Notifier, Sent } from '../../src/notifiers/notifier.ts'
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 import { own } from '../../src/text/rich.ts'
 import { handsOf } from '../bot/stage.ts'
-import { refusal } from '../contract/mattermost/driver.ts'
+import { at, refusal } from '../contract/mattermost/driver.ts'
 import { clear, createChannel, furnish, join, type Server, type World } from '../contract/mattermost/world.ts'
 import { failureOf, messageOf, neverStop, newId } from '../contract/notifier.ts'
 
@@ -31,9 +31,20 @@ async function setUp(server: Server & { sandbox?: Sandbox }): Promise<Scene> {
       context: { vigie: JSON.stringify({ place, offers }) },
     }),
     permalink: ({ post }) => `${server.url}/_redirect/pl/${post}`,
+    draw: async () => pictureBytes,
   })
   return { world, calls, notifier, ...(server.sandbox === undefined ? {} : { sandbox: server.sandbox }) }
 }
+
+/** The least that is a PNG to whoever looks at its first bytes. */
+const pictureBytes = new Uint8Array(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNg+M9QDwADgQGA6UvVHQAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+)
+
+const chart = { title: 'Temps de réponse sur 6 h', from: 0, to: 1, timeZone: 'UTC', points: [] }
 
 const menu: Action = {
   kind: 'menu',
@@ -101,6 +112,47 @@ function cards(scene: () => Scene) {
     const lines = await thread(card)
     expect(lines).toMatchObject([{ id: sent.receipt.post, message: 'fusionnée' }])
     expect(lines[0]?.props.vigie).toEqual({ deliveries: [later.deliveryId] })
+  })
+
+  const charted = (id: string, card: Receipt) =>
+    messageOf('charted', {
+      description: described('charted', { line: own('📈 courbe'), chart }),
+      card: cardOf(id, ['e1', 'e2'], { receipt: card }),
+    })
+
+  test('a chart stands in the thread as a picture, beside its line, once however often it is tried', async () => {
+    const { id, card } = await open()
+    const message = charted(id, card)
+    const sent = await send(message)
+    expect((await send({ ...message, attempt: 2, unsure: true })).receipt).toEqual(sent.receipt)
+    const lines = await thread(card)
+    expect(lines).toMatchObject([{ message: '📈 courbe', props: { vigie: { deliveries: [message.deliveryId] } } }])
+    const { body } = await scene().world.alice.get(`/posts/${sent.receipt.post}`)
+    expect(at(body, 'metadata.files.0.name')).toBe('Temps de réponse sur 6 h.png')
+    expect(at(body, 'metadata.files.0.mime_type')).toBe('image/png')
+  })
+
+  test('whom it rings stands above a new card by their present names, and stays there when the card is edited', async () => {
+    const { alice } = scene().world
+    const id = newId()
+    const opening = messageOf('down', {
+      deliveryId: id,
+      description: described('down'),
+      card: cardOf(id, ['e1']),
+      mentions: [alice.id, 'here', 'x'.repeat(26)],
+      isUrgent: true,
+    })
+    const { card } = await send(opening)
+    if (card === undefined) throw new Error('no card')
+    expect((await post(card)).message).toBe(`@${alice.name} @here`)
+    const { body } = await scene().world.alice.get(`/posts/${card.post}`)
+    expect(at(body, 'metadata.priority.priority')).toBe('urgent')
+    await send(messageOf('edit', { description: described('edit'), card: cardOf(id, ['e1', 'e2'], { receipt: card }) }))
+    expect((await post(card)).message).toBe(`@${alice.name} @here`)
+    const line = described('still down', { line: own('Toujours en panne') })
+    const later = cardOf(id, ['e1', 'e3'], { receipt: card })
+    await send(messageOf('later', { description: line, card: later, mentions: [alice.id], isUrgent: true }))
+    expect((await thread(card)).map(({ message }) => message)).toEqual([`Toujours en panne @${alice.name}`])
   })
 
   test('an edit without news in words adds no line, and its receipt is the card', async () => {
@@ -285,6 +337,34 @@ describe('on the stand-in', () => {
     const failure = failureOf(sent())
     expect(await failure).toMatchObject({ retry: true, scope: 'notifier', reason: 'network' })
     scene.sandbox.faults.up()
+  })
+
+  test.each([
+    [403, 1, true],
+    [413, 1, true],
+    [501, 1, true],
+    [503, 3, true],
+    [503, 1, false],
+    [429, 1, false],
+  ])('a picture that is answered %i at try %i keeps its line back no longer: %s', async (status, attempt, isTold) => {
+    const id = newId()
+    const channel = scene.world.pub.id
+    const opened = await scene.notifier.send(
+      messageOf('x', { deliveryId: id, card: cardOf(id, ['e1']) }),
+      channel,
+      neverStop,
+    )
+    const message = messageOf('charted', {
+      attempt,
+      description: described('charted', { line: own('📈 courbe'), chart }),
+      card: cardOf(id, ['e1', 'e2'], { receipt: opened.card ?? {} }),
+    })
+    scene.sandbox.faults.answer(status, { count: 1, path: '/files' })
+    const sending = scene.notifier.send(message, channel, neverStop)
+    if (isTold) await sending
+    else expect(await failureOf(sending)).toMatchObject({ retry: true })
+    const lines = (await scene.calls.thread(opened.receipt.post ?? '')).filter(({ root_id }) => root_id !== '')
+    expect(lines.map(({ message: words }) => words)).toEqual(isTold ? ['📈 courbe'] : [])
   })
 
   test('a line whose reply was lost stands once', async () => {

@@ -127,7 +127,7 @@ export function createDoor(world: World) {
     /** A press as Mattermost sends it. */
     press: (who: string, vigie: unknown, over: object = {}) =>
       post('/mattermost/action', { user_id: who, channel_id: 'town', post_id: '', context: { vigie }, ...over }),
-    stateOf: (draft: Pick<DialogDraft, 'person' | 'command' | 'commandVerb'>) =>
+    stateOf: (draft: Pick<DialogDraft, 'person' | 'command' | 'commandVerb' | 'line'>) =>
       sealer.sealDialog({ channel: 'town', ...draft }),
     /** A form as Mattermost sends it. */
     submit: (who: string, state: unknown, submission: Readonly<Record<string, Json>>, over: object = {}) =>

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openFormVerb } from '../../src/bot/dispatch.ts'
 import { answerLifeMs, cardLifeMs } from '../../src/bot/seal.ts'
 import { createWorld, type Name, names, type World } from '../commands/world.ts'
+import { holdWatched } from '../rights-monitor.ts'
 import { botId, createDoor, type Door } from './door.ts'
 
 interface Card {
@@ -12,6 +13,9 @@ interface Card {
   readonly delivery: string
   readonly post: string
   readonly parked: string
+  /** Of a monitor that is down and muted for long; and of one that its maker has taken. */
+  readonly incident: string
+  readonly taken: string
 }
 
 /** What each button is about, and who may press it least of all. A button that is not here fails the first test. */
@@ -21,6 +25,12 @@ const buttons: Readonly<Record<string, { readonly object: (card: Card) => string
   'subscribe.unmute': { object: () => 'gitlab acme/long', by: 'maker' },
   'unsubscribe.stop': { object: () => 'gitlab acme/app merge_request', by: 'maker' },
   'replay.again': { object: ({ parked }) => parked, by: 'sysadmin' },
+  'monitor.ack': { object: ({ incident }) => incident, by: 'member' },
+  'monitor.release': { object: ({ taken }) => taken, by: 'maker' },
+  'monitor.check': { object: ({ incident }) => incident, by: 'member' },
+  'monitor.mute': { object: ({ taken }) => `${taken} 1h`, by: 'member' },
+  'monitor.unmute': { object: ({ incident }) => incident, by: 'maker' },
+  'monitor.more': { object: ({ incident }) => incident, by: 'guest' },
   [openFormVerb]: { object: () => 'subscribe', by: 'member' },
 }
 
@@ -41,7 +51,8 @@ afterEach(async () => {
 })
 
 /** A card on its post, another one on another, one given up; a mute that its maker alone may end. */
-async function tell({ store, clock, emit, posts }: World): Promise<Card> {
+async function tell(town: World): Promise<Card> {
+  const { store, clock, emit, posts } = town
   const common = { channel: 'town', source: 'gitlab', maker: 'maker' }
   const target = { notifier: 'mattermost', address: 'town' }
   await store.subscriptions.save({ ...common, target, subject: 'acme/app', filters: {}, madeAt: clock.now })
@@ -66,21 +77,22 @@ async function tell({ store, clock, emit, posts }: World): Promise<Card> {
   posts.set(otherPost, { id: otherPost, channel: 'town', user: botId, props: vigie(other) })
   posts.set(forgedPost, { id: forgedPost, channel: 'town', user: id('m'), props: vigie(delivery) })
   await store.subscriptions.mute({ ...common, subject: 'acme/long', until: clock.now + 90 * 86_400_000 })
-  return { event, delivery, post: cardPost, parked }
+  return { event, delivery, post: cardPost, parked, ...(await holdWatched(town)) }
 }
 
 /** All that a press could have changed. */
 async function record() {
-  const { subscriptions, deliveries, audit } = world.store
-  const [all, mutes, rules, told, done] = await Promise.all([
+  const { subscriptions, deliveries, audit, monitors } = world.store
+  const [all, mutes, rules, told, done, incidents] = await Promise.all([
     subscriptions.all(),
     subscriptions.mutes(),
     subscriptions.rules(),
     deliveries.list({ limit: 50 }),
     audit.list({ limit: 100 }),
+    monitors.incidents({ limit: 50 }),
   ])
   return {
-    ...{ all, mutes, rules, opened: door.opened.length },
+    ...{ all, mutes, rules, incidents, opened: door.opened.length },
     told: told.map(({ id: delivery, state }) => [delivery, state]),
     done: done.filter(({ outcome }) => outcome === 'done'),
   }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { dialogLifeMs } from '../../src/bot/seal.ts'
 import type { Json } from '../../src/event.ts'
 import { createWorld, names, type World } from '../commands/world.ts'
+import { holdWatched } from '../rights-monitor.ts'
 import { createDoor, type Door } from './door.ts'
 
 type Fields = Readonly<Record<string, Json>>
@@ -18,6 +19,15 @@ const forms: Readonly<Record<string, (held: Held) => Fields>> = {
   replay: ({ parked }) => ({ delivery: parked }),
   allow: () => ({ source: 'gitlab', subject: 'acme/app' }),
   deny: () => ({ source: 'gitlab', subject: 'acme/app' }),
+  'monitor show': () => ({ monitor: 'shop' }),
+  'monitor check': () => ({ monitor: 'shop' }),
+  'monitor edit': () => ({ monitor: 'shop', '--every': '5m' }),
+  'monitor pause': () => ({ monitor: 'shop' }),
+  'monitor resume': () => ({ monitor: 'shop' }),
+  'monitor remove': () => ({ monitor: 'shop' }),
+  'monitor mute': () => ({ monitor: 'shop', for: '1h' }),
+  'monitor unmute': () => ({ monitor: 'shop' }),
+  'monitor maintenance': () => ({ what: 'shop', words: '22:00 2h' }),
   'gitlab install': () => ({ target: 'acme/app' }),
   'gitlab check': () => ({ target: 'acme/app' }),
   'gitlab remove': () => ({ target: 'acme/app' }),
@@ -42,6 +52,7 @@ beforeEach(async () => {
   const [claim] = await store.deliveries.claim({ notifier: 'mattermost', now: clock.now, leaseMs: 1000, limit: 1 })
   held = { event, parked: claim?.delivery.id ?? '' }
   await store.deliveries.settle(held.parked, 1, { as: 'parked', error: 'gone' }, clock.now)
+  await holdWatched(world)
 })
 afterEach(async () => {
   await door.http.close()
@@ -49,14 +60,22 @@ afterEach(async () => {
 })
 
 async function record() {
-  const { subscriptions, deliveries } = world.store
-  const [all, rules, settings, told] = await Promise.all([
+  const { subscriptions, deliveries, monitors } = world.store
+  const [all, rules, settings, told, watched] = await Promise.all([
     subscriptions.all(),
     subscriptions.rules(),
     subscriptions.settings('town'),
     deliveries.list({ limit: 50 }),
+    monitors.all(),
   ])
-  return { all, rules, settings, told: told.map(({ id, state }) => [id, state]), hooks: [...world.hooks.asked] }
+  return {
+    all,
+    rules,
+    settings,
+    watched,
+    told: told.map(({ id, state }) => [id, state]),
+    hooks: [...world.hooks.asked],
+  }
 }
 
 test('every form that can open is tried here', () => {
@@ -149,8 +168,8 @@ describe.each(Object.keys(forms))('the form of %s', (what) => {
     const states = [stateOf('sysadmin'), stateOf('sysadmin')]
     const before = await record()
     for (const [index, role] of [undefined, 'guest' as const].entries()) {
-      // A guest may still have things explained.
-      if (role === 'guest' && what === 'explain') continue
+      // A guest may still look, and have things explained.
+      if (role === 'guest' && ['explain', 'monitor show'].includes(what)) continue
       world.roles.sysadmin = role
       const { body, answer } = await door.submit('sysadmin', states[index], filled())
       expect([body, answer?.refused]).toEqual([expect.stringMatching(/^\{"error":/), true])

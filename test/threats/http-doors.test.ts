@@ -19,6 +19,8 @@ const bodies: Readonly<Record<string, string>> = {
 }
 /** Open to all, by interface.md. */
 const openPaths = ['/health', '/ready', '/health/delivery']
+/** For everybody: what is marked public, which is nothing here. */
+const publicPaths = ['/statut', '/feed.atom', '/badge/:monitor/:file']
 const sealed = ['/mattermost/action', '/mattermost/dialog']
 
 let vigie: Vigie
@@ -85,6 +87,8 @@ const problem = /^\{"type":"about:blank","title":"[A-Za-z ]+","status":\d+,"deta
 function isWithoutData({ path, status, body }: Met): boolean {
   const plain = decodeURI(path.replace(/\?.*/, ''))
   if ([401, 404, 405, 415].includes(status)) return body === '' || problem.test(body)
+  if (plain === '/statut') return !/<h3>|<li id=/.test(body)
+  if (plain === '/feed.atom') return !body.includes('<entry>')
   if (openPaths.includes(plain)) return /^(\{"status":"(up|down)"\})?$/.test(body)
   return sealed.includes(plain) && status === 200 && /no longer valid here/.test(body)
 }
@@ -93,13 +97,18 @@ describe('a stranger', () => {
   test('gets nothing from any route, in any method, of any content type, however the address is written', async () => {
     const paths = [...new Set(vigie.routes.map(({ url }) => url))]
     expect(paths.toSorted()).toEqual([
+      '/badge/:monitor/:file',
+      '/feed.atom',
       '/health',
       '/health/delivery',
+      '/heartbeat/:token',
+      '/heartbeat/:token/:word',
       '/mattermost/action',
       '/mattermost/command',
       '/mattermost/dialog',
       '/metrics',
       '/ready',
+      '/statut',
       '/webhook/gitlab',
     ])
     const met: Met[] = []
@@ -149,6 +158,13 @@ const harmless = [
   'retry-after',
   'www-authenticate',
   'allow',
+  // Of the public pages.
+  'content-security-policy',
+  'etag',
+  'vary',
+  'cache-control',
+  'x-content-type-options',
+  'referrer-policy',
 ]
 
 describe('a route', () => {
@@ -156,18 +172,27 @@ describe('a route', () => {
     const declared = vigie.routes.map(({ method, url, config }) => [url, String(method), config?.door])
     expect(declared.filter(([, , door]) => door === undefined)).toEqual([])
     const open = vigie.routes.filter(({ config }) => config?.door?.proof === 'open').map(({ url }) => url)
-    expect([...new Set(open)].toSorted()).toEqual(openPaths.toSorted())
+    expect([...new Set(open)].toSorted()).toEqual([...openPaths, ...publicPaths].toSorted())
   })
 
   test.each(types)('takes the content type it declares and answers 415 to %s', async (type) => {
     for (const { url, method, config } of vigie.routes) {
       if (config?.door === undefined || config.door.takes === 'nothing' || !String(method).includes('POST')) continue
+      if (config.door.takes === 'anything') continue
       const { status } = await meet(url, 'POST', type)
       // A press is always answered 200; a webhook's token is wrong before its type is.
       const refused = config.door.proof === 'seal' ? 200 : config.door.proof === 'hook' ? 401 : 415
       const right = config.door.proof === 'seal' ? 200 : 401
       expect([url, type, status]).toEqual([url, type, type === config.door.takes ? right : refused])
     }
+  })
+
+  test.each(types.filter((type) => type !== ''))('that reads no body takes it of any type, as %s', async (type) => {
+    const unread = vigie.routes.filter(({ config, method }) => {
+      return config?.door?.takes === 'anything' && String(method).includes('POST')
+    })
+    expect(unread.map(({ url }) => url)).toEqual(['/heartbeat/:token', '/heartbeat/:token/:word'])
+    for (const { url } of unread) expect([url, (await meet(url, 'POST', type)).status]).toEqual([url, 404])
   })
 
   test('that declares nothing is not opened', () => {

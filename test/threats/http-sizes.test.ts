@@ -39,10 +39,16 @@ describe('a body', () => {
     const limits = vigie.routes.map(({ url, bodyLimit }) => [url, bodyLimit])
     expect(new Map(limits.map(([url, limit]) => [url, limit]))).toEqual(
       new Map([
+        ['/badge/:monitor/:file', undefined],
+        ['/feed.atom', undefined],
+        ['/statut', undefined],
         ['/health', undefined],
         ['/ready', undefined],
         ['/health/delivery', undefined],
         ['/metrics', undefined],
+        // Whatever comes is not read.
+        ['/heartbeat/:token', 10 * 1024 * 1024],
+        ['/heartbeat/:token/:word', 10 * 1024 * 1024],
         ['/mattermost/command', 64 * 1024],
         ['/mattermost/action', 256 * 1024],
         ['/mattermost/dialog', 256 * 1024],

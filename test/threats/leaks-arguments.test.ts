@@ -9,6 +9,9 @@ import { createWorld } from '../commands/world.ts'
 const secret =
   /\b(tokens?|secrets?|passwords?|passphrase|credentials?|api[ -]?key|private key|bearer|jetons?|mots? de passe|clés? (secrète|privée|d’API))\b/i
 
+/** A header whose value is asked for by a form: its name is no secret. */
+const withoutNames = (words: string): string => words.replace(/secret[- ]header|en-tête secret/gi, '')
+
 it('documents no secret among the words of any command, in either language', async () => {
   const world = await createWorld()
   let documented = 0
@@ -28,7 +31,8 @@ it('documents no secret among the words of any command, in either language', asy
         ...(['fr', 'en'] as const).map((locale) => renderText(helpFor(command, verb, locale), locale)),
       ]
       documented += named.length
-      for (const words of named) expect(words, `${command.name} ${verb?.name ?? ''}`).not.toMatch(secret)
+      for (const words of named.map(withoutNames))
+        expect(words, `${command.name} ${verb?.name ?? ''}`).not.toMatch(secret)
     }
   }
   await world.store.close()

@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/env.ts'
 import { HttpProblem } from '../../src/errors.ts'
 import type { Log } from '../../src/event.ts'
+import { unknownState } from '../../src/integrations/monitor/judge.ts'
 import { registerHealth } from '../../src/web/health.ts'
 import { createMetrics } from '../../src/web/metrics.ts'
 import { registerProblems } from '../../src/web/problem.ts'
+import { monitorOf } from '../integrations/monitor/world.ts'
 
 const errors: object[] = []
 const note = (facts: object) => {
@@ -94,7 +96,7 @@ describe('health', () => {
 })
 
 describe('metrics', () => {
-  const read = async () => ({ waiting: 3, parked: 1, oldestSeconds: 12, websocketUp: true })
+  const read = async () => ({ waiting: 3, parked: 1, oldestSeconds: 12, websocketUp: true, monitors: [] })
 
   it('are OpenMetrics behind their token', async () => {
     const metrics = createMetrics('1.2.3')
@@ -109,6 +111,27 @@ describe('metrics', () => {
     expect(answer.body).toContain('vigie_deliveries_waiting 3')
     expect(answer.body).toContain('vigie_build_info{version="1.2.3"} 1')
     expect(answer.body.trimEnd().endsWith('# EOF')).toBe(true)
+  })
+
+  it('tell how each monitor does, by what it does', async () => {
+    const last = { at: 1_700_000_000_000, tookMs: 120, phases: {}, certificateEndsAt: 1_800_000_000_000 }
+    const monitors = [
+      { monitor: monitorOf('boutique'), state: { ...unknownState, health: 'up', last } },
+      { monitor: monitorOf('a "quoted" \\ name'), state: { ...unknownState, health: 'down', last } },
+      { monitor: monitorOf('new'), state: unknownState },
+    ] as const
+    createMetrics('1').register(http, { current: () => [new Secret('metrics-token')] }, async () => ({
+      ...(await read()),
+      monitors,
+    }))
+    const { body } = await http.inject({ url: '/metrics', headers: { authorization: 'Bearer metrics-token' } })
+    expect(body).toContain('vigie_monitor_up{monitor="boutique",name="boutique",type="http"} 1')
+    expect(body).toContain('vigie_monitor_response_seconds{monitor="boutique",name="boutique",type="http"} 0.12')
+    expect(body).toContain(
+      'vigie_monitor_certificate_end_timestamp_seconds{monitor="boutique",name="boutique",type="http"} 1800000000',
+    )
+    expect(body).toMatch(/vigie_monitor_up\{.*a \\"quoted\\" \\\\ name.*\} 0/)
+    expect(body).not.toContain('name="new"')
   })
 
   it('stay closed without a token set, and say which setting opens them', async () => {

@@ -12,7 +12,7 @@ import { judgedHere } from './hearing.ts'
 import { listCommand } from './words.ts'
 
 /** Why a subscription is silent, or why a delivery was held back. */
-type Withheld = Silence | 'unsubscribed' | 'told'
+type Withheld = Silence | 'unsubscribed' | 'told' | 'taken'
 
 const mostDeliveries = 20
 const mostEvents = 20
@@ -43,6 +43,7 @@ const words = {
       closed: 'le sujet n’est pas ouvert à ce canal (/vigie allow)',
       muted: 'en sourdine',
       told: 'déjà dit ici, avant que la base soit restaurée',
+      taken: 'l’alerte a été donnée ailleurs (FALLBACK)',
     } satisfies Record<Withheld, string>,
     event: 'Événement',
     type: 'Type',
@@ -84,6 +85,7 @@ const words = {
       closed: 'the subject is not open to this channel (/vigie allow)',
       muted: 'muted',
       told: 'told here already, before the database was restored',
+      taken: 'the alert was given elsewhere (FALLBACK)',
     } satisfies Record<Withheld, string>,
     event: 'Event',
     type: 'Type',

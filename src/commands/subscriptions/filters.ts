@@ -4,8 +4,9 @@ import { UserError } from '../../errors.ts'
 import type { Filters, Subscription } from '../../event.ts'
 import { code, rich } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
-import type { Call, Choice } from '../command.ts'
+import type { Around, Call, Choice } from '../command.ts'
 import type { Source } from '../index.ts'
+import { mentionNames } from '../monitor/mention.ts'
 import { readGlob } from './subject.ts'
 
 const longestDigestMs = 7 * 86_400_000
@@ -40,9 +41,19 @@ export function eventChoices(sources: readonly Source[]): readonly Choice[] {
   return ['all', ...new Set([...kindsFirst, ...full])].map((value) => ({ value }))
 }
 
+/** A subscription whose mentions are names as they are now, to be shown: `@alice`. */
+export async function shownFilters<T extends Pick<Subscription, 'filters'>>(
+  subscription: T,
+  around: Pick<Around, 'username'>,
+): Promise<T> {
+  const { filters } = subscription
+  if (filters.mention === undefined) return subscription
+  return { ...subscription, filters: { ...filters, mention: await mentionNames(filters.mention, around) } }
+}
+
 /** The flags that make these filters, as they are typed; empty for none. */
 export function flagsOf(filters: Filters): string {
-  const { events, branch, label, author, changesOnly, confidential, digestMs, cards } = filters
+  const { events, branch, label, author, changesOnly, confidential, digestMs, cards, mention } = filters
   return [
     listFlag('events', events),
     listFlag('branch', branch),
@@ -52,6 +63,7 @@ export function flagsOf(filters: Filters): string {
     confidential === true ? '--confidential' : '',
     digestMs === undefined ? '' : `--digest ${typedDuration(digestMs)}`,
     cards === undefined ? '' : `--cards ${cards}`,
+    listFlag('mention', mention),
   ]
     .filter((flag) => flag !== '')
     .join(' ')

@@ -5,7 +5,7 @@ import { moment } from '../../text/format.ts'
 import { code, item, own, type Rich, rich } from '../../text/rich.ts'
 import type { Call, Reply } from '../command.ts'
 import type { SubscribeParts } from '../subscribe.ts'
-import { flagsOf } from './filters.ts'
+import { flagsOf, shownFilters } from './filters.ts'
 import { heardWords } from './words.ts'
 
 const mostUnmuteButtons = 5
@@ -71,7 +71,7 @@ async function rowOf(
   subscription: Subscription,
   { locale }: Call,
 ): Promise<readonly Rich[]> {
-  const { id, source, subject, filters, maker, asleep } = subscription
+  const { id, source, subject, filters, maker, asleep } = await shownFilters(subscription, around)
   const { all, awake, asleep: sleeping } = words[locale]
   const flags = flagsOf(filters)
   return [

@@ -1,9 +1,10 @@
-// How many subscriptions a channel may hold: each is looked at when an event is routed. They are counted and made in turn, or many at
-// once would all find the same room (threats T13).
+// Whether a channel can be told more: the bot is inside, and it holds not too many subscriptions, each of which is looked at when an
+// event is routed. They are counted and made in turn, or many at once would all find the same room (threats T13).
 
 import { UserError } from '../../errors.ts'
 import { code, rich } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
+import type { Around, CallContext } from '../command.ts'
 import { listCommand } from './words.ts'
 
 export const mostInChannel = 200
@@ -15,6 +16,17 @@ export function requireRoom(count: number): void {
     said({
       fr: rich`Un canal a ${mostInChannel} abonnements au plus. Retirez-en un\u00a0: ${code(listCommand.fr)} les montre.`,
       en: rich`A channel has ${mostInChannel} subscriptions at most. Remove one: ${code(listCommand.en)} shows them.`,
+    }),
+  )
+}
+
+/** Brings the bot in. @throws {UserError} where it has to be invited. */
+export async function requireInside(around: Pick<Around, 'bringBot'>, { place }: CallContext): Promise<void> {
+  if (place.botIn || (await around.bringBot(place))) return
+  throw new UserError(
+    said({
+      fr: rich`Je ne peux pas écrire ici\u00a0: invitez-moi avec ${code('/invite @vigie')}, puis redonnez la commande.`,
+      en: rich`I cannot write here: invite me with ${code('/invite @vigie')}, then give the command again.`,
     }),
   )
 }

@@ -6,6 +6,7 @@ import type { Locale } from '../../text/locale.ts'
 import { code, join, type Rich, rich } from '../../text/rich.ts'
 import type { MakeIntegration } from '../integration.ts'
 import { describe } from './describe.ts'
+import { type HealthWords, healthWords } from './health.ts'
 import { createKeeper } from './hooks/keeper.ts'
 import { type HookWords, hookWords } from './hooks/words.ts'
 import { kinds } from './kinds/list.ts'
@@ -70,7 +71,9 @@ export const createGitlab: MakeIntegration = (parts) => {
       if (!verifier.configured() && kept.length === 0) return offPart
       const last = await lastEventAt('gitlab')
       const refused = refusedAt !== undefined && now() - refusedAt < refusalMattersMs
-      return part(lastWords(last, now()), refused, hookWords(kept, configured() ? care.trouble() : undefined))
+      const health = gitlabUrl === undefined ? undefined : healthWords(await parts.ask(`${gitlabUrl}/-/health`))
+      const hooks = hookWords(kept, configured() ? care.trouble() : undefined)
+      return part(lastWords(last, now()), refused, hooks, health)
     },
     events: [...kinds.values()].flatMap((kind) => [
       kind.name,
@@ -102,15 +105,17 @@ function lastWords(last: number | undefined, nowMs: number): Said {
   }
 }
 
-function part(last: Said, refused: boolean, hooks: HookWords): Part {
+function part(last: Said, refused: boolean, hooks: HookWords, health?: HealthWords): Part {
   const glance = (locale: Locale): Rich =>
-    join([last[locale], refused ? refusals[locale] : [], hooks.glance[locale]], ' · ')
+    join([health?.glance[locale] ?? [], last[locale], refused ? refusals[locale] : [], hooks.glance[locale]], ' · ')
+  const detailsIn = (locale: Locale) => [...(health?.details[locale] ?? []), ...hooks.details[locale]]
+  const details = { fr: detailsIn('fr'), en: detailsIn('en') }
   return {
     name: 'gitlab',
     title,
-    state: refused || hooks.worrying ? 'warning' : 'ok',
+    state: health?.isDown ? 'down' : refused || hooks.worrying ? 'warning' : 'ok',
     glance: { fr: glance('fr'), en: glance('en') },
-    ...(hooks.details.fr.length === 0 ? {} : { details: hooks.details }),
+    ...(details.fr.length === 0 ? {} : { details }),
   }
 }
 

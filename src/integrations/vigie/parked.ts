@@ -4,6 +4,7 @@
 import type { Action, Describe, Draft, Event, Field, Json, JsonObject, Telling } from '../../event.ts'
 import { moment, plural } from '../../text/format.ts'
 import type { Locale, Said } from '../../text/locale.ts'
+import { mailTroubleOf } from '../../text/mail-troubles.ts'
 import { code, item, join, link, own, plain, type Rich, rich, shorten } from '../../text/rich.ts'
 
 export const deliveryParkedType = 'vigie.delivery_parked'
@@ -17,6 +18,8 @@ export interface ParkedFacts {
   /** The event in one line. */
   readonly what: Said
   readonly channel?: { readonly name: string; readonly url: string } | undefined
+  /** Where it was for, outside Mattermost: an address of e-mail. */
+  readonly address?: string | undefined
   /** For one person alone. */
   readonly isDirect: boolean
   /** As the other side said it. */
@@ -174,7 +177,8 @@ function whereAndWhat(one: Parked, locale: Locale): Rich {
   return join([channelOf(one, locale), whatOf(one, locale)], words[locale].colon)
 }
 
-function channelOf({ channel, isDirect }: Parked, locale: Locale): Rich {
+function channelOf({ channel, address, isDirect }: Parked, locale: Locale): Rich {
+  if (address !== undefined) return [code(address)]
   if (channel === undefined) return own(isDirect ? words[locale].direct : words[locale].hidden)
   return [link(channel.url, channel.name)]
 }
@@ -205,7 +209,7 @@ const reasons: readonly (readonly [RegExp, Said])[] = [
 ]
 
 function reason(error: string, locale: Locale): Rich {
-  const known = reasons.find(([pattern]) => pattern.test(error))?.[1]
+  const known = mailTroubleOf(error) ?? reasons.find(([pattern]) => pattern.test(error))?.[1]
   const raw = code(shorten(error, 120))
   return known === undefined ? [raw] : rich`${own(known[locale])} (${raw})`
 }
@@ -219,7 +223,7 @@ function newsOf({ data }: Event): { parked: Parked[]; count: number; more: boole
 }
 
 function readParked(json: Json): Parked[] {
-  const { delivery, event, what, channel, isDirect, error, attempt, since, at, count } = objectOf(json)
+  const { delivery, event, what, channel, address, isDirect, error, attempt, since, at, count } = objectOf(json)
   if (typeof delivery !== 'string') return []
   const said = objectOf(what)
   const { name, url } = objectOf(channel)
@@ -230,6 +234,7 @@ function readParked(json: Json): Parked[] {
       count: typeof count === 'number' ? count : 1,
       what: { fr: textOf(said.fr), en: textOf(said.en) },
       ...(typeof name === 'string' && typeof url === 'string' ? { channel: { name, url } } : {}),
+      ...(typeof address === 'string' ? { address } : {}),
       isDirect: isDirect === true,
       error: textOf(error),
       attempt: typeof attempt === 'number' ? attempt : 1,

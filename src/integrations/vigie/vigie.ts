@@ -6,6 +6,7 @@ import { bold, code, type Rich, rich } from '../../text/rich.ts'
 import type { MakeIntegration } from '../integration.ts'
 import { commandsChangedType, describeCommandsChanged } from './commands-changed.ts'
 import { describeHooksDisabled, describeHooksRecovered, hooksDisabledType, hooksRecoveredType } from './gitlab-hooks.ts'
+import { describeIsolated, isolatedType } from './isolated.ts'
 import { deliveryParkedType, describeDeliveryParked } from './parked.ts'
 import { upkeepDescribers } from './upkeep.ts'
 
@@ -49,6 +50,7 @@ const describers: ReadonlyMap<string, Describe> = new Map([
   [hooksDisabledType, describeHooksDisabled],
   [hooksRecoveredType, describeHooksRecovered],
   [deliveryParkedType, describeDeliveryParked],
+  [isolatedType, describeIsolated],
   ...upkeepDescribers,
 ])
 

@@ -58,15 +58,37 @@ export function renderFiles(post, { session, words, attempt }) {
         'button',
         {
           type: 'button',
-          class: 'file',
+          class: shownInPlace.test(info.mime_type) ? 'file picture' : 'file',
           'data-testid': 'file',
           'data-key': info.id,
           onclick: () => attempt(save(info)),
         },
-        icon('file'),
-        h('span', {}, info.name),
-        h('small', {}, words.size(info.size)),
+        ...(shownInPlace.test(info.mime_type)
+          ? [pictureOf(info, session, attempt)]
+          : [icon('file'), h('span', {}, info.name), h('small', {}, words.size(info.size))]),
       ),
     ),
   )
+}
+
+const shownInPlace = /^image\/(png|jpeg|gif)$/
+
+/** Each is fetched once, however often its post is drawn. @type {Map<string, Promise<string>>} */
+const pictures = new Map()
+
+/**
+ * @param {import('./types.d.ts').FileInfo} info
+ * @param {PostContext['session']} session
+ * @param {PostContext['attempt']} attempt
+ */
+function pictureOf({ id, name }, session, attempt) {
+  const image = /** @type {HTMLImageElement} */ (h('img', { alt: name, 'data-testid': 'picture' }))
+  const address = pictures.get(id) ?? session.api.blob(`/api/v4/files/${id}`).then(URL.createObjectURL)
+  pictures.set(id, address)
+  attempt(
+    address.then((src) => {
+      image.src = src
+    }),
+  )
+  return image
 }

@@ -47,6 +47,7 @@ export interface FileInfo {
   id: string
   name: string
   size: number
+  mime_type: string
 }
 
 export interface Option {

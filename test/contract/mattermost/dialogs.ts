@@ -38,6 +38,26 @@ export function askAboutDialogs(question: Question): void {
       return { status: opened.status, event: keys(carried), title: at(carried, 'dialog.title'), again: again.status }
     },
   )
+  question('dialog: opens with a password field', { default: [200, 'password'] }, async (world) => {
+    const socket = await openSocket(world.url, { token: world.alice.token })
+    await socket.event('hello')
+    const secret = {
+      display_name: 'X-Token',
+      name: 'secret.X-Token',
+      type: 'text',
+      subtype: 'password',
+      max_length: 3000,
+    }
+    const open = {
+      trigger_id: await triggerOf(world),
+      url: world.listener.url,
+      dialog: { ...dialog, elements: [secret] },
+    }
+    const opened = await world.nobody.post('/actions/dialogs/open', open)
+    const told = await socket.event('open_dialog')
+    await socket.close()
+    return [opened.status, at(JSON.parse(text(told, 'data.dialog')), 'dialog.elements.0.subtype')]
+  })
   question('dialog: opens from a button', { default: [200, 'Title'] }, async (world) => {
     const drawn = await draw(world, {}, {})
     const socket = await openSocket(world.url, { token: world.alice.token })

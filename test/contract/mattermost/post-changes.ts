@@ -106,6 +106,21 @@ export function askAboutChangingPosts(question: Question): void {
     const gone = await bot.delete(`/users/${bot.id}/posts/${post}/reactions/eyes`)
     return { status: made.status, l: names, d: gone.status }
   })
+  question(
+    'post: the emoji that do something here',
+    { default: [200, 200, 200, 200, 200, 200] },
+    async ({ alice, bot, pub }) => {
+      const post = text(await say(bot, pub.id, 'm'), 'id')
+      const names = ['eyes', 'white_check_mark', 'no_bell', 'mute', 'arrows_counterclockwise', 'repeat']
+      const made = names.map((emoji_name) => alice.post('/reactions', { user_id: alice.id, post_id: post, emoji_name }))
+      return (await Promise.all(made)).map(({ status }) => status)
+    },
+  )
+  question('post: a change of props alone keeps its words', { default: 'words' }, async ({ bot, pub }) => {
+    const post = text(await say(bot, pub.id, 'words'), 'id')
+    await accepted(bot.put(`/posts/${post}/patch`, { props: { l: 2 } }))
+    return at((await bot.get(`/posts/${post}`)).body, 'message')
+  })
   question('post: without reactions there is no list of them', { default: [200, null] }, async ({ bot, pub }) => {
     const answer = await bot.get(`/posts/${text(await say(bot, pub.id, 'm'), 'id')}/reactions`)
     return [answer.status, answer.body]

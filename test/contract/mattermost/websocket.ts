@@ -158,6 +158,27 @@ export function askAboutSockets(question: Question): void {
       }
     },
   )
+  question(
+    'ws: a reaction to a post of ours says whose it is, and is heard once for each time it is made',
+    { default: { person: true, channel: true, post: true, heard: ['reaction_added', 'reaction_removed'] } },
+    async (world) => {
+      const { alice, bot, pub } = world
+      const socket = await greeted(world, bot)
+      const id = text(await say(bot, pub.id, 'card'), 'id')
+      await accepted(alice.post('/reactions', { user_id: alice.id, post_id: id, emoji_name: 'eyes' }))
+      await accepted(alice.delete(`/users/${alice.id}/posts/${id}/reactions/eyes`))
+      const reaction = (frame: unknown) => JSON.parse(text(frame, 'data.reaction'))
+      const added = await socket.event('reaction_added', (frame) => at(reaction(frame), 'post_id') === id)
+      const removed = await socket.event('reaction_removed', (frame) => at(reaction(frame), 'post_id') === id)
+      await socket.close()
+      return {
+        person: [added, removed].every((frame) => at(reaction(frame), 'user_id') === alice.id),
+        channel: at(added, 'broadcast.channel_id') === pub.id,
+        post: at(reaction(added), 'post_id') === id,
+        heard: [at(added, 'event'), at(removed, 'event')],
+      }
+    },
+  )
   question('ws: direct message', { default: { type: 'D', team: '', mentioned: true } }, async (world) => {
     const socket = await greeted(world, world.bot)
     const dm = await direct(world.alice, world.bot)

@@ -41,6 +41,22 @@ describe('the GitLab integration', () => {
     await relay.http.close()
   })
 
+  it('says how GitLab itself does, and why its health page may be closed to us', async () => {
+    const relay = createRelay({ GITLAB_WEBHOOK_TOKEN: 'a-token', GITLAB_URL: 'https://git.example.org' })
+    const said = async (locale: 'fr' | 'en') => {
+      const { state, glance, details } = await relay.gitlab.status()
+      return [state, plain(glance[locale]), ...(details?.[locale] ?? []).map(plain)].join(' | ')
+    }
+    expect(await said('fr')).toContain('ok | /-/health 42\u00a0ms · ')
+    relay.healthIs({ tookMs: 9, status: 404 })
+    expect(await said('fr')).toMatch(/^ok .*fermé à Vigie.*liste d’adresses de surveillance/)
+    expect(await said('en')).toMatch(/^ok .*closed to Vigie.*monitoring allowlist lacks the address of Vigie/)
+    relay.healthIs({ tookMs: 9, status: 503 })
+    expect(await said('en')).toMatch(/^down .*answers 503/)
+    relay.healthIs({ tookMs: 1500, error: 'timeout' })
+    expect(await said('en')).toMatch(/^down .*does not answer \(timeout\)/)
+  })
+
   it('names what --events takes: kinds, and kinds with their actions', () => {
     const { events } = createRelay(settings).gitlab
     expect(events).toEqual(

@@ -2,13 +2,15 @@
 
 import { randomBytes } from 'node:crypto'
 import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify'
+import { createCron } from '../../../src/cron.ts'
 import { createEnv, Secret } from '../../../src/env.ts'
 import type { Accepted, Draft, EmitOptions } from '../../../src/event.ts'
 import { createGitlab } from '../../../src/integrations/gitlab/gitlab.ts'
-import type { Integration, IntegrationParts } from '../../../src/integrations/integration.ts'
+import type { Asked, Integration, IntegrationParts } from '../../../src/integrations/integration.ts'
 import { createVault } from '../../../src/vault.ts'
 import { registerProblems } from '../../../src/web/problem.ts'
 import { createHooksInMemory } from '../../fakes/hooks.ts'
+import { nothingWatched } from '../../fakes/monitors.ts'
 import { receivedAt } from './fixtures.ts'
 
 export interface Emitted {
@@ -30,6 +32,8 @@ export interface Relay {
   emitBy(emit: (draft: Draft) => Promise<Accepted>): void
   at(now: number): void
   lastEventAt(at: number | undefined): void
+  /** What GitLab's `/-/health` answers from now on. */
+  healthIs(health: Asked): void
   post(body: string | Buffer | object, headers?: Readonly<Record<string, string>>): Promise<LightMyRequestResponse>
 }
 
@@ -40,6 +44,7 @@ export function createRelay(settings: Readonly<Record<string, string>>, hooks = 
   const counts: string[] = []
   let now = receivedAt
   let last: number | undefined
+  let asked: Asked = { tookMs: 42, status: 200, body: 'GitLab OK' }
   let accept: (draft: Draft) => Promise<Accepted> = async () => ({
     event: `ev${emitted.length}`,
     matched: 2,
@@ -56,11 +61,15 @@ export function createRelay(settings: Readonly<Record<string, string>>, hooks = 
     meter: { count: (name) => void counts.push(name) },
     now: () => now,
     fetch,
+    ask: async () => asked,
     lastEventAt: async () => last,
     recentEvents: async () => [],
     url: () => 'https://vigie.example.org',
     hooks,
+    monitors: nothingWatched,
     vault: createVault({ secrets: { current: () => [new Secret('a key for the tests alone')] }, random: randomBytes }),
+    cron: createCron(),
+    langOf: async () => undefined,
     admins: async () => [],
   }
   const gitlab = createGitlab(parts)
@@ -81,6 +90,9 @@ export function createRelay(settings: Readonly<Record<string, string>>, hooks = 
     },
     at: (at) => {
       now = at
+    },
+    healthIs: (health) => {
+      asked = health
     },
     lastEventAt: (at) => {
       last = at

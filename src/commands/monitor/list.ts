@@ -1,0 +1,68 @@
+// `/monitor list`: what this channel watches, at a glance.
+
+import { ago } from '../../text/format.ts'
+import { bold, code, own, type Rich, rich } from '../../text/rich.ts'
+import type { Call, Reply } from '../command.ts'
+import type { MonitorParts } from '../monitor.ts'
+import { keeperOf } from './keeper.ts'
+import { stateWords } from './words.ts'
+
+const mostRows = 60
+
+const words = {
+  fr: {
+    title: 'Ce que ce canal surveille',
+    none: 'Ce canal ne surveille rien.',
+    head: ['Nom', 'État', 'Cible', 'Vérifié'],
+    cut: 'Vigie semble elle-même coupée du réseau\u00a0: les états sont figés.',
+    down: (count: number) => rich`${bold(own(String(count)))} en panne.`,
+    well: 'Tout va bien.',
+    more: (count: number) => `… et ${count} de plus`,
+    first: '/monitor ajouter https://…',
+    next: (name: string) => `/monitor voir ${name}`,
+  },
+  en: {
+    title: 'What this channel watches',
+    none: 'This channel watches nothing.',
+    head: ['Name', 'State', 'Target', 'Checked'],
+    cut: 'Vigie itself seems cut off from the network: the states are frozen.',
+    down: (count: number) => rich`${bold(own(String(count)))} down.`,
+    well: 'All is well.',
+    more: (count: number) => `… and ${count} more`,
+    first: '/monitor add https://…',
+    next: (name: string) => `/monitor show ${name}`,
+  },
+}
+
+export async function listReply(parts: MonitorParts, call: Call): Promise<Reply> {
+  const keeper = keeperOf(parts)
+  const { locale, now, place } = call
+  const say = words[locale]
+  const here = keeper.inChannel(place.channel)
+  const [first] = here
+  if (first === undefined) return { text: own(say.none), next: say.first }
+  const down = here.filter(({ state }) => state.health === 'down' || state.beneath === 'down').length
+  const verdict = keeper.cutSince() !== undefined ? own(say.cut) : down > 0 ? say.down(down) : own(say.well)
+  const rows = here
+    .slice(0, mostRows)
+    .map((one): readonly Rich[] => [
+      [code(one.monitor.name)],
+      stateWords(one, call, parts.timeZone),
+      [code(one.monitor.target === '' ? 'heartbeat' : one.monitor.target)],
+      one.state.last === undefined ? own('–') : own(ago(locale, now - one.state.last.at)),
+    ])
+  const more = here.length > mostRows ? [[own(say.more(here.length - mostRows)), [], [], []]] : []
+  return {
+    title: own(say.title),
+    text: verdict,
+    table: { head: say.head, rows: [...rows, ...more] },
+    mood: keeper.cutSince() !== undefined ? 'warning' : down > 0 ? 'danger' : 'good',
+    next: say.next(quoted(first.monitor.name)),
+  }
+}
+
+/** A name as it has to be typed. */
+export function quoted(name: string): string {
+  if (!/[\s"“”„«»']|^[-—–]/.test(name)) return name
+  return name.includes('"') ? `«\u00a0${name}\u00a0»` : `"${name}"`
+}

@@ -1,0 +1,107 @@
+// From an incident's step to the event that tells it, and to whom beside those who subscribed (issue "The watch", "Incidents", "E-mail").
+
+import type { Draft, EmitOptions, JsonObject, Target } from '../../event.ts'
+import type { Incident, IncidentStep, Monitor, StepKind } from './monitor.ts'
+
+/** What a step's event carries beside the step. */
+export interface Surroundings {
+  /** Those of the incident that are still watched, its first one first. */
+  readonly monitors: readonly Monitor[]
+  /** EMAIL_RECEIVER's addresses. */
+  readonly mail: readonly Target[]
+  /** Of the last 30 days, 0 to 1. */
+  readonly availability?: number
+  readonly chart?: readonly { readonly at: number; readonly tookMs?: number }[]
+}
+
+const dedupeMs = 14 * 86_400_000
+
+export function draftOf(step: IncidentStep, { monitors, availability, chart }: Surroundings): Draft {
+  const { incident } = step.facts
+  const [first] = incident.monitors
+  const people = peopleOf(step, monitors)
+  const alert = alertOf(step, monitors)
+  return {
+    source: 'monitor',
+    type: typeOf(step),
+    ...(first && !incident.isGroup ? { subject: subjectOf(first.name) } : {}),
+    time: new Date(step.at).toISOString(),
+    data: dataOf(step, { availability, chart }),
+    severity: incident.severity,
+    ...(first && !incident.isGroup && /^https?:\/\//.test(first.target) ? { url: first.target } : {}),
+    audience: 'closed',
+    home: incident.channel,
+    card: `incident ${incident.id}`,
+    cardStays: true,
+    byDefault: true,
+    ...(people === undefined ? {} : { rings: { people } }),
+    ...(alert === undefined ? {} : { alert }),
+    ...(step.kind === 'closed' ? { alertsOver: [opening(incident), escalation(incident)] } : {}),
+  }
+}
+
+const opening = ({ id }: Incident) => `incident ${id}`
+const escalation = ({ id }: Incident) => `incident ${id} escalated`
+
+/** An outage has to be heard by somebody, and an escalation by whom it is for. */
+function alertOf({ kind, facts: { incident } }: IncidentStep, monitors: readonly Monitor[]): string | undefined {
+  if (kind === 'escalated') return monitors.some(({ escalate }) => escalate) ? escalation(incident) : undefined
+  if (incident.cause !== 'down' || incident.closedAt !== undefined) return undefined
+  return kind === 'opened' || kind === 'mailed' ? opening(incident) : undefined
+}
+
+/** The same step told twice is one event. */
+export function optionsOf(step: IncidentStep, { monitors, mail }: Surroundings): EmitOptions {
+  const dedupe = [{ key: `incident ${step.incident} ${step.number}`, lifeMs: dedupeMs }]
+  if (step.kind === 'mailed') return { dedupe, only: mail }
+  const { incident } = step.facts
+  const isClosed = step.kind === 'closed'
+  const isPassedOn = step.kind === 'escalated' || (isClosed && incident.escalatedAt !== undefined)
+  // Whoever was told that it began is told that it ended.
+  const mailed = isClosed && incident.mailedAt !== undefined ? mail : []
+  const also = [
+    ...mailed,
+    ...(isPassedOn ? monitors.flatMap(({ escalate }) => (escalate ? [escalate.target] : [])) : []),
+  ]
+  return { dedupe, ...(also.length > 0 ? { also } : {}) }
+}
+
+/** A name as a subject: what globs are matched against holds no spaces and no wildcards. */
+export function subjectOf(name: string): string {
+  return name.toLowerCase().replaceAll(/[\s*!,/]+/g, '-')
+}
+
+const updates: Readonly<Partial<Record<StepKind, string>>> = {
+  acknowledged: 'incident.acknowledged',
+  muted: 'incident.muted',
+  flapping: 'monitor.flapping',
+  steady: 'monitor.down',
+}
+
+function typeOf({ kind, facts: { incident } }: IncidentStep): string {
+  const isBegin = kind === 'opened' || (kind === 'mailed' && incident.closedAt === undefined)
+  if (isBegin) return `monitor.${incident.cause}`
+  if (kind === 'closed' || kind === 'mailed') return incident.closedAs === 'up' ? 'monitor.up' : 'incident.resolved'
+  return updates[kind] ?? `incident.${kind}`
+}
+
+/** Who is woken: those the monitors name, and for the good news whoever has it. */
+function peopleOf(step: IncidentStep, monitors: readonly Monitor[]): readonly string[] | undefined {
+  const { kind, facts } = step
+  const isUp = kind === 'closed' && facts.incident.closedAs === 'up'
+  if (kind !== 'opened' && kind !== 'reminded' && kind !== 'steady' && !isUp) return undefined
+  const named = monitors.flatMap(({ mention = [] }) => mention)
+  const owner = isUp && facts.incident.acknowledged ? [facts.incident.acknowledged.by] : []
+  return [...new Set([...named, ...owner])]
+}
+
+function dataOf({ kind, at, facts }: IncidentStep, more: Pick<Surroundings, 'availability' | 'chart'>): JsonObject {
+  // What JSON cannot say is left out.
+  const data: JsonObject = JSON.parse(JSON.stringify({ kind, at, ...facts, ...more }))
+  return data
+}
+
+/** Whether the mail that it opened is wanted. */
+export function isMailed(incident: Incident, monitor: Monitor | undefined): boolean {
+  return incident.cause === 'down' && monitor?.noEmail !== true
+}

@@ -1,0 +1,264 @@
+// The watch over a made-up world (issue "The watch", "Judgement" and "Incidents"; threats F28–F30).
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createWorld, minute, monitorOf, nothingKept, refused, timedOut, unwell } from './world.ts'
+
+beforeEach(
+  () =>
+    void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'], now: 1_800_000_000_000 }),
+)
+afterEach(() => void vi.useRealTimers())
+
+describe('the watch', () => {
+  it('tells once that a site is down, and once that it is back, with the time between', async () => {
+    const world = createWorld()
+    world.add(monitorOf('shop'))
+    await world.pass(10 * minute)
+    expect(world.told).toEqual([])
+    world.fails('shop')
+    await world.pass(10 * minute)
+    expect(world.kinds()).toEqual(['opened'])
+    world.heals('shop')
+    await world.pass(10 * minute)
+    expect(world.kinds()).toEqual(['opened', 'closed'])
+    const { incident } = world.told[1]?.facts ?? {}
+    expect(incident).toMatchObject({ cause: 'down', closedAs: 'up', monitors: [{ name: 'shop' }] })
+    await world.stop()
+  })
+
+  it('tells of an outage within two intervals and 20 s', async () => {
+    for (let offset = 0; offset < 60; offset += 7) {
+      const world = createWorld()
+      world.add(monitorOf('shop'))
+      await world.pass(10 * minute + offset * 1000)
+      const failedAt = Date.now()
+      world.weather.set('https://shop.example.org/', () => ({ failure: refused, tookMs: 10_000 }))
+      await world.pass(2 * minute + 20_000)
+      expect(world.kinds()).toEqual(['opened'])
+      expect((world.told[0]?.at ?? Number.POSITIVE_INFINITY) - failedAt).toBeLessThanOrEqual(2 * minute + 20_000)
+      await world.stop()
+    }
+  })
+
+  it('goes on after a restart where it was: nothing is told twice, nothing is forgotten', async () => {
+    const kept = nothingKept()
+    const before = createWorld(kept)
+    before.add(monitorOf('shop'), monitorOf('blog'))
+    await before.pass(3 * minute)
+    before.fails('shop')
+    await before.pass(5 * minute)
+    expect(before.kinds()).toEqual(['opened'])
+    await before.stop()
+    const after = createWorld(kept)
+    after.fails('shop')
+    await after.pass(10 * minute)
+    expect(after.kinds()).toEqual([])
+    after.heals('shop')
+    await after.pass(5 * minute)
+    expect(after.kinds()).toEqual(['closed'])
+    await after.stop()
+  })
+
+  it('tells what it could not store at first once the store is back', async () => {
+    const world = createWorld()
+    world.add(monitorOf('shop'))
+    await world.pass(2 * minute)
+    world.storeIsDown(true)
+    world.fails('shop')
+    await world.pass(5 * minute)
+    expect(world.told).toEqual([])
+    world.storeIsDown(false)
+    await world.pass(2000)
+    expect(world.kinds()).toEqual(['opened'])
+    await world.stop()
+  })
+
+  it('reminds until somebody has it, and not while it is muted', async () => {
+    const world = createWorld()
+    world.add(monitorOf('shop', { remindMs: 30 * minute }))
+    world.fails('shop')
+    await world.pass(65 * minute)
+    expect(world.kinds()).toEqual(['opened', 'reminded', 'reminded'])
+    const [id = ''] = world.watch.incidents.all().map((incident) => incident.id)
+    const alice = () => ({ by: 'u2', name: 'alice', at: Date.now() })
+    world.watch.incidents.mute(id, { until: Date.now() + 60 * minute, by: 'u2' }, alice())
+    await world.pass(50 * minute)
+    expect(world.kinds().slice(3)).toEqual(['muted'])
+    world.watch.incidents.mute(id, undefined, alice())
+    await world.pass(minute)
+    expect(world.kinds().slice(4)).toEqual(['unmuted', 'reminded'])
+    expect(world.watch.incidents.acknowledge(id, alice())?.isChanged).toBe(true)
+    expect(world.watch.incidents.acknowledge(id, { by: 'u3', name: 'bob', at: Date.now() })).toMatchObject({
+      isChanged: false,
+      incident: { acknowledged: { name: 'alice' } },
+    })
+    await world.pass(120 * minute)
+    expect(world.kinds().slice(6)).toEqual(['acknowledged'])
+    await world.stop()
+  })
+
+  it('escalates once when nobody has it', async () => {
+    const world = createWorld()
+    const escalate = { target: { notifier: 'mattermost', address: 'c2' }, afterMs: 10 * minute }
+    world.add(monitorOf('shop', { escalate }))
+    world.fails('shop')
+    await world.pass(60 * minute)
+    expect(world.kinds()).toEqual(['opened', 'escalated'])
+    await world.stop()
+  })
+
+  it('tells the first two that fail at once, and all others in one card', async () => {
+    const world = createWorld()
+    const names = Array.from({ length: 500 }, (_, index) => `site${index}`)
+    world.add(...names.map((name) => monitorOf(name)))
+    await world.pass(2 * minute)
+    for (const name of names) world.fails(name)
+    await world.pass(5 * minute)
+    const opened = world.told.filter(({ kind }) => kind === 'opened')
+    expect(opened).toHaveLength(3)
+    expect(opened.map(({ facts }) => facts.incident.isGroup ?? false)).toEqual([false, false, true])
+    const named = new Set(
+      [...world.kept.incidents.values()].flatMap(({ monitors }) => monitors.map(({ name }) => name)),
+    )
+    expect(named.size).toBe(500)
+    for (const name of names) world.heals(name)
+    await world.pass(5 * minute)
+    expect(world.told.filter(({ kind }) => kind === 'closed')).toHaveLength(3)
+    await world.stop()
+  })
+
+  it('tells what stands behind a dead monitor within its incident, and for itself once that one is back', async () => {
+    const world = createWorld()
+    world.add(monitorOf('router'), monitorOf('shop', { after: 'router' }), monitorOf('blog', { after: 'router' }))
+    await world.pass(2 * minute)
+    for (const name of ['router', 'shop', 'blog']) world.fails(name)
+    await world.pass(10 * minute)
+    expect(world.told.filter(({ kind }) => kind === 'opened')).toHaveLength(1)
+    const [incident] = world.watch.incidents.all()
+    expect(incident?.monitors.map(({ name, isBehind }) => [name, isBehind ?? false])).toEqual(
+      expect.arrayContaining([
+        ['router', false],
+        ['shop', true],
+        ['blog', true],
+      ]),
+    )
+    world.heals('router')
+    world.heals('blog')
+    await world.pass(5 * minute)
+    const last = world.told.slice(-2).map(({ kind, facts }) => [kind, facts.incident.monitors[0]?.name])
+    expect(last).toEqual([
+      ['closed', 'router'],
+      ['opened', 'shop'],
+    ])
+    await world.stop()
+  })
+
+  it('says once that it is cut off, and calls nothing down', async () => {
+    const world = createWorld()
+    const names = Array.from({ length: 20 }, (_, index) => `site${index}`)
+    world.add(...names.map((name) => monitorOf(name)))
+    await world.pass(2 * minute)
+    for (const name of names) world.fails(name, refused)
+    await world.pass(30 * minute)
+    expect(world.cuts).toHaveLength(1)
+    expect(world.told).toEqual([])
+    for (const name of names) world.heals(name)
+    await world.pass(3 * minute)
+    expect(world.cuts).toHaveLength(2)
+    expect(world.told).toEqual([])
+    await world.stop()
+  })
+
+  it.each([1, 5, 20])('calls nothing down when it is cut off, checked every %s minutes', async (minutes) => {
+    const world = createWorld()
+    const names = Array.from({ length: 60 }, (_, index) => `site${index}`)
+    // Added one after another, as people do, so that their times are spread over the whole interval.
+    for (const name of names) {
+      world.add(monitorOf(name, { everyMs: minutes * minute }))
+      await world.pass(minutes * 1000)
+    }
+    await world.pass(2 * minutes * minute)
+    for (const name of names)
+      world.weather.set(`https://${name}.example.org/`, () => ({ failure: timedOut, tookMs: 10_000 }))
+    await world.pass(60 * minute)
+    expect(world.cuts).toHaveLength(1)
+    expect(world.told).toEqual([])
+    for (const name of names) world.heals(name)
+    await world.pass(2 * minutes * minute)
+    expect(world.cuts).toHaveLength(2)
+    expect(world.told).toEqual([])
+    await world.stop()
+  })
+
+  it('gives no alarm in 24 hours at 5 % lost packets', async () => {
+    const world = createWorld()
+    let seed = 42
+    const random = () => {
+      seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff
+      return seed / 0x80000000
+    }
+    // A connection's first packet, lost, is sent again after 1, 3 and 7 s; the answer likewise after 0.2, 0.6, 1.4 … s.
+    const retries = (waits: readonly number[]): number | undefined => {
+      for (const wait of waits) if (random() >= 0.05 && random() >= 0.05) return wait
+      return undefined
+    }
+    const answer = () => {
+      const connect = retries([0, 1000, 3000, 7000])
+      const reply = retries([0, 200, 600, 1400, 3000, 6200])
+      if (connect === undefined || reply === undefined || connect + reply > 9900)
+        return { failure: refused, tookMs: 10_000 }
+      return { tookMs: 100 + connect + reply }
+    }
+    const names = Array.from({ length: 10 }, (_, index) => `site${index}`)
+    for (const name of names) world.weather.set(`https://${name}.example.org/`, answer)
+    world.add(...names.map((name) => monitorOf(name)))
+    await world.pass(24 * 60 * minute)
+    expect(world.told).toEqual([])
+    world.fails('site3', unwell)
+    await world.pass(2 * minute + 20_000)
+    expect(world.kinds()).toEqual(['opened'])
+    await world.stop()
+  })
+
+  it('forgets a monitor that is removed while it is checked', async () => {
+    const world = createWorld()
+    world.weather.set('https://shop.example.org/', () => ({ failure: refused, tookMs: 5000 }))
+    world.add(monitorOf('shop', { failures: 1 }))
+    await world.pass(2000)
+    world.watch.remove('shop')
+    await world.pass(10 * minute)
+    expect(world.told).toEqual([])
+    await world.stop()
+  })
+
+  it('ends the incident of a monitor that is paused, and says so', async () => {
+    const world = createWorld()
+    world.add(monitorOf('shop'))
+    world.fails('shop')
+    await world.pass(5 * minute)
+    world.add(monitorOf('shop', { isPaused: true }))
+    await world.pass(5 * minute)
+    expect(world.told.map(({ kind, facts }) => [kind, facts.incident.closedAs])).toEqual([
+      ['opened', undefined],
+      ['closed', 'ended'],
+    ])
+    await world.stop()
+  })
+
+  it('tells no burst and is not silent when the clock jumps', async () => {
+    const world = createWorld()
+    world.add(monitorOf('shop', { remindMs: 30 * minute }))
+    world.fails('shop')
+    await world.pass(5 * minute)
+    for (const jump of [24 * 60 * minute, -48 * 60 * minute]) {
+      vi.setSystemTime(Date.now() + jump)
+      const before = world.told.length
+      await world.pass(31 * minute)
+      expect(world.kinds().slice(before)).toEqual(['reminded'])
+    }
+    world.heals('shop')
+    await world.pass(3 * minute)
+    expect(world.kinds().at(-1)).toBe('closed')
+    await world.stop()
+  })
+})
