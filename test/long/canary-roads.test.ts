@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDemoEvents, demoProject } from '../../src/cli/demo-events.ts'
 import { createCaller, text } from '../contract/mattermost/driver.ts'
 import { eventually } from '../e2e/house.ts'
-import { type CanaryHouse, openCanaryHouse, singing, typeUntil } from './canary-house.ts'
+import { type CanaryHouse, openCanaryHouse, singing, typeUntil } from '../threats/canary-house.ts'
 
 describe('a canary', () => {
   it.each([
