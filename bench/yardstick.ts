@@ -63,11 +63,16 @@ function createAppender(file: string): (body: Buffer) => Promise<void> {
 
 /** Everything that `vigie start` loads from outside. */
 async function importPackages(): Promise<void> {
-  await Promise.all(
-    ['@mattermost/client', 'kysely', 'kysely/migration', 'node:sqlite', 'pino', 'prom-client', 'ws', 'zod'].map(
-      (name) => import(name),
-    ),
-  )
+  const names = [
+    '@mattermost/client',
+    'kysely',
+    'kysely/migration',
+    'node-cron',
+    'node:sqlite',
+    'nodemailer/lib/mail-composer',
+  ]
+  const others = ['nodemailer/lib/smtp-connection', 'ollama', 'pino', 'prom-client', 'ws', 'zod']
+  await Promise.all([...names, ...others].map((name) => import(name)))
 }
 
 function parse(body: Buffer): { ref: string } {
