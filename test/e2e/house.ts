@@ -86,7 +86,7 @@ export function isNews(post: TestPost): boolean {
 }
 
 export const gitlabToken = 'e2e-gitlab-token'
-const patienceMs = 20_000
+const patienceMs = 60_000
 
 /** Asks again until the answer is there; fails with what was there last. */
 export async function eventually<T>(ask: () => Promise<T | undefined>, what: string): Promise<T> {
