@@ -12,11 +12,12 @@ import { provision } from '../../src/cli/provision.ts'
 import type { World } from '../../src/cli/subcommand.ts'
 import { Secret, type Values } from '../../src/env.ts'
 import { ConfigError } from '../../src/errors.ts'
+import { freePort } from '../../src/free-port.ts'
 import { createOwnHooks } from '../../src/integrations/gitlab/hooks/own.ts'
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 import { createVault } from '../../src/vault.ts'
-import { createStage, freePort, log, type Stage } from './provision-stage.ts'
+import { createStage, log, type Stage } from './provision-stage.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -30,7 +31,11 @@ let environment: Record<string, string>
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vigie-'))
   stage = await createStage(sandbox)
-  environment = { MATTERMOST_URL: sandbox.url, PORT: String(await freePort()), MATTERMOST_TEAM: stage.team.name }
+  environment = {
+    MATTERMOST_URL: sandbox.url,
+    PORT: String(await freePort('127.0.0.1')),
+    MATTERMOST_TEAM: stage.team.name,
+  }
 })
 afterEach(() => rm(folder, { recursive: true }))
 

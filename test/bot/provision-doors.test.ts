@@ -8,8 +8,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { explainUnreached } from '../../src/bot/provision-reach.ts'
 import { fetchThrough } from '../../src/bot/provision-socket.ts'
 import { createRest, MattermostError } from '../../src/bot/rest.ts'
+import { freePort } from '../../src/free-port.ts'
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { createStage, freePort, log, restOf, type Stage } from './provision-stage.ts'
+import { createStage, log, restOf, type Stage } from './provision-stage.ts'
 
 let folder: string
 let sandbox: Sandbox
@@ -88,7 +89,7 @@ describe('by the local-mode socket', () => {
     await stage.run(bySocket())
     const before = await stage.commands()
     stage.settings = {}
-    const port = await freePort()
+    const port = await freePort('127.0.0.1')
     const { well, lines } = await stage.run(bySocket(), { port, vigieUrl: `http://127.0.0.1:${port}` })
     expect(well).toBe(true)
     expect(lines.filter((line) => line.includes('restored (address)'))).toHaveLength(2)

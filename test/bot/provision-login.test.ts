@@ -8,9 +8,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { provision } from '../../src/cli/provision.ts'
 import type { World } from '../../src/cli/subcommand.ts'
 import { UserError } from '../../src/errors.ts'
+import { freePort } from '../../src/free-port.ts'
 import { mfaCode } from '../../src/sandbox/mfa.ts'
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { createStage, freePort, restOf, type Stage } from './provision-stage.ts'
+import { createStage, restOf, type Stage } from './provision-stage.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -24,7 +25,11 @@ let environment: Record<string, string>
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vigie-'))
   stage = await createStage(sandbox)
-  environment = { MATTERMOST_URL: sandbox.url, PORT: String(await freePort()), MATTERMOST_TEAM: stage.team.name }
+  environment = {
+    MATTERMOST_URL: sandbox.url,
+    PORT: String(await freePort('127.0.0.1')),
+    MATTERMOST_TEAM: stage.team.name,
+  }
 })
 afterEach(() => rm(folder, { recursive: true }))
 

@@ -1,9 +1,6 @@
 // What the provision tests act on: a Mattermost (the stand-in, or a real server), a team in it, and `provision` run against both.
 
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 import { editDotenv } from '../../src/bot/dotenv.ts'
 import type { Manifest } from '../../src/bot/manifest.ts'
@@ -13,6 +10,7 @@ import type { Administrator } from '../../src/bot/provision-parts.ts'
 import { type RemoveParts, removeProvisioned } from '../../src/bot/provision-remove.ts'
 import { createRest, type Rest } from '../../src/bot/rest.ts'
 import { UserError } from '../../src/errors.ts'
+import { freePort } from '../../src/free-port.ts'
 
 export interface Server {
   readonly url: string
@@ -93,7 +91,7 @@ export async function createStage(server: Server): Promise<Stage> {
       en: { ...texts, auto_complete_desc: 'Keeps the watch.' },
     })),
   }
-  const port = await freePort()
+  const port = await freePort('127.0.0.1')
   const stage: Stage = {
     server,
     admin,
@@ -234,13 +232,3 @@ export function mortal(at: number, when: 'before' | 'after') {
 }
 
 export class Killed extends Error {}
-
-/** A port nobody holds just now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}

@@ -3,8 +3,9 @@
 
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { freePort } from '../../src/free-port.ts'
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
-import { command, createStage, freePort, pictures, restOf, type Server, type Stage } from './provision-stage.ts'
+import { command, createStage, pictures, restOf, type Server, type Stage } from './provision-stage.ts'
 
 const changesIn = (lines: readonly string[]) => lines.filter((line) => line.startsWith('+ '))
 const problemsIn = (lines: readonly string[]) => lines.filter((line) => line.startsWith('! '))
@@ -282,7 +283,7 @@ function mendsAndLeavesAlone(serverOf: () => Server): void {
   })
 
   test('a Vigie that runs elsewhere is recognised by its answer', async () => {
-    const elsewhere = await freePort()
+    const elsewhere = await freePort('127.0.0.1')
     const remote = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"text":"no","skip_slack_parsing":true}')
     })

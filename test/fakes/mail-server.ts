@@ -1,7 +1,7 @@
 // A real SMTP server on loopback (npm smtp-server) that keeps what it takes, and refuses, hangs or hangs up where a test says so.
 
 import { once } from 'node:events'
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 
@@ -128,14 +128,4 @@ export async function createMailServer({ user, password, ...options }: MailServe
   }
   await self.start()
   return self
-}
-
-/** A port of loopback at which nobody listens. */
-export async function closedMailPort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

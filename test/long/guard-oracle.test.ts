@@ -1,7 +1,8 @@
 // T19 at its figure: how long a refused target takes says nothing about whether somebody listens there (Welch's t below 4.5).
 
 import { expect, test } from 'vitest'
-import { closedPort, httpWish, lookoutOf, serve, serveTcp } from '../integrations/monitor/checks/outside.ts'
+import { freePort } from '../../src/free-port.ts'
+import { httpWish, lookoutOf, serve, serveTcp } from '../integrations/monitor/checks/outside.ts'
 
 const samples = 3000
 
@@ -14,7 +15,7 @@ function moments(values: readonly number[]) {
 test('open, closed and silent targets that are refused take the same time', async () => {
   const open = await serve((_, response) => response.end())
   const silent = await serveTcp(() => undefined)
-  const places = [open.at, `127.0.0.1:${await closedPort()}`, silent.at]
+  const places = [open.at, `127.0.0.1:${await freePort('127.0.0.1')}`, silent.at]
   const { look } = lookoutOf()
   const times = places.map((): number[] => [])
   for (let turn = 0; turn < samples + 500; turn += 1) {

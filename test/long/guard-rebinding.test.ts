@@ -2,8 +2,9 @@
 
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
+import { freePort } from '../../src/free-port.ts'
 import { startDnsServer } from '../fakes/dns-server.ts'
-import { closedPort, httpWish, lookoutOf, serve } from '../integrations/monitor/checks/outside.ts'
+import { httpWish, lookoutOf, serve } from '../integrations/monitor/checks/outside.ts'
 
 test('1,000 checks of names that flip between public and private addresses reach nobody inside', async () => {
   const inside = await serve((_, response) => response.end('seen'))
@@ -17,7 +18,7 @@ test('1,000 checks of names that flip between public and private addresses reach
     return name.startsWith('six') ? [six[turn % 6] ?? ''] : []
   })
   const opened = new Map<string, number>()
-  const port = await closedPort()
+  const port = await freePort('127.0.0.1')
   const open = (address: string, wanted: number): Socket => {
     opened.set(address, (opened.get(address) ?? 0) + 1)
     return connect({ host: '127.0.0.1', port: address.startsWith('127.') ? wanted : port })

@@ -5,10 +5,11 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { generate } from 'selfsigned'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { DeliveryError } from '../../src/errors.ts'
+import { freePort } from '../../src/free-port.ts'
 import { createEmailNotifier } from '../../src/notifiers/email.ts'
 import { mailTroubleOf } from '../../src/text/mail-troubles.ts'
 import { failureOf, messageOf, neverStop } from '../contract/notifier.ts'
-import { closedMailPort, createMailServer, type Fault, type MailServer, type Step } from '../fakes/mail-server.ts'
+import { createMailServer, type Fault, type MailServer, type Step } from '../fakes/mail-server.ts'
 import { described, notifierOf, read, receiver, settingsOf } from './mail-stage.ts'
 
 const password = 'mot de passe, à virgule'
@@ -181,7 +182,9 @@ describe('a refusal', () => {
   )
 
   test('by nobody at all says what to check', async () => {
-    const error = await failure(notifierOf(settingsOf(await closedMailPort())).send(described({}), receiver, neverStop))
+    const error = await failure(
+      notifierOf(settingsOf(await freePort('127.0.0.1'))).send(described({}), receiver, neverStop),
+    )
     expect(error).toMatchObject({ retry: true, scope: 'notifier', reason: 'network', unsure: false })
     expect(error.said).toMatch(/SMTP_SERVER, SMTP_PORT/)
   })

@@ -2,8 +2,9 @@
 
 import { createServer } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import { freePort } from '../../../../src/free-port.ts'
 import type { HttpWish } from '../../../../src/integrations/monitor/monitor.ts'
-import { closedPort, httpWish, lookoutOf, monitorOf, placeOf, serve, serveTcp } from './outside.ts'
+import { httpWish, lookoutOf, monitorOf, placeOf, serve, serveTcp } from './outside.ts'
 
 /** A lookout that may reach these places. */
 const lookoutAt = (...places: readonly { readonly at: string }[]) =>
@@ -159,7 +160,7 @@ describe('an http check', () => {
   })
 
   test('tells a refused connection, a reset, silence and nonsense apart', async () => {
-    const port = await closedPort()
+    const port = await freePort('127.0.0.1')
     const reset = await serveTcp((socket) => socket.once('data', () => socket.resetAndDestroy()))
     const closing = await serveTcp((socket) => socket.once('data', () => socket.end()))
     const silent = await serveTcp(() => undefined)

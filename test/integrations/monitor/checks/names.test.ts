@@ -3,8 +3,9 @@
 
 import { connect, Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../../../src/free-port.ts'
 import { type DnsAnswer, type DnsRecord, startDnsServer } from '../../../fakes/dns-server.ts'
-import { closedPort, httpWish, lookoutOf, serve, serveTcp } from './outside.ts'
+import { httpWish, lookoutOf, serve, serveTcp } from './outside.ts'
 
 async function namesOf(answer: (name: string, record: DnsRecord) => DnsAnswer) {
   const names = await startDnsServer(answer)
@@ -57,7 +58,7 @@ describe('a dns check', () => {
 describe('a tcp check', () => {
   test('is well where somebody listens, and says where nobody does', async () => {
     const place = await serveTcp(() => undefined)
-    const port = await closedPort()
+    const port = await freePort('127.0.0.1')
     const { look } = lookoutOf({ settings: { MONITOR_ALLOW: `${place.at},127.0.0.1:${port}` } })
     const result = await look({ type: 'tcp', target: place.at })
     expect(result.failure).toBeUndefined()
@@ -178,7 +179,7 @@ describe('a name', () => {
     })
     const opened: string[] = []
     // What leads outside goes to a port of ours where nobody listens.
-    const port = await closedPort()
+    const port = await freePort('127.0.0.1')
     const open = (address: string, wanted: number) =>
       address === '93.184.216.34' ? noting(opened)(address, port) : noting(opened)(address, wanted)
     const { look } = lookoutOf({ world: { servers: [names.address], open } })
@@ -203,7 +204,7 @@ describe('a name', () => {
 describe('a refused target', () => {
   test('gives the same result whether somebody listens there or not', async () => {
     const open = await serve((_, response) => response.end())
-    const port = await closedPort()
+    const port = await freePort('127.0.0.1')
     const { look } = lookoutOf()
     const places = [open.at, `127.0.0.1:${port}`, '10.255.255.1:80', '169.254.169.254:80', '[::1]:1']
     const words = new Set<string>()

@@ -84,13 +84,3 @@ export async function placeOf(server: Server | ReturnType<typeof createTcpServer
   const { port } = server.address() as AddressInfo
   return { port, at: `${host.includes(':') ? `[${host}]` : host}:${port}`, count: () => count }
 }
-
-/** A port of loopback at which nobody listens. */
-export async function closedPort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}

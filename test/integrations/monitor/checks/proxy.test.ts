@@ -4,7 +4,8 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { ConfigError } from '../../../../src/errors.ts'
-import { closedPort, httpWish, lookoutOf, placeOf, serve, serveTcp } from './outside.ts'
+import { freePort } from '../../../../src/free-port.ts'
+import { httpWish, lookoutOf, placeOf, serve, serveTcp } from './outside.ts'
 
 /** Lets everybody through to one port of this machine, whatever they ask for. */
 async function serveProxy(to: number, status = 200) {
@@ -76,7 +77,7 @@ test('this machine and what NO_PROXY names are reached without the proxy', async
 test('a proxy that refuses, or is not there, is told as our own network', async () => {
   const proxy = await serveProxy(9, 502)
   const silent = await serveTcp(() => undefined)
-  const port = await closedPort()
+  const port = await freePort('127.0.0.1')
   const failureBy = async (at: string) =>
     (
       await lookoutOf({ settings: { HTTPS_PROXY: at }, world }).look({
