@@ -70,9 +70,14 @@ async function importPackages(): Promise<void> {
     'node-cron',
     'node:sqlite',
     'nodemailer/lib/mail-composer',
+    'nodemailer/lib/smtp-connection',
+    'ollama',
+    'pino',
+    'prom-client',
+    'ws',
+    'zod',
   ]
-  const others = ['nodemailer/lib/smtp-connection', 'ollama', 'pino', 'prom-client', 'ws', 'zod']
-  await Promise.all([...names, ...others].map((name) => import(name)))
+  await Promise.all(names.map((name) => import(name)))
 }
 
 function parse(body: Buffer): { ref: string } {

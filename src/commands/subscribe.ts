@@ -227,31 +227,25 @@ function unreadableMute(): UserError {
   )
 }
 
-async function mutedNow(
-  { subscriptions }: SubscribeParts['store'],
-  { place, now }: Press,
-  source: string,
-  subject: string | undefined,
-): Promise<Mute | undefined> {
-  return (await subscriptions.mutes()).find(
-    (one) =>
-      one.channel === place.channel && one.source === source && isSameSubject(one.subject, subject) && one.until > now,
-  )
-}
-
 /** Whose a mute is that lasts longer than a member's may; any member ends a shorter one. */
 async function makerOfLong({ store }: SubscribeParts, press: Press): Promise<string | undefined> {
   const [source = '', subject] = press.object.split(' ')
-  const known = await mutedNow(store, press, source, subject)
+  const known = (await store.subscriptions.mutes()).find(
+    (one) => one.channel === press.place.channel && one.source === source && isSameSubject(one.subject, subject),
+  )
   return known !== undefined && known.until > press.now + memberMuteMs ? known.maker : undefined
 }
 
 /** `<source> [subject]` */
 async function unmute({ store }: SubscribeParts, press: Press): Promise<Reply> {
   const [source = '', subject] = press.object.split(' ')
+  const mute = {
+    channel: press.place.channel,
+    source,
+    maker: press.person.id,
+    ...(subject === undefined ? {} : { subject }),
+  }
   // What was made longer since its maker was asked for is not a member's to end.
-  const known = await mutedNow(store, press, source, subject)
-  const atMost = known?.maker === press.person.id || !isMember(press) ? undefined : press.now + memberMuteMs
-  const ended = await store.subscriptions.unmute(press.place.channel, source, subject, atMost)
+  const ended = await store.subscriptions.unmute(mute, isMember(press) ? press.now + memberMuteMs : undefined)
   return unmutedReply({ source, subject }, ended, press.locale)
 }

@@ -174,9 +174,9 @@ export interface DeliveryStore {
    * live card. Resolves its id, or nothing (and changes nothing) when one of them is not waiting untouched any more.
    */
   fold(deliveries: readonly string[], as: 'digest' | 'card', now: number): Promise<string | undefined>
-  /** Targets with more than `count` waiting deliveries, the oldest made before `olderThan`; and targets whose digest window has closed. */
   /** When the next window of a `--digest` closes after `now`; nothing while none is open. */
   nextDigestAt(notifier: string, now: number): Promise<number | undefined>
+  /** Targets with more than `count` waiting deliveries, the oldest made before `olderThan`; and targets whose digest window has closed. */
   overdue(request: {
     notifier: string
     now: number
@@ -264,8 +264,8 @@ export interface SubscriptionStore {
   mutes(): Promise<readonly Mute[]>
   /** Where somebody else's lasts beyond both `respectAfter` and the new one, that one is left, and resolved. */
   mute(mute: Mute, respectAfter?: number): Promise<Mute | undefined>
-  /** Ends a mute of anybody, or only one that lasts until no later than `atMost`. Resolves false when none was ended. */
-  unmute(channel: string, source: string, subject?: string, atMost?: number): Promise<boolean>
+  /** Somebody else's that lasts beyond `respectAfter` is left. Resolves false when none was ended. */
+  unmute(mute: Omit<Mute, 'until'>, respectAfter?: number): Promise<boolean>
   settings(channel: string): Promise<{ lang?: Locale }>
   allSettings(): Promise<ReadonlyMap<string, { lang?: Locale }>>
   saveSettings(channel: string, settings: { lang?: Locale }): Promise<void>

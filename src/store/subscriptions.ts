@@ -182,13 +182,13 @@ function createMutes(db: Database, { now, changed }: Parts): Pick<SubscriptionSt
       return standing
     },
 
-    async unmute(channel, source, subject, atMost = Number.MAX_SAFE_INTEGER) {
+    async unmute({ channel, source, subject, maker }, respectAfter = Number.MAX_SAFE_INTEGER) {
       const { numDeletedRows } = await db
         .deleteFrom('mutes')
         .where('channel', '=', channel)
         .where('source', '=', source)
         .where('subject', '=', keyOf(subject))
-        .where('until', '<=', atMost)
+        .where((mute) => mute.or([mute('maker', '=', maker), mute('until', '<=', respectAfter)]))
         .executeTakeFirst()
       if (numDeletedRows > 0n) changed.call()
       return numDeletedRows > 0n

@@ -106,7 +106,7 @@ describe('what is not here', () => {
     await world.press('maker', 'subscribe.mute', 'gitlab acme/app 1h')
     const { id } = await world.emit({ subject: 'acme/app' })
     expect(await world.read('guest', `/vigie explain ${id}`)).toContain('→ **muted**')
-    await world.store.subscriptions.unmute('town', 'gitlab', 'acme/app')
+    await world.store.subscriptions.unmute({ channel: 'town', source: 'gitlab', subject: 'acme/app', maker: 'maker' })
     await world.store.subscriptions.sleep('town', 'removed')
     expect(await world.read('guest', `/vigie explain ${id}`)).toContain('→ **asleep**')
   })

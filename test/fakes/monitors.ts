@@ -1,5 +1,6 @@
-// A store of what is watched, in memory, for integrations that watch nothing.
+// A store of what is watched, in memory, for integrations that watch nothing; and a monitor with the defaults of `/monitor add`.
 
+import type { Monitor } from '../../src/integrations/monitor/monitor.ts'
 import type { MonitorStore } from '../../src/store/store.ts'
 
 export const nothingWatched: MonitorStore = {
@@ -15,4 +16,25 @@ export const nothingWatched: MonitorStore = {
   results: async () => [],
   history: async () => [],
   tidy: async () => undefined,
+}
+
+export function monitorOf(name: string, wishes: Partial<Monitor> = {}): Monitor {
+  return {
+    id: name,
+    channel: 'ops',
+    name,
+    type: 'http',
+    target: `https://${name}.example.org/`,
+    maker: 'u1',
+    madeAt: 0,
+    everyMs: 60_000,
+    timeoutMs: 10_000,
+    failures: 3,
+    retryEveryMs: 20_000,
+    successes: 2,
+    tls: 'verify',
+    severity: 'warning',
+    maintenance: [],
+    ...wishes,
+  }
 }

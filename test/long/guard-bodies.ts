@@ -2,7 +2,7 @@
 
 import { createEnv } from '../../src/env.ts'
 import { createLookout } from '../../src/integrations/monitor/checks/lookout.ts'
-import { monitorOf } from '../integrations/monitor/checks/monitor-of.ts'
+import { monitorOf } from '../fakes/monitors.ts'
 
 const [bad = '', good = '', contains = ''] = process.argv.slice(2)
 const env = createEnv({ environment: { MONITOR_ALLOW: `${bad},${good}` }, dotenv: {}, readFile: () => '' })
@@ -17,7 +17,7 @@ const http = { method: 'GET', status: [[200, 299]], headers: {}, sealedHeaders: 
 const never = new AbortController().signal
 const look = (at: string, word: string) =>
   check(
-    monitorOf({
+    monitorOf('site', {
       target: `http://${at}/`,
       timeoutMs: 10_000,
       http: { ...http, ...(word === '' ? {} : { contains: word }) },

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 import { eventually, openHouse, standIn, wordsOf } from '../e2e/house.ts'
 import { createFakeLog } from '../fakes/log.ts'
-import { monitorOf } from '../integrations/monitor/world.ts'
+import { monitorOf } from '../fakes/monitors.ts'
 
 const count = 500
 const minute = 60_000

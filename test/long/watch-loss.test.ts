@@ -1,7 +1,8 @@
 // F29: a day at 5 % packet loss for 200 sites gives no alarm, and every real outage meanwhile is told within two intervals and 20 s.
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { createWorld, minute, monitorOf, timedOut, unwell } from '../integrations/monitor/world.ts'
+import { monitorOf } from '../fakes/monitors.ts'
+import { createWorld, lossy, minute, timedOut, unwell } from '../integrations/monitor/world.ts'
 
 beforeEach(
   () =>
@@ -14,23 +15,7 @@ const hour = 60 * minute
 
 it.each([1, 2, 3])('seed %s', { timeout: 30 * minute }, async (first) => {
   const world = createWorld()
-  let seed = first
-  const random = () => {
-    seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff
-    return seed / 0x80000000
-  }
-  // A connection's first packet, lost, is sent again after 1, 3 and 7 s; the answer likewise after 0.2, 0.6, 1.4 … s.
-  const retries = (waits: readonly number[]): number | undefined => {
-    for (const wait of waits) if (random() >= 0.05 && random() >= 0.05) return wait
-    return undefined
-  }
-  const answer = () => {
-    const connect = retries([0, 1000, 3000, 7000])
-    const reply = retries([0, 200, 600, 1400, 3000, 6200])
-    if (connect === undefined || reply === undefined || connect + reply > 9900)
-      return { failure: timedOut, tookMs: 10_000 }
-    return { tookMs: 100 + connect + reply }
-  }
+  const answer = lossy(first, timedOut)
   const names = Array.from({ length: count }, (_, index) => `site${index}`)
   for (const name of names) {
     world.weather.set(`https://${name}.example.org/`, answer)

@@ -1,30 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Incident, IncidentStep, Monitor, Result, State } from '../../src/integrations/monitor/monitor.ts'
+import type { Incident, IncidentStep, Result, State } from '../../src/integrations/monitor/monitor.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 import type { Round, Store } from '../../src/store/store.ts'
 import { createFakeLog } from '../fakes/log.ts'
+import { monitorOf } from '../fakes/monitors.ts'
 
 const minute = 60_000
 const day = 1440 * minute
 const start = Date.UTC(2026, 10, 21)
 
-const monitor: Monitor = {
-  id: 'm1',
-  channel: 'ops',
-  name: 'Boutique',
-  type: 'http',
-  target: 'https://boutique.example.org/',
-  maker: 'u1',
-  madeAt: start,
-  everyMs: minute,
-  timeoutMs: 10_000,
-  failures: 3,
-  retryEveryMs: 20_000,
-  successes: 2,
-  tls: 'verify',
-  severity: 'warning',
-  maintenance: [],
-}
+const monitor = monitorOf('boutique', { id: 'm1', name: 'Boutique', madeAt: start })
 const state: State = { health: 'down', since: start, streak: 0, slowStreak: 0, turns: [start], incident: 'i1' }
 const incident: Incident = {
   id: 'i1',

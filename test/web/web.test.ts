@@ -7,7 +7,7 @@ import { unknownState } from '../../src/integrations/monitor/judge.ts'
 import { registerHealth } from '../../src/web/health.ts'
 import { createMetrics } from '../../src/web/metrics.ts'
 import { registerProblems } from '../../src/web/problem.ts'
-import { monitorOf } from '../integrations/monitor/world.ts'
+import { monitorOf } from '../fakes/monitors.ts'
 
 const errors: object[] = []
 const note = (facts: object) => {

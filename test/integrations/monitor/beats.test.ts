@@ -7,7 +7,8 @@ import { expectedInMs, readBeat } from '../../../src/integrations/monitor/beats.
 import type { Monitor, State } from '../../../src/integrations/monitor/monitor.ts'
 import { registerRoutes } from '../../../src/integrations/monitor/routes.ts'
 import { hashToken } from '../../../src/integrations/monitor/wish.ts'
-import { createWorld, minute, monitorOf, nothingKept } from './world.ts'
+import { monitorOf } from '../../fakes/monitors.ts'
+import { createWorld, minute, nothingKept } from './world.ts'
 
 const cron = createCron()
 const hour = 60 * minute

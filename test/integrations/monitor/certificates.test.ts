@@ -6,7 +6,7 @@ import { createCertificates, describeCertificate } from '../../../src/integratio
 import type { Locale } from '../../../src/text/locale.ts'
 import { toMattermost } from '../../../src/text/mattermost-markdown.ts'
 import { createFakeLog } from '../../fakes/log.ts'
-import { monitorOf } from './world.ts'
+import { monitorOf } from '../../fakes/monitors.ts'
 
 const day = 86_400_000
 const now = Date.UTC(2026, 10, 21, 8)

@@ -3,27 +3,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { judge, unknownState } from '../../../src/integrations/monitor/judge.ts'
-import type { Change, Circumstances, Monitor, Result, State } from '../../../src/integrations/monitor/monitor.ts'
+import type { Change, Circumstances, Result, State } from '../../../src/integrations/monitor/monitor.ts'
+import { monitorOf } from '../../fakes/monitors.ts'
 
-const minute = 60_000
-const monitor: Monitor = {
-  id: 'm1',
-  channel: 'c1',
-  name: 'boutique',
-  type: 'http',
-  target: 'https://boutique.example.org/',
-  maker: 'u1',
-  madeAt: 0,
-  everyMs: minute,
-  timeoutMs: 10_000,
-  failures: 3,
-  retryEveryMs: 20_000,
-  successes: 2,
-  slowMs: 2000,
-  tls: 'verify',
-  severity: 'warning',
-  maintenance: [],
-}
+const monitor = monitorOf('boutique', { slowMs: 2000 })
 const calm = { isHeld: false, isIsolated: false, isBehindSuspect: false }
 
 const good = (at: number, tookMs = 100): Result => ({ at, tookMs, phases: {}, status: 200 })

@@ -9,7 +9,7 @@ import { due, nextDueAt } from '../../../src/integrations/monitor/incident.ts'
 import type { Incident, IncidentStep, StepFacts, StepKind } from '../../../src/integrations/monitor/monitor.ts'
 import { draftOf, isMailed, optionsOf } from '../../../src/integrations/monitor/telling.ts'
 import { plain } from '../../../src/text/rich.ts'
-import { monitorOf } from './checks/monitor-of.ts'
+import { monitorOf } from '../../fakes/monitors.ts'
 
 const openedAt = Date.UTC(2026, 10, 21, 8)
 const mail: readonly Target[] = [{ notifier: 'email', address: 'garde@example.org' }]
@@ -33,8 +33,8 @@ const stepOf = (kind: StepKind, more: Partial<Incident> = {}): IncidentStep => {
     facts: { ...circumstance, incident: { ...incident, ...more } },
   }
 }
-const around = { monitors: [monitorOf({ id: 'm1' })], mail }
-const escalating = { monitors: [monitorOf({ id: 'm1', escalate: { target: chief, afterMs: 600_000 } })], mail }
+const around = { monitors: [monitorOf('m1')], mail }
+const escalating = { monitors: [monitorOf('m1', { escalate: { target: chief, afterMs: 600_000 } })], mail }
 const targets = (step: IncidentStep, with_ = around) => {
   const { only, also } = optionsOf(step, with_)
   return { only, also }
@@ -55,9 +55,9 @@ describe('of an incident', () => {
   })
 
   test('a monitor with --no-email and whatever is no outage are not mailed', () => {
-    expect(isMailed(incident, monitorOf({ id: 'm1' }))).toBe(true)
-    expect(isMailed(incident, monitorOf({ id: 'm1', noEmail: true }))).toBe(false)
-    expect(isMailed({ ...incident, cause: 'degraded' }, monitorOf({ id: 'm1' }))).toBe(false)
+    expect(isMailed(incident, monitorOf('m1'))).toBe(true)
+    expect(isMailed(incident, monitorOf('m1', { noEmail: true }))).toBe(false)
+    expect(isMailed({ ...incident, cause: 'degraded' }, monitorOf('m1'))).toBe(false)
   })
 
   test('the mail waits for the model’s text five seconds at most, and goes with it as soon as it is there', () => {

@@ -5,7 +5,8 @@ import { accountOf, daysOf } from '../../../src/integrations/monitor/accounting.
 import { unknownState } from '../../../src/integrations/monitor/judge.ts'
 import type { Incident, Monitor, State } from '../../../src/integrations/monitor/monitor.ts'
 import { createRecords } from '../../../src/integrations/monitor/records.ts'
-import { minute, monitorOf } from './world.ts'
+import { monitorOf } from '../../fakes/monitors.ts'
+import { minute } from './world.ts'
 
 const hour = 60 * minute
 const day = 24 * hour

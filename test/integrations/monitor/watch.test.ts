@@ -1,7 +1,8 @@
 // The watch over a made-up world (issue "The watch", "Judgement" and "Incidents"; threats F28–F30).
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createWorld, minute, monitorOf, nothingKept, refused, timedOut, unwell } from './world.ts'
+import { monitorOf } from '../../fakes/monitors.ts'
+import { createWorld, lossy, minute, nothingKept, refused, timedOut, unwell } from './world.ts'
 
 beforeEach(
   () =>
@@ -192,23 +193,7 @@ describe('the watch', () => {
 
   it('gives no alarm in 24 hours at 5 % lost packets', async () => {
     const world = createWorld()
-    let seed = 42
-    const random = () => {
-      seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff
-      return seed / 0x80000000
-    }
-    // A connection's first packet, lost, is sent again after 1, 3 and 7 s; the answer likewise after 0.2, 0.6, 1.4 … s.
-    const retries = (waits: readonly number[]): number | undefined => {
-      for (const wait of waits) if (random() >= 0.05 && random() >= 0.05) return wait
-      return undefined
-    }
-    const answer = () => {
-      const connect = retries([0, 1000, 3000, 7000])
-      const reply = retries([0, 200, 600, 1400, 3000, 6200])
-      if (connect === undefined || reply === undefined || connect + reply > 9900)
-        return { failure: refused, tookMs: 10_000 }
-      return { tookMs: 100 + connect + reply }
-    }
+    const answer = lossy(42, refused)
     const names = Array.from({ length: 10 }, (_, index) => `site${index}`)
     for (const name of names) world.weather.set(`https://${name}.example.org/`, answer)
     world.add(...names.map((name) => monitorOf(name)))

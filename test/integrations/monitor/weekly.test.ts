@@ -8,7 +8,8 @@ import type { Incident } from '../../../src/integrations/monitor/monitor.ts'
 import { createWeekly, describeReport, mondayMorning } from '../../../src/integrations/monitor/weekly.ts'
 import { plain } from '../../../src/text/rich.ts'
 import { createFakeLog } from '../../fakes/log.ts'
-import { minute, monitorOf } from './world.ts'
+import { monitorOf } from '../../fakes/monitors.ts'
+import { minute } from './world.ts'
 
 const hour = 60 * minute
 const monday = Date.parse('2026-11-23T08:00:00+01:00')

@@ -18,24 +18,23 @@ export const refused: Failure = { kind: 'refused', detail: 'ECONNREFUSED', isNet
 export const timedOut: Failure = { kind: 'timeout', detail: '', isNetwork: true }
 export const unwell: Failure = { kind: 'status', detail: '503 Service Unavailable', isNetwork: false }
 
-export function monitorOf(name: string, wishes: Partial<Monitor> = {}): Monitor {
-  return {
-    id: name,
-    channel: 'ops',
-    name,
-    type: 'http',
-    target: `https://${name}.example.org/`,
-    maker: 'u1',
-    madeAt: 0,
-    everyMs: minute,
-    timeoutMs: 10_000,
-    failures: 3,
-    retryEveryMs: 20_000,
-    successes: 2,
-    tls: 'verify',
-    severity: 'warning',
-    maintenance: [],
-    ...wishes,
+/** A site behind a line that loses every twentieth packet: what it answers next, in an order that `first` decides; `failure` where it is too late. */
+export function lossy(first: number, failure: Failure): () => Partial<Result> {
+  let seed = first
+  const random = () => {
+    seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff
+    return seed / 0x80000000
+  }
+  // A connection's first packet, lost, is sent again after 1, 3 and 7 s; the answer likewise after 0.2, 0.6, 1.4 … s.
+  const retries = (waits: readonly number[]): number | undefined => {
+    for (const wait of waits) if (random() >= 0.05 && random() >= 0.05) return wait
+    return undefined
+  }
+  return () => {
+    const connect = retries([0, 1000, 3000, 7000])
+    const reply = retries([0, 200, 600, 1400, 3000, 6200])
+    if (connect === undefined || reply === undefined || connect + reply > 9900) return { failure, tookMs: 10_000 }
+    return { tookMs: 100 + connect + reply }
   }
 }
 

@@ -85,7 +85,7 @@ async function openFirst(
   const start = (address: string) => {
     const socket = open(address)
     sockets.push(socket)
-    return opened(socket, address, limit)
+    return opened(socket, limit).then((open) => pinned(open, address))
   }
   const [first = '', ...rest] = addresses
   const attempts = [start(first)]
@@ -117,8 +117,15 @@ async function soon(attempts: readonly Promise<unknown>[], withinMs: number): Pr
   return await Promise.race([...outcomes, late]).finally(() => clearTimeout(timer))
 }
 
-/** A socket once it stands. @throws {CheckFailure} if it did not lead where it was to lead. */
-function opened(socket: Socket, address: string, limit: Limit): Promise<Socket> {
+/** @throws {CheckFailure} if it did not lead where it was to lead. */
+function pinned(socket: Socket, address: string): Socket {
+  if (readAddress(socket.remoteAddress ?? '')?.text === address) return socket
+  socket.destroy()
+  throw new CheckFailure('forbidden', 'not allowed')
+}
+
+/** A socket once it stands. */
+export function opened(socket: Socket, limit: Limit): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const release = limit.onOver(() => {
       reject(new LimitOver())
@@ -131,9 +138,7 @@ function opened(socket: Socket, address: string, limit: Limit): Promise<Socket> 
     })
     socket.once('connect', () => {
       release()
-      if (readAddress(socket.remoteAddress ?? '')?.text === address) return resolve(socket)
-      reject(new CheckFailure('forbidden', 'not allowed'))
-      socket.destroy()
+      resolve(socket)
     })
   })
 }

@@ -7,6 +7,7 @@ import type { Env } from '../../../env.ts'
 import { isLocalhost } from '../guard/allow.ts'
 import { type Endpoint, hostOf, portOf, readHost, showEndpoint } from '../guard/endpoint.ts'
 import { blockList } from '../guard/ranges.ts'
+import { opened } from './connect.ts'
 import { CheckFailure, createTrace } from './failures.ts'
 import { type Limit, LimitOver } from './limit.ts'
 import type { Resolver } from './resolver.ts'
@@ -100,23 +101,6 @@ export function createProxyRoute({ setting, resolver, open, handshake }: ProxyPa
       return await connectThrough(socket, to, setting.authorization, limit)
     },
   }
-}
-
-function opened(socket: Socket, limit: Limit): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const release = limit.onOver(() => {
-      reject(new LimitOver())
-      socket.destroy()
-    })
-    socket.on('error', (error) => {
-      release()
-      reject(error)
-    })
-    socket.once('connect', () => {
-      release()
-      resolve(socket)
-    })
-  })
 }
 
 function connectThrough(

@@ -4,7 +4,8 @@ import { createServer } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { freePort } from '../../../../src/free-port.ts'
 import type { HttpWish } from '../../../../src/integrations/monitor/monitor.ts'
-import { httpWish, lookoutOf, monitorOf, placeOf, serve, serveTcp } from './outside.ts'
+import { monitorOf } from '../../../fakes/monitors.ts'
+import { httpWish, lookoutOf, placeOf, serve, serveTcp } from './outside.ts'
 
 /** A lookout that may reach these places. */
 const lookoutAt = (...places: readonly { readonly at: string }[]) =>
@@ -194,7 +195,7 @@ describe('an http check', () => {
     const stop = new AbortController()
     const silent = await serveTcp(() => stop.abort(new Error('enough')))
     const { check } = lookoutAt(silent)
-    const monitor = monitorOf({ target: `http://${silent.at}/`, http: http() })
+    const monitor = monitorOf('site', { target: `http://${silent.at}/`, timeoutMs: 5000, http: http() })
     await expect(check(monitor, stop.signal)).rejects.toThrow('enough')
     await expect(check(monitor, stop.signal)).rejects.toThrow('enough')
     expect(silent.count()).toBe(1)

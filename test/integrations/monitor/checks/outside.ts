@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest'
 import { createEnv } from '../../../../src/env.ts'
 import { createLookout, type LookoutParts } from '../../../../src/integrations/monitor/checks/lookout.ts'
 import type { Monitor, Result } from '../../../../src/integrations/monitor/monitor.ts'
-import { monitorOf } from './monitor-of.ts'
+import { monitorOf } from '../../../fakes/monitors.ts'
 
 type Wish = Partial<Omit<LookoutParts, 'env'>> & { readonly settings?: Readonly<Record<string, string>> }
 
@@ -30,13 +30,12 @@ export function lookoutOf({ settings = {}, world = {}, ...parts }: Wish = {}) {
     },
   })
   env.check()
-  const look = (monitor: Partial<Monitor>): Promise<Result> => lookout.check(monitorOf(monitor), never)
+  const look = (monitor: Partial<Monitor>): Promise<Result> =>
+    lookout.check(monitorOf('site', { timeoutMs: 5000, ...monitor }), never)
   return { ...lookout, look }
 }
 
 const never = new AbortController().signal
-
-export { monitorOf }
 
 /** `http` with the defaults of `/monitor add`. */
 export const httpWish = { method: 'GET', status: [[200, 299]], headers: {}, sealedHeaders: {} } as const

@@ -11,8 +11,9 @@ import type { IncidentStep } from '../../../../src/integrations/monitor/monitor.
 import { draftOf } from '../../../../src/integrations/monitor/telling.ts'
 import { toMattermost } from '../../../../src/text/mattermost-markdown.ts'
 import { createFakeLog } from '../../../fakes/log.ts'
+import { monitorOf } from '../../../fakes/monitors.ts'
 import { effectsOf } from '../../../text/mattermost-reading.ts'
-import { createWorld, minute, monitorOf } from '../world.ts'
+import { createWorld, minute } from '../world.ts'
 
 const shop = monitorOf('boutique')
 const words = 'Le service boutique est indisponible. Merci d’intervenir rapidement.'
