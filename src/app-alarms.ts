@@ -1,6 +1,7 @@
-// The wiring of what watches over Vigie's own word: alerts that nobody took, and the sign of life for somebody outside.
+// The wiring of what watches over Vigie's own word: alerts that nobody took, a refused token, and the sign of life for somebody outside.
 
 import { createHeartbeat, readHeartbeatUrl } from './app-heartbeat.ts'
+import { createTokenAlarm, type TokenAlarmParts } from './app-token.ts'
 import type { Env } from './env.ts'
 import type { Describe, Emit, Log, Now } from './event.ts'
 import { createFallback, type Way } from './flow/fallback.ts'
@@ -11,9 +12,9 @@ import type { Settings } from './settings.ts'
 import type { Store } from './store/store.ts'
 import type { Said } from './text/locale.ts'
 
-export interface AlarmParts {
+export interface AlarmParts extends Pick<TokenAlarmParts, 'refusedSince' | 'answers'> {
   readonly settings: Pick<Settings, 'locale' | 'timeZone'>
-  readonly store: Pick<Store, 'alerts' | 'events' | 'check'>
+  readonly store: Pick<Store, 'alerts' | 'events' | 'marks' | 'check'>
   readonly integrations: readonly Integration[]
   readonly describe: Describe
   readonly emit: Emit
@@ -36,14 +37,15 @@ export function readAlarms(
 ): (parts: AlarmParts) => Alarms {
   const ways = readFallback(env, receivers, admins)
   const url = readHeartbeatUrl(env)
-  return ({ settings, store, integrations, describe, emit, outbox, fetch, now, log }) => {
+  return ({ settings, store, integrations, describe, emit, outbox, refusedSince, answers, fetch, now, log }) => {
     const { locale, timeZone } = settings
     const shared = { now, log, wait: waitByTheClock }
-    const { alerts, events } = store
+    const { alerts, events, marks } = store
     const fallback = createFallback({ alerts, events, ways, emit, describe, telling: { locale, timeZone }, ...shared })
     const storable = () => store.check()
     const heartbeat = createHeartbeat({ url, storable, outbox, integrations, fetch, ...shared })
-    return { run: (signal) => Promise.all([fallback.run(signal), heartbeat.run(signal)]) }
+    const token = createTokenAlarm({ refusedSince, answers, admins, marks, emit, ...shared })
+    return { run: (signal) => Promise.all([fallback.run(signal), heartbeat.run(signal), token.run(signal)]) }
   }
 }
 

@@ -222,6 +222,7 @@ export function createBot(parts: BotParts) {
     notifiers: [mattermost],
     answers: life.answers,
     connected: () => socketState().as === 'connected',
+    refusedSince: life.refusedSince,
     settingsOf: async (target: Target) => ({
       locale: target.notifier === 'mattermost' ? await localeOf(target) : locale,
       timeZone: settings.timeZone,

@@ -143,7 +143,9 @@ export async function createApp(parts: AppParts): Promise<App> {
     restored: async () => readRestored(await store.marks.get(restoredMark)),
   })
 
-  const alarms = createAlarms({ ...parts, settings, store, integrations, describe, emit, outbox: outbox.status })
+  const { refusedSince, answers } = bot
+  const toldOf = { store, integrations, describe, emit, outbox: outbox.status, refusedSince, answers }
+  const alarms = createAlarms({ ...parts, settings, ...toldOf })
 
   let listening = false
   const http = createServer({ pathPrefix: new URL(url).pathname, proxies: settings.proxies, log })

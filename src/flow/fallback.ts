@@ -54,10 +54,10 @@ export function createFallback(parts: FallbackParts): Fallback {
   }
 
   async function care(alert: OpenAlert): Promise<void> {
-    if (alert.taken === 'own') return await alerts.close(alert.key)
     if (alert.over !== undefined) return await end(alert, alert.over)
-    // Until it is over: whoever has it hears of that.
-    if (alert.taken === 'fallback' || alert.ways === lost) return
+    if (alert.taken === 'own' && alert.passedTo.length === 0) return await alerts.close(alert.key)
+    // Until it is over: whoever it was passed to hears of that, though its own target took it since.
+    if (alert.taken !== undefined || alert.ways === lost) return
     const sinceMs = now() - (alert.passedAt ?? alert.since)
     if (sinceMs < patienceMs || (alert.isInHand && sinceMs < patienceMs + graceMs)) return
     await pass(alert)

@@ -8,6 +8,7 @@ import { commandsChangedType, describeCommandsChanged } from './commands-changed
 import { describeHooksDisabled, describeHooksRecovered, hooksDisabledType, hooksRecoveredType } from './gitlab-hooks.ts'
 import { describeIsolated, isolatedType } from './isolated.ts'
 import { deliveryParkedType, describeDeliveryParked } from './parked.ts'
+import { describeToken, tokenAcceptedType, tokenRefusedType } from './token-refused.ts'
 import { upkeepDescribers } from './upkeep.ts'
 
 /** Why a channel's subscriptions fell asleep. */
@@ -51,6 +52,8 @@ const describers: ReadonlyMap<string, Describe> = new Map([
   [hooksRecoveredType, describeHooksRecovered],
   [deliveryParkedType, describeDeliveryParked],
   [isolatedType, describeIsolated],
+  [tokenRefusedType, describeToken],
+  [tokenAcceptedType, describeToken],
   ...upkeepDescribers,
 ])
 
