@@ -132,6 +132,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
       timeZone,
     },
     admit: lookout.admit,
+    isMaintained,
     newId,
     newToken: () => vault.random(tokenBytes).toString('base64url'),
     beatAddress: (token) => `${parts.url()}/heartbeat/${token}`,
