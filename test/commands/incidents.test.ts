@@ -151,6 +151,15 @@ it('is listed with how many others it has', () => {
   expect(said).toEqual(['`shop`', '`shop` + 1 autre', '`shop` + 2 autres'])
 })
 
+it('is listed with the colour of its card', async () => {
+  expect(await world.read('guest', '/monitor incidents')).toContain('| 🔴 for')
+  await world.say('maker', '/monitor remove shop')
+  expect(await world.read('guest', '/monitor incidents')).toContain('| ⚪ ')
+  await world.say('maker', '/monitor add https://slow.example.org/ --name slow --slow 10ms --retries 1')
+  await world.say('maker', '/monitor check slow')
+  expect(await world.read('guest', '/monitor incidents --open')).toContain('| 🟠 for')
+})
+
 it('is listed, open ones alone where asked', async () => {
   expect(await world.read('guest', '/monitor incidents')).toMatch(/`\w+` \| `shop` \|/)
   expect(await world.read('guest', '/monitor incidents', 'other')).toContain('No incident')
