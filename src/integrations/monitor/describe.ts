@@ -180,6 +180,8 @@ function closedCard(tale: Tale): Description {
 }
 
 function closedTitle({ facts: { incident }, first, fr }: Tale): Rich {
+  if (incident.closedAs === 'worse' && incident.cause === 'flapping')
+    return fr ? rich`${first.name} allait et venait` : rich`${first.name} was coming and going`
   if (incident.closedAs === 'worse')
     return fr ? rich`${first.name} ne répondait plus que lentement` : rich`${first.name} was answering slowly`
   if (incident.closedAs === 'ended')

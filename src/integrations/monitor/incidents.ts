@@ -130,7 +130,8 @@ export function createIncidents(parts: IncidentsParts): Incidents {
     const failingSince = state.failingSince ?? at
     const parent = monitor.after === undefined ? undefined : parts.find(monitor.after)
     const over = cause === 'down' && parent ? openOf(parent.state.incident) : undefined
-    if (over) return joinTo(over, course.strickenBy(monitor, failingSince, true))
+    // Behind one that is only slow, or comes and goes, it is an outage of its own.
+    if (over?.cause === 'down') return joinTo(over, course.strickenBy(monitor, failingSince, true))
     const isGroup = cause === 'down' && isCrowded(monitor.channel, at)
     const group = isGroup ? groupOf(monitor.channel, at) : undefined
     if (group) return joinTo(group, course.strickenBy(monitor, failingSince))
@@ -190,9 +191,11 @@ export function createIncidents(parts: IncidentsParts): Incidents {
         if (!mine) return openFor(watched, 'flapping', at).id
         return keep(course.note(mine, { kind: 'flapping', at }, circumstance(mine))).id
       case 'steady':
-        if (change.health === 'down' && mine) {
+        if (change.health === 'down' && mine?.cause === 'down') {
           return keep(course.note(mine, { kind: 'steady', at }, circumstance(mine))).id
         }
+        // An outage is told, mailed and counted as one.
+        if (change.health === 'down' && mine) keep(course.close(mine, 'worse', at, circumstance(mine)))
         if (change.health === 'down') return openFor(watched, 'down', at).id
         if (mine) leaveFrom(mine, { monitor: monitor.id, upSince: at, at })
         return undefined

@@ -189,6 +189,11 @@ group('an incident', () => {
   it.each<[Partial<Incident>, string, string]>([
     [{ cause: 'degraded' }, '🟠 boutique répond lentement', '🟠 boutique answers slowly'],
     [{ cause: 'flapping' }, '🟠 boutique va et vient', '🟠 boutique comes and goes'],
+    [
+      { cause: 'flapping', closedAt: 1, closedAs: 'worse' },
+      '⚪ boutique allait et venait',
+      '⚪ boutique was coming and going',
+    ],
     [{ closedAt: 1, closedAs: 'ended' }, '⚪ boutique n’est plus surveillé', '⚪ boutique is no longer watched'],
   ])('%o has its title', (more, fr, en) => {
     const incident = { ...opened, ...more }

@@ -154,6 +154,40 @@ describe('the watch', () => {
     await world.stop()
   })
 
+  it('tells what stands behind one that is only slow for itself', async () => {
+    const world = createWorld()
+    world.add(monitorOf('router', { slowMs: 1000 }), monitorOf('shop', { after: 'router' }))
+    await world.pass(3 * minute)
+    world.weather.set('https://router.example.org/', () => ({ tookMs: 3000 }))
+    await world.pass(5 * minute)
+    world.fails('shop')
+    await world.pass(5 * minute)
+    expect(world.told.map(({ kind, facts: { incident } }) => `${kind} ${incident.cause}`)).toEqual([
+      'opened degraded',
+      'opened down',
+    ])
+    await world.stop()
+  })
+
+  it('tells an outage that a time of comings and goings ends in as an outage', async () => {
+    const world = createWorld()
+    world.add(monitorOf('shop', { everyMs: 10_000, retryEveryMs: 10_000, failures: 1, successes: 1 }))
+    await world.pass(minute)
+    for (let turn = 0; turn < 3; turn += 1) {
+      world.fails('shop')
+      await world.pass(30_000)
+      world.heals('shop')
+      await world.pass(30_000)
+    }
+    world.fails('shop')
+    await world.pass(30 * minute)
+    const said = world.told.map(({ kind, facts: { incident } }) => `${kind} ${incident.cause}`)
+    expect(said.slice(-3)).toEqual(['opened flapping', 'closed flapping', 'opened down'])
+    const { incident } = world.told.at(-1)?.facts ?? {}
+    expect(Date.now() - (incident?.monitors[0]?.failingSince ?? 0)).toBeGreaterThan(29 * minute)
+    await world.stop()
+  })
+
   it('says once that it is cut off, and calls nothing down', async () => {
     const world = createWorld()
     const names = Array.from({ length: 20 }, (_, index) => `site${index}`)
