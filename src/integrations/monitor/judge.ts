@@ -16,7 +16,9 @@ export const unknownState: State = { health: 'unknown', since: 0, streak: 0, slo
 export function judge(state: State, result: Result, monitor: Monitor, circumstances: Circumstances): Judged {
   if (circumstances.isIsolated) return { state, changes: [], nextInMs: monitor.everyMs }
   const seen =
-    result.failure === undefined ? succeed(state, result, monitor, circumstances) : fail(state, result, monitor, circumstances)
+    result.failure === undefined
+      ? succeed(state, result, monitor, circumstances)
+      : fail(state, result, monitor, circumstances)
   const steadied = settle(flap(seen, state, result, monitor), result, monitor)
   const { state: after, changes } = circumstances.isHeld ? steadied : certify(steadied, result)
   return { state: after, changes, nextInMs: nextIn(after, result, monitor) }
