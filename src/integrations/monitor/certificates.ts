@@ -104,6 +104,8 @@ function titleOf({
   if (left < 0)
     return fr ? rich`Le certificat de ${name} n’est plus valable` : rich`The certificate of ${name} has ended`
   if (left < 1)
-    return fr ? rich`Le certificat de ${name} finit dans moins d’un jour` : rich`The certificate of ${name} ends in less than a day`
+    return fr
+      ? rich`Le certificat de ${name} finit dans moins d’un jour`
+      : rich`The certificate of ${name} ends in less than a day`
   return fr ? rich`Le certificat de ${name} finit dans ${inDays}` : rich`The certificate of ${name} ends in ${inDays}`
 }

@@ -16,7 +16,8 @@ export interface Watched {
 export interface IncidentsParts {
   readonly ledger: Pick<Ledger, 'note'>
   readonly find: (monitor: string) => Watched | undefined
-  readonly wishesOf: (incident: Incident, monitor: Monitor | undefined) => Wishes
+  /** `monitors`: whose wishes it follows, each of a group’s. */
+  readonly wishesOf: (incident: Incident, monitors: readonly Monitor[]) => Wishes
   readonly newId: () => string
   readonly now: () => number
   readonly monotonic: () => number
@@ -56,6 +57,9 @@ const mostSingle = 2
 /** Who joined or left a group is told a few seconds at a time. */
 const joinedEveryMs = 5000
 
+/** Of a group: what its card names. */
+const mostConcerned = 500
+
 export function createIncidents(parts: IncidentsParts): Incidents {
   const { ledger, now, monotonic } = parts
   const standing = new Map<string, Incident>()
@@ -67,7 +71,13 @@ export function createIncidents(parts: IncidentsParts): Incidents {
   const clock = createSchedule({ monotonic, most: 1, look: async (id) => ring(id) })
 
   const whose = ({ monitors: [first] }: Incident): Watched | undefined => first && parts.find(first.monitor)
-  const wishesOf = (incident: Incident) => parts.wishesOf(incident, whose(incident)?.monitor)
+  const wishesOf = (incident: Incident) => parts.wishesOf(incident, concernedBy(incident))
+
+  /** What stands behind another is told as a part of that one. */
+  function concernedBy({ isGroup, monitors }: Incident): readonly Monitor[] {
+    const own = isGroup ? monitors.slice(0, mostConcerned).filter(({ isBehind }) => !isBehind) : monitors.slice(0, 1)
+    return own.flatMap(({ monitor }) => parts.find(monitor)?.monitor ?? [])
+  }
 
   const circumstance = (incident: Incident): Circumstance => circumstanceOf(whose(incident))
 

@@ -128,6 +128,19 @@ describe('the watch', () => {
     await world.stop()
   })
 
+  it('reminds and escalates as soon as any of those in one card asks for', async () => {
+    const world = createWorld()
+    const escalate = { target: { notifier: 'mattermost', address: 'c2' }, afterMs: 10 * minute }
+    world.add(...['a', 'b', 'c', 'd'].map((name) => monitorOf(name)))
+    world.add(monitorOf('e', { escalate, remindMs: 20 * minute }))
+    await world.pass(3 * minute)
+    for (const name of ['a', 'b', 'c', 'd', 'e']) world.fails(name, unwell)
+    await world.pass(30 * minute)
+    const group = world.told.filter(({ facts }) => facts.incident.isGroup === true)
+    expect(group.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['opened', 'escalated', 'reminded']))
+    await world.stop()
+  })
+
   it('tells what stands behind a dead monitor within its incident, and for itself once that one is back', async () => {
     const world = createWorld()
     world.add(monitorOf('router'), monitorOf('shop', { after: 'router' }), monitorOf('blog', { after: 'router' }))
