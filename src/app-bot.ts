@@ -18,6 +18,7 @@ import { manifestOf } from './bot/manifest.ts'
 import { createMembership } from './bot/membership.ts'
 import { createPeople } from './bot/people.ts'
 import { createPosts } from './bot/posts.ts'
+import { createReactions } from './bot/reactions.ts'
 import { createLocaleOf } from './bot/reading.ts'
 import { render } from './bot/render.ts'
 import { createResponseUrls } from './bot/response-urls.ts'
@@ -166,6 +167,15 @@ export function createBot(parts: BotParts) {
         dispatch,
         people,
         answers: answersOf,
+        reactions: createReactions({
+          botId: bot.id,
+          commands,
+          deliveries: store.deliveries,
+          events: store.events,
+          dispatch,
+          people,
+          log,
+        }),
         marks: store.marks,
         startedAt: parts.startedAt,
         now,

@@ -190,7 +190,7 @@ async function give(parts: Parts, found: Found, context: CallContext, hand: Hand
   hand.take(found.form.allow)
   if (found.words.length === 0 && found.form.args?.some(({ required }) => required)) {
     return {
-      text: rich`${own(context.locale === 'fr' ? 'Il manque de quoi faire :' : 'More is needed:')} ${code(usageOf(found, context.locale))}`,
+      text: rich`${own(context.locale === 'fr' ? 'Il manque la suite :' : 'More is needed:')} ${code(usageOf(found, context.locale))}`,
       dialog: await dialogFor(found, context),
     }
   }

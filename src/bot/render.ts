@@ -133,8 +133,11 @@ function unslack(text: string): string {
     if (characters[at] === '|') bar = at
     if (characters[at] !== '<') continue
     const isLink = bar > at + 1 && characters[bar + 1] !== '>' && lastEnd > bar + 1
-    if (isLink) characters[at] = '‹'
-    else bar = -1
+    if (isLink) {
+      characters[at] = '‹'
+      const end = text.indexOf('>', at)
+      if (text[end - 1] !== '<' && !text.slice(at + 1, end).includes('<')) characters[end] = '›'
+    } else bar = -1
   }
   return characters.join('')
 }

@@ -56,6 +56,8 @@ export interface MonitorKeeper {
   /** Those marked public, of all channels. */
   publicOnes(): readonly WatchedNow[]
   all(): readonly WatchedNow[]
+  /** Now. */
+  isMaintained(monitor: Monitor): boolean
   /** Since when Vigie believes itself cut off. */
   cutSince(): number | undefined
   /** A heartbeat's address is known only now: what is stored is its token's hash. @throws {UserError} for a wish that cannot be fulfilled. */

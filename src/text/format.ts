@@ -85,6 +85,13 @@ export function moment(locale: Locale, timeZone: string, at: number, now: number
   return day.format(at) === day.format(now) ? time : `${day.format(at)} ${time}`
 }
 
+/** `jusqu’à 09:02`, `jusqu’au 20/11/2026 09:02`, `until 09:02`. */
+export function until(locale: Locale, timeZone: string, at: number, now: number): string {
+  const when = moment(locale, timeZone, at, now)
+  if (locale === 'en') return `until ${when}`
+  return when.includes('/') ? `jusqu’au ${when}` : `jusqu’à ${when}`
+}
+
 /** A time of day to the second, with the date when it is another day than `now`: `09:02:13`. */
 export function clock(locale: Locale, timeZone: string, at: number, now: number): string {
   const time = new Intl.DateTimeFormat(tags[locale], {

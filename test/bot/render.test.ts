@@ -126,6 +126,11 @@ describe('what the server would make a link of', () => {
   // server/public/model/slack_attachment.go, linkWithTextRegex
   const slackLink = /<([^<|]+)\|([^>]+)>/
 
+  it('has both its brackets changed where they are a pair', () => {
+    const text = attachment({ text: [code('/monitor <name|all> <start> | list')] })?.text
+    expect(text).toBe('`/monitor ‹name|all› <start> | list`')
+  })
+
   it('stands in no answer, and nothing else is changed', () => {
     const words = fc.string({ unit: fc.constantFrom('<', '|', '>', 'a'), maxLength: 40 })
     fc.assert(
@@ -133,7 +138,7 @@ describe('what the server would make a link of', () => {
         const text = attachment({ text: [code(`x${one}x`)] })?.text ?? ''
         expect(text).not.toMatch(slackLink)
         const plain = attachment({ text: [code(`x${one.replaceAll('|', '')}x`)] })?.text ?? ''
-        expect(text.replaceAll('‹', '<').replaceAll('|', '')).toBe(plain)
+        expect(text.replaceAll('‹', '<').replaceAll('›', '>').replaceAll('|', '')).toBe(plain)
       }),
       { numRuns: 2000, examples: [['<a><b|c>'], ['<<a|b>>'], ['<|a>'], ['<a|>b>']] },
     )

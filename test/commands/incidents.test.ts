@@ -1,6 +1,9 @@
 // What an incident's card offers, pressed: its effect, who may, twice at once, and on what is another channel's (threats T3, T4, T6).
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { namesOf } from '../../src/commands/monitor/incidents.ts'
+import type { Incident } from '../../src/integrations/monitor/monitor.ts'
+import { toMattermost } from '../../src/text/mattermost-markdown.ts'
 import { createWorld, readAnswer, type World } from './world.ts'
 
 let world: World
@@ -131,6 +134,30 @@ it('tells in detail what was seen and done', async () => {
   ]) {
     expect(told).toContain(words)
   }
+})
+
+it('is listed with how many others it has', () => {
+  const one = { monitor: 'm', name: 'shop', target: '', failingSince: 0 }
+  const of = (count: number): Incident => ({
+    id: 'i',
+    channel: 'town',
+    cause: 'down',
+    severity: 'warning',
+    openedAt: 0,
+    steps: 1,
+    monitors: Array.from({ length: count }, () => one),
+  })
+  const said = [1, 2, 3].map((count) => toMattermost(namesOf(of(count), 'fr')))
+  expect(said).toEqual(['`shop`', '`shop` + 1 autre', '`shop` + 2 autres'])
+})
+
+it('is listed with the colour of its card', async () => {
+  expect(await world.read('guest', '/monitor incidents')).toContain('| 🔴 for')
+  await world.say('maker', '/monitor remove shop')
+  expect(await world.read('guest', '/monitor incidents')).toContain('| ⚪ ')
+  await world.say('maker', '/monitor add https://slow.example.org/ --name slow --slow 10ms --retries 1')
+  await world.say('maker', '/monitor check slow')
+  expect(await world.read('guest', '/monitor incidents --open')).toContain('| 🟠 for')
 })
 
 it('is listed, open ones alone where asked', async () => {

@@ -78,6 +78,14 @@ describe('add', () => {
     expect(monitor()?.http?.headers).toEqual({ accept: 'text/html, text/plain', 'x-one': '1' })
   })
 
+  it('takes of a job the intervals it takes of a site, and longer ones', async () => {
+    await world.say('maker', '/monitor add --name often --every 5s --grace 2s')
+    await world.say('maker', '/monitor add --name seldom --every 31d')
+    expect(monitor('often')).toMatchObject({ everyMs: 5000, heartbeat: { graceMs: 2000 } })
+    expect(monitor('seldom')?.everyMs).toBe(31 * 86_400_000)
+    expect(await world.read('maker', '/monitor add --name never --every 32d')).toContain('--every')
+  })
+
   it('shows a heartbeat’s address once, to who asked alone', async () => {
     const answer = await world.say('maker', '/monitor add --name backup --every 1d --grace 1h')
     expect(readAnswer(answer)).toContain('`https://vigie.example.org/heartbeat/token`')
@@ -105,6 +113,9 @@ describe('add', () => {
     [`${shop} --every 400d`, '--every'],
     [`${shop} --name ${'n'.repeat(300)}`, '1 to 100 characters'],
     [`${shop} --retries many`, '--retries'],
+    [`${shop} --retries 0x3`, '--retries'],
+    [`${shop} --recover 1e1`, '--recover'],
+    [`${shop} --tz Europe/Paris`, '--tz'],
     [`${shop} --after nothing`, 'not watched'],
     [`${shop} --status ${Array.from({ length: 30 }, () => '200').join(',')}`, '--status'],
     [`${shop} --json a=${'x'.repeat(2000)}`, '--json'],
@@ -285,6 +296,32 @@ describe('one that is there', () => {
       expect(shown).toContain(words)
   })
 
+  it('is shown with what was asked of it beside the usual, and nothing else', async () => {
+    expect(await world.read('guest', '/monitor show shop')).not.toContain('Settings')
+    await world.say('maker', '/monitor edit shop --severity critical --slow 1500ms --status 200,404 --contains "a b"')
+    expect(await world.read('guest', '/monitor show shop')).toContain(
+      '`--severity critical` `--slow 1500ms` `--status 200,404` `--contains "a b"`',
+    )
+  })
+
+  it('keeps how soon it is rechecked through an edit, never more seldom than it is checked', async () => {
+    await world.say('maker', '/monitor edit shop --every 5m --retry-every 30s')
+    await world.say('maker', '/monitor edit shop --every 2m')
+    expect(monitor()?.retryEveryMs).toBe(30_000)
+    await world.say('maker', '/monitor edit shop --every 10s')
+    expect(monitor()?.retryEveryMs).toBe(10_000)
+    await world.say('maker', '/monitor edit shop --every 5m')
+    expect(monitor()?.retryEveryMs).toBe(20_000)
+  })
+
+  it('is told in the list while something is not well', async () => {
+    await world.say('maker', '/monitor edit shop --slow 10ms --retries 1')
+    await world.say('maker', '/monitor check shop')
+    const list = await world.read('guest', '/monitor list')
+    expect(list).toContain('**1** disturbed.')
+    expect(list).not.toContain('All is well')
+  })
+
   it('is checked on demand, with the time of each part', async () => {
     expect(await world.read('member', '/monitor vérifier shop')).toContain(
       'DNS 3\u00a0ms · connect 12\u00a0ms · first byte 40\u00a0ms',
@@ -348,6 +385,10 @@ describe('mute', () => {
 
   it('means all of this channel’s by all, and longer only where all are one’s own', async () => {
     expect(await world.read('maker', '/monitor sourdine all 2h')).toContain('the 2 monitors of this channel')
+    world.locale.of = 'fr'
+    expect(await world.read('maker', '/monitor sourdine all 2h')).toContain('ne diront rien jusqu’à ')
+    expect(await world.read('maker', '/monitor sourdine all 24h')).toContain('ne diront rien jusqu’au ')
+    await world.say('maker', '/monitor sourdine all 2h')
     expect(muteOf('db')?.until).toBe(world.clock.now + 7_200_000)
     expect((await world.say('maker', '/monitor mute tous 3d')).refused).toBe(true)
     expect((await world.say('chanadmin', '/monitor mute all 3d')).refused).toBe(false)
@@ -385,6 +426,17 @@ describe('maintenance', () => {
   ])('is planned: %s', async (words, plan) => {
     expect(await world.read('maker', `/monitor maintenance shop ${words}`)).toContain('**Maintenance planned:** `shop`')
     expect(planned()).toMatchObject([plan])
+  })
+
+  it('is seen in the list while it lasts, and said as people say a week', async () => {
+    world.locale.of = 'fr'
+    expect(await world.read('maker', '/monitor maintenance shop --weekly "sam 22:30" 3h')).toContain(
+      'chaque samedi à 22:30 (Europe/Paris), pendant 3\u00a0h',
+    )
+    expect(await world.read('guest', '/monitor liste')).not.toContain('en maintenance')
+    await world.say('maker', '/monitor maintenance shop maintenant 1h')
+    expect(await world.read('guest', '/monitor liste')).toContain('🟢 répond · 🛠️ en maintenance')
+    expect(await world.read('guest', '/monitor voir shop')).toContain('🛠️ en maintenance')
   })
 
   it('is listed to members, and removed by its number', async () => {

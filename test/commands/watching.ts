@@ -5,7 +5,8 @@ import type { Draft, EmitOptions } from '../../src/event.ts'
 import type { MonitorKeeper, MonitorRecords } from '../../src/integrations/integration.ts'
 import { createKeeper } from '../../src/integrations/monitor/keeper.ts'
 import { createLedger } from '../../src/integrations/monitor/ledger.ts'
-import type { Result } from '../../src/integrations/monitor/monitor.ts'
+import { maintainedUntil } from '../../src/integrations/monitor/maintenance.ts'
+import type { Monitor, Result } from '../../src/integrations/monitor/monitor.ts'
 import { createRecords } from '../../src/integrations/monitor/records.ts'
 import { draftOf, optionsOf } from '../../src/integrations/monitor/telling.ts'
 import { createWatch } from '../../src/integrations/monitor/watch.ts'
@@ -45,6 +46,8 @@ export function createWatching({ store, now, emit }: WatchingParts): Watching {
     wait: async () => undefined,
     log,
   })
+  const cron = createCron()
+  const isMaintained = ({ maintenance }: Monitor, at: number) => maintainedUntil(maintenance, at, cron) !== undefined
   const watch = createWatch({
     store: store.monitors,
     ledger,
@@ -53,7 +56,7 @@ export function createWatching({ store, now, emit }: WatchingParts): Watching {
       return { at: now(), tookMs: 84, phases: { dnsMs: 3, connectMs: 12, firstByteMs: 40 }, status: 200, ...said }
     },
     expectedInMs: () => 86_400_000,
-    isMaintained: () => false,
+    isMaintained,
     wishesOf: () => ({}),
     hostOf: ({ target }) => target,
     onChange: () => undefined,
@@ -79,6 +82,7 @@ export function createWatching({ store, now, emit }: WatchingParts): Watching {
       timeZone: 'Europe/Paris',
     },
     admit: async () => undefined,
+    isMaintained,
     newId,
     newToken: () => 'token',
     beatAddress: (token) => `https://vigie.example.org/heartbeat/${token}`,
@@ -87,7 +91,7 @@ export function createWatching({ store, now, emit }: WatchingParts): Watching {
   const records = createRecords({
     store: store.monitors,
     watch,
-    isMaintained: () => false,
+    isMaintained,
     timeZone: 'Europe/Paris',
     now,
   })

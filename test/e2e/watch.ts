@@ -75,6 +75,27 @@ export function watchSuite(name: string, open: () => Promise<Mattermost>): void 
       for (const { username } of [alice, bob]) expect(thread[1]?.message).toContain(`@${username}`)
     })
 
+    it('takes an emoji on its card for a press of the button, and one taken back for giving back', {
+      timeout: 60_000,
+    }, async () => {
+      const channel = await house.channel(alice, { members: [bob] })
+      isBroken = false
+      await alice.type(channel, `/monitor add ${url} --name vitrine --every 1h --retries 1 --recover 1`)
+      isBroken = true
+      await alice.type(channel, '/monitor check vitrine')
+      const down = await cardOf(channel, 'vitrine ne répond plus')
+      await bob.post('/reactions', { user_id: bob.id, post_id: down.id, emoji_name: 'eyes' })
+      expect((await cardOf(channel, `👤 **${bob.username}**`)).id).toBe(down.id)
+      await bob.delete(`/users/${bob.id}/posts/${down.id}/reactions/eyes`)
+      const lines = await eventually(async () => {
+        const thread = (await house.posts(channel)).filter(({ root_id }) => root_id === down.id)
+        return thread.length === 2 ? thread.map(({ message }) => message) : undefined
+      }, 'two lines in the thread')
+      expect(lines[0]).toContain('a pris en charge l’incident')
+      expect(lines[1]).toContain('a rendu l’incident')
+      isBroken = false
+    })
+
     it('hears a job by its address, which no other address is', async () => {
       const channel = await house.channel(alice, { members: [bob] })
       const added = await alice.type(channel, '/monitor add --name sauvegarde --every 1d')

@@ -4,7 +4,7 @@
 import { UserError } from '../../errors.ts'
 import type { MonitorKeeper } from '../../integrations/integration.ts'
 import type { Incident } from '../../integrations/monitor/monitor.ts'
-import { moment, parseDuration } from '../../text/format.ts'
+import { moment, parseDuration, until as untilWords } from '../../text/format.ts'
 import { bold, code, item, join, own, type Rich, rich } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
 import type { ButtonHandler, CallContext, Press, Reply } from '../command.ts'
@@ -24,8 +24,8 @@ const words = {
     over: rich`Cet incident est déjà terminé.`,
     released: rich`${bold(own('Rendu\u00a0:'))} l’incident n’est plus à personne.`,
     free: rich`Personne n’avait pris en charge cet incident.`,
-    muted: (until: string) => rich`${bold(own('Silence\u00a0:'))} jusqu’à ${own(until)}.`,
-    mutedLonger: (until: string) => rich`Le silence dure déjà jusqu’à ${own(until)}.`,
+    muted: (until: string) => rich`${bold(own('Silence\u00a0:'))} ${own(until)}.`,
+    mutedLonger: (until: string) => rich`Le silence dure déjà ${own(until)}.`,
     unmuted: rich`${bold(own('Fin du silence.'))}`,
     notMuted: rich`Il n’y avait pas de silence.`,
     unchecked: rich`Rien à vérifier maintenant.`,
@@ -37,8 +37,8 @@ const words = {
     over: rich`This incident is over already.`,
     released: rich`${bold(own('Given back:'))} the incident is nobody’s now.`,
     free: rich`Nobody had taken this incident.`,
-    muted: (until: string) => rich`${bold(own('Muted'))} until ${own(until)}.`,
-    mutedLonger: (until: string) => rich`It is muted until ${own(until)} already.`,
+    muted: (until: string) => rich`${bold(own('Muted'))} ${own(until)}.`,
+    mutedLonger: (until: string) => rich`It is muted ${own(until)} already.`,
     unmuted: rich`${bold(own('Unmuted.'))}`,
     notMuted: rich`It was not muted.`,
     unchecked: rich`Nothing to check now.`,
@@ -62,7 +62,7 @@ export function incidentButtons(parts: MonitorParts): Readonly<Record<string, Bu
     mute: {
       allow: 'member',
       reaction: { emoji: ['no_bell', 'mute'], objectOf: (card) => withHour(incidentOf(card)) },
-      run: (press) => mute(parts, press, when),
+      run: (press) => mute(parts, press),
     },
     unmute: { allow: 'maker', maker: (press) => makerOfLong(parts, press), run: (press) => unmute(parts, press) },
     more: { allow: 'guest', run: async (press) => moreReply(parts, press, await found(keeperOf(parts), press)) },
@@ -88,6 +88,9 @@ async function found(keeper: MonitorKeeper, { object, place }: Press): Promise<I
     }),
   )
 }
+
+const untilOf = (at: number, { locale, now }: CallContext, timeZone: string): string =>
+  untilWords(locale, timeZone, at, now)
 
 type When = (at: number, context: CallContext) => string
 
@@ -136,7 +139,7 @@ async function check(parts: MonitorParts, press: Press): Promise<Reply> {
 }
 
 /** `<incident> 1h`, as a card's menu says it: a member's day at most. */
-async function mute(parts: MonitorParts, press: Press, when: When): Promise<Reply> {
+async function mute(parts: MonitorParts, press: Press): Promise<Reply> {
   const keeper = keeperOf(parts)
   const incident = await found(keeper, press)
   const say = words[press.locale]
@@ -146,11 +149,11 @@ async function mute(parts: MonitorParts, press: Press, when: When): Promise<Repl
   const standing = incident.mute
   const isAnothers = standing !== undefined && standing.by !== press.person.id && press.role === 'member'
   if (isAnothers && standing.until > press.now + memberMuteMs)
-    return { text: say.mutedLonger(when(standing.until, press)) }
+    return { text: say.mutedLonger(untilOf(standing.until, press, parts.timeZone)) }
   const acted = await keeper.muteIncident(incident.id, { until, by: press.person.id }, askerOf(press))
   if (acted === undefined) return { text: say.over }
   return {
-    text: say.muted(when(until, press)),
+    text: say.muted(untilOf(until, press, parts.timeZone)),
     mood: 'good',
     changed: `${incident.id} ${new Date(until).toISOString()}`,
   }

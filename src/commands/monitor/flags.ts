@@ -161,7 +161,7 @@ export async function readWish(call: Call, around: Around, escalated?: Target): 
   const { flags, secrets } = call
   const text = (name: string) => (typeof flags[name] === 'string' ? flags[name] : undefined)
   const ms = (name: string) => (typeof flags[name] === 'number' ? flags[name] : undefined)
-  const count = (name: string) => (text(name) === undefined ? undefined : Number(text(name)))
+  const count = (name: string) => (text(name) === undefined ? undefined : wholeNumber(text(name) ?? ''))
   const escalate = await readEscalation(call, around, escalated)
   const after = text('after')
   const wish: { -readonly [K in keyof MonitorWish]?: MonitorWish[K] | undefined } = {
@@ -232,6 +232,9 @@ function unreadableTarget(words: string): UserError {
     }),
   )
 }
+
+/** In plain digits: `0x3` and `1e1` are a mistake sooner than a number. NaN for anything else. */
+const wholeNumber = (words: string): number => (/^\s*\d+\s*$/.test(words) ? Number(words) : Number.NaN)
 
 function withoutGaps<T extends object>(wish: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const said: { [K in keyof T]?: Exclude<T[K], undefined> } = {}

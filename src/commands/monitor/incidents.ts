@@ -16,8 +16,8 @@ const words = {
     none: 'Aucun incident dans ce canal.',
     noneOpen: 'Aucun incident en cours dans ce canal.',
     head: ['Incident', 'Quoi', 'Début', 'Durée', 'Pris en charge'],
-    open: (lasted: string) => `🔴 depuis ${lasted}`,
-    more: (count: number) => `${count} autres`,
+    open: (lasted: string) => `depuis ${lasted}`,
+    more: (count: number) => `${count} ${count === 1 ? 'autre' : 'autres'}`,
     nobody: 'personne',
     next: '/monitor liste',
   },
@@ -26,8 +26,8 @@ const words = {
     none: 'No incident in this channel.',
     noneOpen: 'No open incident in this channel.',
     head: ['Incident', 'What', 'Began', 'Lasted', 'Taken by'],
-    open: (lasted: string) => `🔴 for ${lasted}`,
-    more: (count: number) => `${count} others`,
+    open: (lasted: string) => `for ${lasted}`,
+    more: (count: number) => `${count} ${count === 1 ? 'other' : 'others'}`,
     nobody: 'nobody',
     next: '/monitor list',
   },
@@ -46,12 +46,18 @@ export async function incidentsReply(parts: MonitorParts, call: Call): Promise<R
       [code(incident.id)],
       namesOf(incident, locale),
       own(moment(locale, parts.timeZone, beganAt(incident), now)),
-      own(incident.closedAt === undefined ? say.open(lasted) : `🟢 ${lasted}`),
+      own(`${lampOf(incident)} ${incident.closedAt === undefined ? say.open(lasted) : lasted}`),
       incident.acknowledged === undefined ? own(say.nobody) : [incident.acknowledged.name],
     ]
   })
   const anyOpen = incidents.some(({ closedAt }) => closedAt === undefined)
   return { title: own(say.title), table: { head: say.head, rows }, mood: anyOpen ? 'danger' : 'plain', next: say.next }
+}
+
+/** As on its card. */
+function lampOf({ cause, closedAt, closedAs }: Incident): string {
+  if (closedAt !== undefined) return closedAs === 'up' ? '🟢' : '⚪'
+  return cause === 'down' ? '🔴' : '🟠'
 }
 
 export function beganAt({ monitors, openedAt }: Incident): number {

@@ -1,6 +1,7 @@
 // `/monitor list`: what this channel watches, at a glance.
 
-import { ago } from '../../text/format.ts'
+import type { WatchedNow } from '../../integrations/integration.ts'
+import { ago, plural } from '../../text/format.ts'
 import { bold, code, own, type Rich, rich } from '../../text/rich.ts'
 import type { Call, Reply } from '../command.ts'
 import type { MonitorParts } from '../monitor.ts'
@@ -16,6 +17,7 @@ const words = {
     head: ['Nom', 'État', 'Cible', 'Vérifié'],
     cut: 'Vigie semble elle-même coupée du réseau\u00a0: les états sont figés.',
     down: (count: number) => rich`${bold(own(String(count)))} en panne.`,
+    unwell: (count: number) => rich`${bold(own(String(count)))} ${own(plural('fr', count, 'perturbé', 'perturbés'))}.`,
     well: 'Tout va bien.',
     more: (count: number) => `… et ${count} de plus`,
     first: '/monitor ajouter https://…',
@@ -27,6 +29,7 @@ const words = {
     head: ['Name', 'State', 'Target', 'Checked'],
     cut: 'Vigie itself seems cut off from the network: the states are frozen.',
     down: (count: number) => rich`${bold(own(String(count)))} down.`,
+    unwell: (count: number) => rich`${bold(own(String(count)))} disturbed.`,
     well: 'All is well.',
     more: (count: number) => `… and ${count} more`,
     first: '/monitor add https://…',
@@ -42,24 +45,29 @@ export async function listReply(parts: MonitorParts, call: Call): Promise<Reply>
   const [first] = here
   if (first === undefined) return { text: own(say.none), next: say.first }
   const down = here.filter(({ state }) => state.health === 'down' || state.beneath === 'down').length
-  const verdict = keeper.cutSince() !== undefined ? own(say.cut) : down > 0 ? say.down(down) : own(say.well)
+  const unwell = here.filter(({ state }) => isUnwell(state)).length
+  const verdict = down > 0 ? say.down(down) : unwell > 0 ? say.unwell(unwell) : own(say.well)
+  const isCut = keeper.cutSince() !== undefined
   const rows = here
     .slice(0, mostRows)
     .map((one): readonly Rich[] => [
       [code(one.monitor.name)],
-      stateWords(one, call, parts.timeZone),
+      stateWords(one, parts, call),
       [code(one.monitor.target === '' ? 'heartbeat' : one.monitor.target)],
       one.state.last === undefined ? own('–') : own(ago(locale, now - one.state.last.at)),
     ])
   const more = here.length > mostRows ? [[own(say.more(here.length - mostRows)), [], [], []]] : []
   return {
     title: own(say.title),
-    text: verdict,
+    text: isCut ? own(say.cut) : verdict,
     table: { head: say.head, rows: [...rows, ...more] },
-    mood: keeper.cutSince() !== undefined ? 'warning' : down > 0 ? 'danger' : 'good',
+    mood: down > 0 && !isCut ? 'danger' : isCut || unwell > 0 ? 'warning' : 'good',
     next: say.next(quoted(first.monitor.name)),
   }
 }
+
+const isUnwell = ({ health, beneath }: WatchedNow['state']): boolean =>
+  health === 'degraded' || (health === 'flapping' && beneath !== 'down')
 
 /** A name as it has to be typed. */
 export function quoted(name: string): string {

@@ -5,6 +5,7 @@ import { UserError } from '../../errors.ts'
 import type { WatchedNow } from '../../integrations/integration.ts'
 import type { Maintenance } from '../../integrations/monitor/monitor.ts'
 import { duration, moment, parseDuration } from '../../text/format.ts'
+import type { Locale } from '../../text/locale.ts'
 import { bold, code, item, join, own, type Rich, rich } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
 import type { Call, CallContext, Reply } from '../command.ts'
@@ -26,6 +27,8 @@ const words = {
     title: 'Maintenances prévues',
     once: (from: string, lasts: string) => `${from}, pendant ${lasts}`,
     cron: (cron: string, zone: string, lasts: string) => rich`${code(cron)} (${zone}), pendant ${own(lasts)}`,
+    weekly: (day: string, time: string, zone: string, lasts: string) =>
+      rich`chaque ${own(day)} à ${own(time)} (${zone}), pendant ${own(lasts)}`,
     list: '/monitor maintenance liste',
     remove: (id: string) => `/monitor maintenance retirer ${id}`,
   },
@@ -36,6 +39,8 @@ const words = {
     title: 'Planned maintenance',
     once: (from: string, lasts: string) => `${from}, for ${lasts}`,
     cron: (cron: string, zone: string, lasts: string) => rich`${code(cron)} (${zone}), for ${own(lasts)}`,
+    weekly: (day: string, time: string, zone: string, lasts: string) =>
+      rich`every ${own(day)} at ${own(time)} (${zone}), for ${own(lasts)}`,
     list: '/monitor maintenance list',
     remove: (id: string) => `/monitor maintenance remove ${id}`,
   },
@@ -125,10 +130,20 @@ export function maintenanceLine(
   const say = words[locale]
   const lasts = duration(locale, lastsMs)
   const time =
-    'once' in when
-      ? own(say.once(moment(locale, timeZone, when.once, now), lasts))
-      : say.cron(when.cron, when.timeZone, lasts)
+    'once' in when ? own(say.once(moment(locale, timeZone, when.once, now), lasts)) : repeatedWords(when, lasts, locale)
   return reason === undefined ? time : rich`${time} · ${reason}`
+}
+
+/** What `--weekly` makes is said as a person says it. */
+function repeatedWords({ cron, timeZone }: { cron: string; timeZone: string }, lasts: string, locale: Locale): Rich {
+  const say = words[locale]
+  const [, minute, hour, day] = /^(\d{1,2}) (\d{1,2}) \* \* ([0-6])$/.exec(cron) ?? []
+  if (minute === undefined || hour === undefined || day === undefined) return say.cron(cron, timeZone, lasts)
+  // The 4th of January 1970 was a Sunday.
+  const name = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' }).format(
+    (3 + Number(day)) * 86_400_000,
+  )
+  return say.weekly(name, `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`, timeZone, lasts)
 }
 
 /** @throws {UserError} for a start, a day or a duration that cannot be read; the keeper reads the cron expression. */

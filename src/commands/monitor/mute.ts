@@ -3,7 +3,7 @@
 
 import { UserError } from '../../errors.ts'
 import type { WatchedNow } from '../../integrations/integration.ts'
-import { moment, parseDuration } from '../../text/format.ts'
+import { parseDuration, until as untilWords } from '../../text/format.ts'
 import { bold, code, join, own, type Rich, rich } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
 import type { Call, CallContext, Reply } from '../command.ts'
@@ -17,8 +17,8 @@ const reasonRunes = 200
 
 const words = {
   fr: {
-    muted: (what: Rich, until: string) =>
-      rich`${bold(own('Sourdine\u00a0:'))} ${what} ne dira rien jusqu’à ${own(until)}.`,
+    muted: (what: Rich, isMany: boolean, until: string) =>
+      rich`${bold(own('Sourdine\u00a0:'))} ${what} ${own(isMany ? 'ne diront rien' : 'ne dira rien')} ${own(until)}.`,
     longer: (what: Rich) => rich`${what} est déjà en sourdine plus longtemps.`,
     unmuted: (what: Rich) => rich`${bold(own('Sourdine levée\u00a0:'))} ${what}.`,
     notMuted: (what: Rich) => rich`${what} n’était pas en sourdine.`,
@@ -27,7 +27,8 @@ const words = {
     list: '/monitor liste',
   },
   en: {
-    muted: (what: Rich, until: string) => rich`${bold(own('Muted:'))} ${what} will say nothing until ${own(until)}.`,
+    muted: (what: Rich, _isMany: boolean, until: string) =>
+      rich`${bold(own('Muted:'))} ${what} will say nothing ${own(until)}.`,
     longer: (what: Rich) => rich`${what} is muted for longer already.`,
     unmuted: (what: Rich) => rich`${bold(own('Unmuted:'))} ${what}.`,
     notMuted: (what: Rich) => rich`${what} was not muted.`,
@@ -69,7 +70,10 @@ export async function mute(parts: MonitorParts, call: Call): Promise<Reply> {
   const longer = kept.map(({ monitor }) => say.longer([code(monitor.name)]))
   if (first === undefined) return { text: join(longer, '\n'), next: say.list }
   return {
-    text: join([say.muted(whatOf(others, call), moment(locale, parts.timeZone, until, now)), ...longer], '\n'),
+    text: join(
+      [say.muted(whatOf(others, call), others.length > 1, untilWords(locale, parts.timeZone, until, now)), ...longer],
+      '\n',
+    ),
     mood: 'good',
     next: `/monitor ${say.unmute} ${others.length > 1 ? 'all' : quoted(first.monitor.name)}`,
     changed: `${others.map(({ monitor }) => monitor.name).join(', ')} ${new Date(until).toISOString()}`,

@@ -1,7 +1,8 @@
 // `/monitor show`: one monitor, how it is set and what was seen of it lately.
 
+import type { Monitor } from '../../integrations/monitor/monitor.ts'
 import { ago, duration, moment } from '../../text/format.ts'
-import { bold, code, item, own, type Rich, rich } from '../../text/rich.ts'
+import { bold, code, item, join, own, type Rich, rich } from '../../text/rich.ts'
 import type { Call, Reply } from '../command.ts'
 import type { MonitorParts } from '../monitor.ts'
 import { fieldsOf } from './add.ts'
@@ -20,6 +21,7 @@ const words = {
     rings: 'Fait sonner',
     nobody: 'personne',
     remind: 'Rappel',
+    settings: 'Réglages',
     behind: 'Derrière',
     made: 'Ajouté',
     by: (name: string, when: string) => rich`par ${bold(name)}, ${own(when)}`,
@@ -38,6 +40,7 @@ const words = {
     rings: 'Rings',
     nobody: 'nobody',
     remind: 'Reminder',
+    settings: 'Settings',
     behind: 'Behind',
     made: 'Added',
     by: (name: string, when: string) => rich`by ${bold(name)}, ${own(when)}`,
@@ -69,7 +72,7 @@ export async function showReply(parts: MonitorParts, call: Call): Promise<Reply>
   return {
     title: [monitor.name],
     text: [
-      ...stateWords(found, call, parts.timeZone),
+      ...stateWords(found, parts, call),
       ...(state.incident === undefined ? [] : rich`\n${say.incident(state.incident)}`),
       ...rich`\n${own(lines.length === 0 ? say.none : say.last)}`,
       ...lines,
@@ -79,6 +82,7 @@ export async function showReply(parts: MonitorParts, call: Call): Promise<Reply>
       ...field(say.since, own(state.since === 0 ? '' : moment(locale, parts.timeZone, state.since, now))),
       ...field(say.rings, names.length === 0 ? own(say.nobody) : [names.join(', ')]),
       ...field(say.remind, own(monitor.remindMs === undefined ? '' : duration(locale, monitor.remindMs))),
+      ...field(say.settings, settingsOf(monitor), false),
       ...field(say.behind, parent === undefined ? [] : [code(parent)]),
       ...field(say.headers, headers.length === 0 ? [] : [code(headers.join(', '))]),
       ...field(say.phases, last === undefined ? [] : phaseWords(last, locale), false),
@@ -97,4 +101,29 @@ export async function showReply(parts: MonitorParts, call: Call): Promise<Reply>
     mood: state.health === 'down' ? 'danger' : 'plain',
     next: `/monitor ${say.next} ${quoted(monitor.name)}`,
   }
+}
+
+/** What was asked for beside the usual, as it is typed; nothing of what a Vigie administrator entrusted to it. */
+function settingsOf({ severity, slowMs, tls, http, dns, noEmail, isPublic }: Monitor): Rich {
+  const status = (http?.status ?? [])
+    .map(([least, most]) => (least === most ? `${least}` : `${least}-${most}`))
+    .join(',')
+  const flags: readonly (readonly [string, string | undefined])[] = [
+    ['--severity', severity === 'warning' ? undefined : severity],
+    ['--slow', slowMs === undefined ? undefined : slowMs % 1000 === 0 ? `${slowMs / 1000}s` : `${slowMs}ms`],
+    ['--method', http?.method === 'GET' ? undefined : http?.method],
+    ['--status', status === '200-299' || status === '' ? undefined : status],
+    ['--contains', http?.contains ?? dns?.contains],
+    ['--json', http?.json && `${http.json.path}=${http.json.value}`],
+    ['--record', dns?.record],
+    ['--tls', tls === 'verify' ? undefined : tls],
+    ['--no-email', noEmail ? '' : undefined],
+    ['--public', isPublic ? '' : undefined],
+  ]
+  return join(
+    flags.flatMap(([flag, value]) =>
+      value === undefined ? [] : [[code(value === '' ? flag : `${flag} ${quoted(value)}`)]],
+    ),
+    ' ',
+  )
 }

@@ -2,10 +2,12 @@
 
 import type { MonitorKeeper, WatchedNow } from '../../integrations/integration.ts'
 import type { Health, Result } from '../../integrations/monitor/monitor.ts'
-import { clock, duration, moment } from '../../text/format.ts'
+import { clock, duration, until } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
 import { own, type Rich, rich } from '../../text/rich.ts'
 import type { CallContext } from '../command.ts'
+import type { MonitorParts } from '../monitor.ts'
+import { keeperOf } from './keeper.ts'
 
 const states: Readonly<Record<Locale, Readonly<Record<Health, string>>>> = {
   fr: {
@@ -26,13 +28,14 @@ const states: Readonly<Record<Locale, Readonly<Record<Health, string>>>> = {
   },
 }
 
-/** `🟢 répond · 🔕 jusqu’à 14:00`. */
-export function stateWords({ monitor, state }: WatchedNow, { locale, now }: CallContext, timeZone: string): Rich {
+/** `🟢 répond · 🛠️ en maintenance · 🔕 jusqu’à 14:00`. */
+export function stateWords({ monitor, state }: WatchedNow, parts: MonitorParts, { locale, now }: CallContext): Rich {
+  const { timeZone } = parts
   if (monitor.isPaused) return own(locale === 'fr' ? '⏸️ suspendu' : '⏸️ paused')
-  const health = own(states[locale][state.health])
+  const maintained = locale === 'fr' ? ' · 🛠️ en maintenance' : ' · 🛠️ in maintenance'
+  const health = own(`${states[locale][state.health]}${keeperOf(parts).isMaintained(monitor) ? maintained : ''}`)
   if (monitor.mute === undefined || monitor.mute.until <= now) return health
-  const until = own(moment(locale, timeZone, monitor.mute.until, now))
-  return locale === 'fr' ? rich`${health} · 🔕 jusqu’à ${until}` : rich`${health} · 🔕 until ${until}`
+  return rich`${health} · 🔕 ${own(until(locale, timeZone, monitor.mute.until, now))}`
 }
 
 /** `🟢 \`200\` en 84 ms`. */

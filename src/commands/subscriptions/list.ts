@@ -1,7 +1,7 @@
 // `/subscribe list`: what this channel hears, what sleeps and why, what is muted and until when.
 
 import type { Mute, Subscription } from '../../event.ts'
-import { moment } from '../../text/format.ts'
+import { until as untilWords } from '../../text/format.ts'
 import { code, item, own, type Rich, rich } from '../../text/rich.ts'
 import type { Call, Reply } from '../command.ts'
 import type { SubscribeParts } from '../subscribe.ts'
@@ -21,7 +21,7 @@ const words = {
       removed: '😴 en sommeil\u00a0: je ne suis plus dans le canal',
       archived: '😴 en sommeil\u00a0: canal archivé',
     },
-    muted: (what: Rich, until: string, by: string) => rich`🔇 ${what} en sourdine jusqu’à ${own(until)}, par ${by}`,
+    muted: (what: Rich, until: string, by: string) => rich`🔇 ${what} en sourdine ${own(until)}, par ${by}`,
     unmute: (what: string) => `Réentendre ${what}`,
     first: '/subscribe gitlab groupe/projet',
   },
@@ -32,7 +32,7 @@ const words = {
     all: 'all',
     awake: 'awake',
     asleep: { removed: '😴 asleep: I am no longer in the channel', archived: '😴 asleep: channel archived' },
-    muted: (what: Rich, until: string, by: string) => rich`🔇 ${what} muted until ${own(until)}, by ${by}`,
+    muted: (what: Rich, until: string, by: string) => rich`🔇 ${what} muted ${own(until)}, by ${by}`,
     unmute: (what: string) => `Hear ${what} again`,
     first: '/subscribe gitlab group/project',
   },
@@ -85,6 +85,6 @@ async function rowOf(
 }
 
 async function muteLine({ around, timeZone }: SubscribeParts, mute: Mute, { locale, now }: Call): Promise<Rich> {
-  const until = moment(locale, timeZone, mute.until, now)
+  const until = untilWords(locale, timeZone, mute.until, now)
   return words[locale].muted(heardWords(mute, locale), until, await around.username(mute.maker))
 }

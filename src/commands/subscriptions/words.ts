@@ -1,7 +1,7 @@
 // What is said about subscriptions and mutes once they are made or ended, in both languages.
 
 import type { Subscription } from '../../event.ts'
-import { moment } from '../../text/format.ts'
+import { until as untilWords } from '../../text/format.ts'
 import type { Locale, Said } from '../../text/locale.ts'
 import { bold, code, join, own, type Rich, rich } from '../../text/rich.ts'
 import type { CallContext, Reply } from '../command.ts'
@@ -29,7 +29,7 @@ const words = {
     silent: (allow: string) =>
       rich`Ce qui n’est ni public ni ouvert à ce canal reste muet\u202f; un administrateur de Vigie peut l’ouvrir\u00a0: ${code(allow)}.`,
     admin: rich`Ce qui est privé est entendu aussi, tant que vous êtes administrateur de Vigie.`,
-    muted: (what: Rich, until: string) => rich`ce canal n’entend plus ${what} jusqu’à ${own(until)}.`,
+    muted: (what: Rich, until: string) => rich`ce canal n’entend plus ${what} ${own(until)}.`,
     mute: 'Sourdine\u00a0:',
     still: 'Déjà en sourdine\u00a0:',
     by: (name: string) => rich`Elle est de ${bold(name)}, et dure plus longtemps.`,
@@ -49,7 +49,7 @@ const words = {
     silent: (allow: string) =>
       rich`What is neither public nor opened to this channel stays silent; an administrator of Vigie can open it: ${code(allow)}.`,
     admin: rich`What is private is heard too, as long as you are an administrator of Vigie.`,
-    muted: (what: Rich, until: string) => rich`this channel no longer hears ${what} until ${own(until)}.`,
+    muted: (what: Rich, until: string) => rich`this channel no longer hears ${what} ${own(until)}.`,
     mute: 'Muted:',
     still: 'Muted already:',
     by: (name: string) => rich`It is ${bold(name)}'s, and lasts longer.`,
@@ -107,7 +107,7 @@ export function mutedReply(
   const { mute, muted } = words[locale]
   const what = heardWords({ source, subject }, locale)
   return {
-    text: rich`${bold(own(mute))} ${muted(what, moment(locale, timeZone, until, now))}`,
+    text: rich`${bold(own(mute))} ${muted(what, untilWords(locale, timeZone, until, now))}`,
     mood: 'good',
     next: listCommand[locale],
     changed: [source, subject ?? '', new Date(until).toISOString()].filter((word) => word !== '').join(' '),
@@ -122,7 +122,7 @@ export function stillMutedReply(
   timeZone: string,
 ): Reply {
   const { still, muted, by } = words[locale]
-  const until = moment(locale, timeZone, known.until, now)
+  const until = untilWords(locale, timeZone, known.until, now)
   return {
     text: rich`${bold(own(still))} ${muted(heardWords(known, locale), until)} ${by(maker)}`,
     next: listCommand[locale],

@@ -79,7 +79,7 @@ export const describeCertificate: Describe = ({ data }, { locale, timeZone, now 
   return {
     title: rich`${{ own: days <= urgentDays ? '🔴 ' : '🟠 ' }}${title}`,
     text: fr
-      ? rich`Fin de validité\u00a0: ${ends}. Renouvelez-le avant, puis ${code('/monitor check')} le confirme.`
+      ? rich`Fin de validité\u00a0: ${ends}. Renouvelez-le avant, puis ${code('/monitor vérifier')} le confirme.`
       : rich`It ends ${ends}. Renew it before; ${code('/monitor check')} then confirms it.`,
     fields: [{ title: fr ? 'Adresse' : 'Address', value: [code(target)], short: true }],
     color: days <= urgentDays ? '#d24b4e' : '#ffaa00',
@@ -104,6 +104,8 @@ function titleOf({
   if (left < 0)
     return fr ? rich`Le certificat de ${name} n’est plus valable` : rich`The certificate of ${name} has ended`
   if (left < 1)
-    return fr ? rich`Le certificat de ${name} finit aujourd’hui` : rich`The certificate of ${name} ends today`
+    return fr
+      ? rich`Le certificat de ${name} finit dans moins d’un jour`
+      : rich`The certificate of ${name} ends in less than a day`
   return fr ? rich`Le certificat de ${name} finit dans ${inDays}` : rich`The certificate of ${name} ends in ${inDays}`
 }

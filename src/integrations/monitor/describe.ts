@@ -1,7 +1,7 @@
 // Incidents in words: one live card each, and the lines of its thread (reference/cards.md). Pure.
 
 import type { Action, Describe, Description, Field, Telling } from '../../event.ts'
-import { clock, duration, interval, moment, number, plural } from '../../text/format.ts'
+import { clock, duration, interval, moment, number, plural, until } from '../../text/format.ts'
 import { bold, code, join, type Rich, rich, strike } from '../../text/rich.ts'
 import { curveOf } from './curve.ts'
 import { type Facts, readFacts, type StrickenFacts } from './facts.ts'
@@ -114,9 +114,8 @@ function fieldsOf({ facts, first, telling, fr }: Tale): readonly Field[] {
     fields.push({ title: fr ? 'Pris en charge' : 'Taken by', value: rich`👤 ${bold(name)} · ${when}`, short: true })
   }
   if (incident.mute && incident.mute.until > facts.at) {
-    const until = { own: moment(telling.locale, telling.timeZone, incident.mute.until, telling.now) }
-    const value = fr ? rich`🔕 jusqu’à ${until}` : rich`🔕 until ${until}`
-    fields.push({ title: fr ? 'Silence' : 'Muted', value, short: true })
+    const muted = { own: until(telling.locale, telling.timeZone, incident.mute.until, telling.now) }
+    fields.push({ title: fr ? 'Silence' : 'Muted', value: rich`🔕 ${muted}`, short: true })
   }
   return fields
 }
@@ -181,6 +180,8 @@ function closedCard(tale: Tale): Description {
 }
 
 function closedTitle({ facts: { incident }, first, fr }: Tale): Rich {
+  if (incident.closedAs === 'worse' && incident.cause === 'flapping')
+    return fr ? rich`${first.name} allait et venait` : rich`${first.name} was coming and going`
   if (incident.closedAs === 'worse')
     return fr ? rich`${first.name} ne répondait plus que lentement` : rich`${first.name} was answering slowly`
   if (incident.closedAs === 'ended')
@@ -234,8 +235,8 @@ function lineOf(tale: Tale): Rich | undefined {
     case 'released':
       return fr ? rich`👤 ${who} a rendu l’incident` : rich`👤 ${who} has given the incident back`
     case 'muted': {
-      const until = { own: moment(telling.locale, telling.timeZone, incident.mute?.until ?? facts.at, telling.now) }
-      return fr ? rich`🔕 ${who} a demandé le silence jusqu’à ${until}` : rich`🔕 ${who} has muted it until ${until}`
+      const muted = { own: until(telling.locale, telling.timeZone, incident.mute?.until ?? facts.at, telling.now) }
+      return fr ? rich`🔕 ${who} a demandé le silence ${muted}` : rich`🔕 ${who} has muted it ${muted}`
     }
     case 'unmuted':
       return fr ? rich`🔔 ${who} a mis fin au silence` : rich`🔔 ${who} has ended the mute`

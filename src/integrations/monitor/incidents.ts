@@ -16,7 +16,8 @@ export interface Watched {
 export interface IncidentsParts {
   readonly ledger: Pick<Ledger, 'note'>
   readonly find: (monitor: string) => Watched | undefined
-  readonly wishesOf: (incident: Incident, monitor: Monitor | undefined) => Wishes
+  /** `monitors`: whose wishes it follows, each of a group’s. */
+  readonly wishesOf: (incident: Incident, monitors: readonly Monitor[]) => Wishes
   readonly newId: () => string
   readonly now: () => number
   readonly monotonic: () => number
@@ -56,6 +57,9 @@ const mostSingle = 2
 /** Who joined or left a group is told a few seconds at a time. */
 const joinedEveryMs = 5000
 
+/** Of a group: what its card names. */
+const mostConcerned = 500
+
 export function createIncidents(parts: IncidentsParts): Incidents {
   const { ledger, now, monotonic } = parts
   const standing = new Map<string, Incident>()
@@ -67,7 +71,13 @@ export function createIncidents(parts: IncidentsParts): Incidents {
   const clock = createSchedule({ monotonic, most: 1, look: async (id) => ring(id) })
 
   const whose = ({ monitors: [first] }: Incident): Watched | undefined => first && parts.find(first.monitor)
-  const wishesOf = (incident: Incident) => parts.wishesOf(incident, whose(incident)?.monitor)
+  const wishesOf = (incident: Incident) => parts.wishesOf(incident, concernedBy(incident))
+
+  /** What stands behind another is told as a part of that one. */
+  function concernedBy({ isGroup, monitors }: Incident): readonly Monitor[] {
+    const own = isGroup ? monitors.slice(0, mostConcerned).filter(({ isBehind }) => !isBehind) : monitors.slice(0, 1)
+    return own.flatMap(({ monitor }) => parts.find(monitor)?.monitor ?? [])
+  }
 
   const circumstance = (incident: Incident): Circumstance => circumstanceOf(whose(incident))
 
@@ -130,7 +140,8 @@ export function createIncidents(parts: IncidentsParts): Incidents {
     const failingSince = state.failingSince ?? at
     const parent = monitor.after === undefined ? undefined : parts.find(monitor.after)
     const over = cause === 'down' && parent ? openOf(parent.state.incident) : undefined
-    if (over) return joinTo(over, course.strickenBy(monitor, failingSince, true))
+    // Behind one that is only slow, or comes and goes, it is an outage of its own.
+    if (over?.cause === 'down') return joinTo(over, course.strickenBy(monitor, failingSince, true))
     const isGroup = cause === 'down' && isCrowded(monitor.channel, at)
     const group = isGroup ? groupOf(monitor.channel, at) : undefined
     if (group) return joinTo(group, course.strickenBy(monitor, failingSince))
@@ -190,9 +201,11 @@ export function createIncidents(parts: IncidentsParts): Incidents {
         if (!mine) return openFor(watched, 'flapping', at).id
         return keep(course.note(mine, { kind: 'flapping', at }, circumstance(mine))).id
       case 'steady':
-        if (change.health === 'down' && mine) {
+        if (change.health === 'down' && mine?.cause === 'down') {
           return keep(course.note(mine, { kind: 'steady', at }, circumstance(mine))).id
         }
+        // An outage is told, mailed and counted as one.
+        if (change.health === 'down' && mine) keep(course.close(mine, 'worse', at, circumstance(mine)))
         if (change.health === 'down') return openFor(watched, 'down', at).id
         if (mine) leaveFrom(mine, { monitor: monitor.id, upSince: at, at })
         return undefined

@@ -16,7 +16,9 @@ export const unknownState: State = { health: 'unknown', since: 0, streak: 0, slo
 export function judge(state: State, result: Result, monitor: Monitor, circumstances: Circumstances): Judged {
   if (circumstances.isIsolated) return { state, changes: [], nextInMs: monitor.everyMs }
   const seen =
-    result.failure === undefined ? succeed(state, result, monitor) : fail(state, result, monitor, circumstances)
+    result.failure === undefined
+      ? succeed(state, result, monitor, circumstances)
+      : fail(state, result, monitor, circumstances)
   const steadied = settle(flap(seen, state, result, monitor), result, monitor)
   const { state: after, changes } = circumstances.isHeld ? steadied : certify(steadied, result)
   return { state: after, changes, nextInMs: nextIn(after, result, monitor) }
@@ -50,7 +52,7 @@ function fail(state: State, result: Result, monitor: Monitor, { isHeld, isBehind
   return { state: down, changes: [{ kind: 'down', result }] }
 }
 
-function succeed(state: State, result: Result, monitor: Monitor): Seen {
+function succeed(state: State, result: Result, monitor: Monitor, { isHeld }: Circumstances): Seen {
   const good = { ...state, last: result, lastGood: { at: result.at, tookMs: result.tookMs } }
   if (isDown(state)) {
     const goodSince = state.goodSince ?? result.at
@@ -62,16 +64,17 @@ function succeed(state: State, result: Result, monitor: Monitor): Seen {
   }
   const { failingSince: _failing, ...rest } = good
   const well: State = { ...rest, streak: 0 }
-  return paced(well, result, monitor)
+  return paced(well, result, monitor, isHeld)
 }
 
 /** Slow answers count towards "degraded" as failures do towards "down", and quick ones back. While it flaps nobody is told of its speed. */
-function paced(state: State, result: Result, monitor: Monitor): Seen {
+function paced(state: State, result: Result, monitor: Monitor, isHeld: boolean): Seen {
   if (state.health === 'flapping') return { state, changes: [] }
   const { isSlow: wasSlow = false, ...rest } = state
   const isSlow = monitor.slowMs !== undefined && result.tookMs > monitor.slowMs
+  const needed = wasSlow ? monitor.successes : monitor.failures
   const slowStreak = isSlow === wasSlow ? 0 : state.slowStreak + 1
-  const isTurn = slowStreak > 0 && slowStreak >= (wasSlow ? monitor.successes : monitor.failures)
+  const isTurn = slowStreak > 0 && slowStreak >= needed && !(isSlow && isHeld)
   const isSlowNow = isTurn ? isSlow : wasSlow
   const health = isSlowNow ? 'degraded' : 'up'
   const since = state.health === health ? state.since : result.at
@@ -79,7 +82,8 @@ function paced(state: State, result: Result, monitor: Monitor): Seen {
     ...rest,
     health,
     since,
-    slowStreak: isTurn ? 0 : slowStreak,
+    // Held one short, as failures are.
+    slowStreak: isTurn ? 0 : Math.min(slowStreak, Math.max(0, needed - 1)),
     ...(isSlowNow ? { isSlow: true as const } : {}),
   } as const
   return { state: after, changes: isTurn ? [{ kind: isSlow ? 'degraded' : 'quick', result }] : [] }

@@ -19,6 +19,7 @@ export interface KeeperParts {
   readonly watch: Watch
   readonly wish: WishParts
   readonly admit: Admit
+  readonly isMaintained: (monitor: Monitor, at: number) => boolean
   readonly newId: () => string
   readonly newToken: () => string
   /** Where a job reports: `https://…/heartbeat/<token>`. */
@@ -87,6 +88,7 @@ export function createKeeper(parts: KeeperParts): MonitorKeeper {
         .filter(({ monitor }) => monitor.isPublic)
         .toSorted(byName),
     all: () => watch.all(),
+    isMaintained: (monitor) => parts.isMaintained(monitor, now()),
     cutSince: () => watch.cut()?.since,
 
     async add(wish, by): Promise<Added> {
@@ -192,7 +194,7 @@ const gone = (name: string): UserError =>
 const unknownParent = (name: string): UserError =>
   new UserError(
     said({
-      fr: rich`${code(name)} n’est pas surveillé dans ce canal\u00a0: ${code('/monitor list')} montre ce qui l’est.`,
+      fr: rich`${code(name)} n’est pas surveillé dans ce canal\u00a0: ${code('/monitor liste')} montre ce qui l’est.`,
       en: rich`${code(name)} is not watched in this channel: ${code('/monitor list')} shows what is.`,
     }),
   )
@@ -200,7 +202,7 @@ const unknownParent = (name: string): UserError =>
 const circle = (name: string): UserError =>
   new UserError(
     said({
-      fr: rich`${code(name)} dépend déjà de ce moniteur\u00a0: l’un ne peut pas être derrière l’autre des deux côtés.`,
-      en: rich`${code(name)} already stands behind this monitor: they cannot stand behind each other.`,
+      fr: rich`${code(name)} dépend déjà de ce moniteur, ou est ce moniteur lui-même\u00a0: choisissez-en un autre pour ${code('--after')}.`,
+      en: rich`${code(name)} stands behind this monitor already, or is this monitor itself: choose another for ${code('--after')}.`,
     }),
   )

@@ -21,7 +21,7 @@ import { nextcloudPart } from './nextcloud.ts'
 import { createPart } from './part.ts'
 import { createRecords } from './records.ts'
 import { registerRoutes } from './routes.ts'
-import { draftOf, isMailed, optionsOf, type Surroundings } from './telling.ts'
+import { draftOf, isMailed, optionsOf, type Surroundings, soonestOf } from './telling.ts'
 import { createWatch, type Watch } from './watch.ts'
 import { createWeekly, describeReport, reportType } from './weekly.ts'
 import { sealedHeader } from './wish.ts'
@@ -91,11 +91,10 @@ export const createMonitoring: MakeIntegration = (parts) => {
     check: lookout.check,
     expectedInMs: (monitor, state) => expectedInMs(monitor, state, { cron, now: now(), startedAt }),
     isMaintained,
-    wishesOf: (incident, monitor) => ({
-      remindMs: monitor?.remindMs,
-      escalateAfterMs: monitor?.escalate?.afterMs,
-      ...(mail.length > 0 && isMailed(incident, monitor) ? { mailAfterMs } : {}),
-      ...(incident.isGroup || monitor?.type === 'heartbeat' ? {} : { chartAfterMs }),
+    wishesOf: (incident, monitors) => ({
+      ...soonestOf(monitors),
+      ...(mail.length > 0 && isMailed(incident, monitors) ? { mailAfterMs } : {}),
+      ...(incident.isGroup || monitors[0]?.type === 'heartbeat' ? {} : { chartAfterMs }),
     }),
     hostOf: ({ target }) => /^(?:https?:\/\/)?(\[[^\]]*\]|[^/:]+)/.exec(target)?.[1] ?? target,
     onChange: ({ monitor }, change) => {
@@ -132,6 +131,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
       timeZone,
     },
     admit: lookout.admit,
+    isMaintained,
     newId,
     newToken: () => vault.random(tokenBytes).toString('base64url'),
     beatAddress: (token) => `${parts.url()}/heartbeat/${token}`,

@@ -33,6 +33,6 @@ export function createPart({ watch }: { readonly watch: Pick<Watch, 'all' | 'cut
 }
 
 const nothing: Part['glance'] = {
-  fr: join([rich`rien à surveiller\u00a0:`, [code('/monitor add')]], ' '),
+  fr: join([rich`rien à surveiller\u00a0:`, [code('/monitor ajouter')]], ' '),
   en: join([rich`nothing watched:`, [code('/monitor add')]], ' '),
 }

@@ -1,6 +1,7 @@
 // From an incident's step to the event that tells it, and to whom beside those who subscribed (issue "The watch", "Incidents", "E-mail").
 
 import type { Draft, EmitOptions, JsonObject, Target } from '../../event.ts'
+import type { Wishes } from './incident.ts'
 import type { Incident, IncidentStep, Monitor, StepKind } from './monitor.ts'
 
 /** What a step's event carries beside the step. */
@@ -101,7 +102,16 @@ function dataOf({ kind, at, facts }: IncidentStep, more: Pick<Surroundings, 'ava
   return data
 }
 
-/** Whether the mail that it opened is wanted. */
-export function isMailed(incident: Incident, monitor: Monitor | undefined): boolean {
-  return incident.cause === 'down' && monitor?.noEmail !== true
+/** Whether the mail that it opened is wanted by any of those it is about. */
+export function isMailed(incident: Incident, monitors: readonly Monitor[]): boolean {
+  return incident.cause === 'down' && (monitors.length === 0 || monitors.some(({ noEmail }) => noEmail !== true))
+}
+
+/** When to say again and to pass on: as soon as any of them asks for. */
+export function soonestOf(monitors: readonly Monitor[]): Pick<Wishes, 'remindMs' | 'escalateAfterMs'> {
+  const least = (times: readonly number[]) => (times.length === 0 ? undefined : Math.min(...times))
+  return {
+    remindMs: least(monitors.flatMap(({ remindMs }) => remindMs ?? [])),
+    escalateAfterMs: least(monitors.flatMap(({ escalate }) => escalate?.afterMs ?? [])),
+  }
 }

@@ -21,7 +21,7 @@ export interface WatchParts {
   /** Until when a heartbeat may stay away, from now. */
   readonly expectedInMs: (monitor: Monitor, state: State, startedAt: number) => number
   readonly isMaintained: (monitor: Monitor, at: number) => boolean
-  readonly wishesOf: (incident: Incident, monitor: Monitor | undefined) => Wishes
+  readonly wishesOf: (incident: Incident, monitors: readonly Monitor[]) => Wishes
   /** The name or address that a target stands for. */
   readonly hostOf: (monitor: Monitor) => string
   /** A change that has no incident: a certificate. */

@@ -20,11 +20,11 @@ const day = 24 * hour
 /** Smallest and greatest, in milliseconds or as counts. */
 const bounds = {
   every: [5 * second, day],
-  period: [minute, 31 * day],
+  period: [5 * second, 31 * day],
   timeout: [second, minute],
   retryEvery: [5 * second, hour],
   slow: [10, minute],
-  grace: [10 * second, 7 * day],
+  grace: [second, 7 * day],
   remind: [5 * minute, 7 * day],
   escalateAfter: [minute, 7 * day],
   failures: [1, 20],
@@ -68,8 +68,6 @@ export function readWish(
     wish.everyMs ?? before.everyMs ?? defaults.everyMs,
     isBeat ? bounds.period : bounds.every,
   )
-  const retryDefault = wish.everyMs === undefined ? before.retryEveryMs : undefined
-  const mostRetry = Math.min(everyMs, soonestRetryMs)
   const monitor: Monitor = {
     ...keptOf(before),
     id: before.id,
@@ -85,7 +83,7 @@ export function readWish(
     successes: isBeat
       ? 1
       : counted('--recover', wish.successes ?? before.successes ?? defaults.successes, bounds.successes),
-    retryEveryMs: within('--retry-every', wish.retryEveryMs ?? retryDefault ?? mostRetry, bounds.retryEvery),
+    retryEveryMs: readRetry(wish, before, everyMs),
     tls: wish.tls ?? before.tls ?? 'verify',
     severity: wish.severity ?? before.severity ?? 'warning',
     maintenance: before.maintenance ?? [],
@@ -105,6 +103,14 @@ export function readWish(
   }
   requireItsType(wish, type)
   return { monitor, ...(read.endpoint ? { endpoint: read.endpoint } : {}) }
+}
+
+/** Never more seldom than it is checked anyway. What was never asked for goes with the interval. */
+function readRetry(wish: Partial<MonitorWish>, before: Partial<Monitor>, everyMs: number): number {
+  const usual = (ms: number) => Math.min(ms, soonestRetryMs)
+  const wasUsual = before.everyMs === undefined || before.retryEveryMs === usual(before.everyMs)
+  const kept = wasUsual ? undefined : before.retryEveryMs
+  return Math.min(everyMs, within('--retry-every', wish.retryEveryMs ?? kept ?? usual(everyMs), bounds.retryEvery))
 }
 
 const keptOf = ({ isPaused, mute, after }: Partial<Monitor>) => ({
@@ -294,6 +300,7 @@ function requireItsType(wish: Partial<MonitorWish>, type: MonitorType): void {
     ['--timeout', wish.timeoutMs, ['http', 'tcp', 'dns', 'tls']],
     ['--grace', wish.graceMs, ['heartbeat']],
     ['--cron', wish.cron, ['heartbeat']],
+    ['--tz', wish.timeZone, ['heartbeat']],
   ]
   const strange = only.find(([, value, types]) => value !== undefined && !types.includes(type))
   if (strange === undefined) return

@@ -36,13 +36,14 @@ export function badgeOf(shown: Shown, kind: BadgeKind, locale: Locale): string {
   const name = shorten(shown.name, 40)
   const { label, value, color } = figureOf(shown, kind, locale)
   const left = label === '' ? name : `${name} · ${label}`
+  const said = `${left}${locale === 'fr' ? '\u00a0' : ''}: ${value}`
   const [leftPx, rightPx] = [widthPx(left), widthPx(value)]
   const whole = leftPx + rightPx + 4 * padPx
   const split = leftPx + 2 * padPx
   const text = (x: number, width: number, words: string) =>
     markup`<text x="${x}" y="14" textLength="${width}" lengthAdjust="spacingAndGlyphs">${words}</text>`
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${whole}" height="${heightPx}" viewBox="0 0 ${whole} ${heightPx}" role="img" aria-label="${left}: ${value}" xml:lang="${locale}">
-<title>${left}: ${value}</title>
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${whole}" height="${heightPx}" viewBox="0 0 ${whole} ${heightPx}" role="img" aria-label="${said}" xml:lang="${locale}">
+<title>${said}</title>
 <clipPath id="r"><rect width="${whole}" height="${heightPx}" rx="3"/></clipPath>
 <g clip-path="url(#r)"><rect width="${split}" height="${heightPx}" fill="#2b3440"/><rect x="${split}" width="${whole - split}" height="${heightPx}" fill="${color}"/></g>
 <g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">${text(padPx, leftPx, left)}${text(split + padPx, rightPx, value)}</g>

@@ -65,7 +65,8 @@ describe('a certificate near its end', () => {
     [20.5, 21, 'fr', '🟠 Le certificat de shop finit dans 20 jours'],
     [20.5, 21, 'en', '🟠 The certificate of shop ends in 20 days'],
     [1.5, 3, 'fr', '🔴 Le certificat de shop finit dans 1 jour'],
-    [0.5, 1, 'fr', '🔴 Le certificat de shop finit aujourd’hui'],
+    // At 8 h, for 23 h more: tomorrow.
+    [0.96, 1, 'fr', '🔴 Le certificat de shop finit dans moins d’un jour'],
     [-1, 1, 'en', '🔴 The certificate of shop has ended'],
   ])('%s days before it ends says how long (%s, %s)', async (left, days, locale, title) => {
     const { emitted, certificates } = world()
@@ -79,5 +80,6 @@ describe('a certificate near its end', () => {
         .replaceAll('\u200b', '')
         .replaceAll('\u00a0', ' '),
     ).toBe(title)
+    expect(toMattermost(card.text ?? [])).toContain(locale === 'fr' ? '`/monitor vérifier`' : '`/monitor check`')
   })
 })

@@ -114,6 +114,34 @@ group('an incident', () => {
     expect(read(card.line)).toBe('🔕 **alice** a demandé le silence jusqu’à 09:43')
   })
 
+  it('that is muted into another day says until which', () => {
+    const mute = { by: 'a', until: at('20:00:00') + 86_400_000 }
+    const { fields } = tell({ incident: { ...opened, mute } })
+    expect(read(fields?.at(-1)?.value)).toBe('🔕 jusqu’au 22/11/2026 20:00')
+  })
+
+  it.each<[Failure['kind'], string, string]>([
+    ['content', 'word not found', '`mot absent` après 212\u00a0ms (la réponse n’est pas celle attendue)'],
+    [
+      'content',
+      'JSON value differs',
+      '`valeur JSON différente` après 212\u00a0ms (la réponse n’est pas celle attendue)',
+    ],
+    ['redirects', 'more than 3', '`plus de 3` après 212\u00a0ms (redirection refusée)'],
+    ['timeout', 'ETIMEDOUT answer', '`ETIMEDOUT réponse` après 212\u00a0ms (pas de réponse à temps)'],
+  ])('says in French what are words of ours: %s, %s', (kind, detail, words) => {
+    const failure: Failure = { kind, detail, isNetwork: false }
+    const { text } = tell({ result: { ...bad, failure } })
+    expect(read(text)).toContain(words)
+    expect(read(tell({ result: { ...bad, failure } }, 'en').text)).toContain(`\`${detail}\``)
+  })
+
+  it('of a job that reported does not say in what time it did', () => {
+    const result = { at: at('08:56:10'), tookMs: 0, phases: {} }
+    const { text } = tell({ kind: 'closed', incident: closed, type: 'heartbeat', result })
+    expect(read(text)).toContain('→ réponse reçue')
+  })
+
   it('that is over turns green with the time it lasted, who had it, and how it was', () => {
     const card = tell({ kind: 'closed', at: at('08:56:10'), incident: closed, result: good, availability: 0.9996 })
     expect(read(card.title)).toBe('🟢 boutique répond de nouveau')
@@ -161,6 +189,11 @@ group('an incident', () => {
   it.each<[Partial<Incident>, string, string]>([
     [{ cause: 'degraded' }, '🟠 boutique répond lentement', '🟠 boutique answers slowly'],
     [{ cause: 'flapping' }, '🟠 boutique va et vient', '🟠 boutique comes and goes'],
+    [
+      { cause: 'flapping', closedAt: 1, closedAs: 'worse' },
+      '⚪ boutique allait et venait',
+      '⚪ boutique was coming and going',
+    ],
     [{ closedAt: 1, closedAs: 'ended' }, '⚪ boutique n’est plus surveillé', '⚪ boutique is no longer watched'],
   ])('%o has its title', (more, fr, en) => {
     const incident = { ...opened, ...more }

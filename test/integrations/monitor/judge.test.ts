@@ -102,6 +102,16 @@ describe('the judge', () => {
     expect(after.state.beneath).toBeUndefined()
   })
 
+  it('calls nothing slow in a maintenance or a mute, and at the next slow answer after it', () => {
+    const during = walk('~~~~~', unknownState, 0, { isHeld: true })
+    expect([during.kinds, during.state.health]).toEqual([[], 'up'])
+    expect(walk('~', during.state, during.at).kinds).toEqual(['degraded'])
+    expect(walk('+~', during.state, during.at).kinds).toEqual([])
+    // That it is quick again is good news.
+    const slow = walk('~~~')
+    expect(walk('++', slow.state, slow.at, { isHeld: true }).kinds).toEqual(['quick'])
+  })
+
   it('says that a certificate ends at 21, 14, 7, 3 and 1 days, once each, and starts afresh with a new one', () => {
     const day = 86_400_000
     const endsAt = 100 * day

@@ -55,9 +55,11 @@ describe('of an incident', () => {
   })
 
   test('a monitor with --no-email and whatever is no outage are not mailed', () => {
-    expect(isMailed(incident, monitorOf('m1'))).toBe(true)
-    expect(isMailed(incident, monitorOf('m1', { noEmail: true }))).toBe(false)
-    expect(isMailed({ ...incident, cause: 'degraded' }, monitorOf('m1'))).toBe(false)
+    expect(isMailed(incident, [monitorOf('m1')])).toBe(true)
+    expect(isMailed(incident, [monitorOf('m1', { noEmail: true })])).toBe(false)
+    // Of several in one card, one that wants it is enough.
+    expect(isMailed(incident, [monitorOf('m1', { noEmail: true }), monitorOf('m2')])).toBe(true)
+    expect(isMailed({ ...incident, cause: 'degraded' }, [monitorOf('m1')])).toBe(false)
   })
 
   test('the mail waits for the model’s text five seconds at most, and goes with it as soon as it is there', () => {

@@ -128,6 +128,19 @@ describe('the watch', () => {
     await world.stop()
   })
 
+  it('reminds and escalates as soon as any of those in one card asks for', async () => {
+    const world = createWorld()
+    const escalate = { target: { notifier: 'mattermost', address: 'c2' }, afterMs: 10 * minute }
+    world.add(...['a', 'b', 'c', 'd'].map((name) => monitorOf(name)))
+    world.add(monitorOf('e', { escalate, remindMs: 20 * minute }))
+    await world.pass(3 * minute)
+    for (const name of ['a', 'b', 'c', 'd', 'e']) world.fails(name, unwell)
+    await world.pass(30 * minute)
+    const group = world.told.filter(({ facts }) => facts.incident.isGroup === true)
+    expect(group.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['opened', 'escalated', 'reminded']))
+    await world.stop()
+  })
+
   it('tells what stands behind a dead monitor within its incident, and for itself once that one is back', async () => {
     const world = createWorld()
     world.add(monitorOf('router'), monitorOf('shop', { after: 'router' }), monitorOf('blog', { after: 'router' }))
@@ -151,6 +164,40 @@ describe('the watch', () => {
       ['closed', 'router'],
       ['opened', 'shop'],
     ])
+    await world.stop()
+  })
+
+  it('tells what stands behind one that is only slow for itself', async () => {
+    const world = createWorld()
+    world.add(monitorOf('router', { slowMs: 1000 }), monitorOf('shop', { after: 'router' }))
+    await world.pass(3 * minute)
+    world.weather.set('https://router.example.org/', () => ({ tookMs: 3000 }))
+    await world.pass(5 * minute)
+    world.fails('shop')
+    await world.pass(5 * minute)
+    expect(world.told.map(({ kind, facts: { incident } }) => `${kind} ${incident.cause}`)).toEqual([
+      'opened degraded',
+      'opened down',
+    ])
+    await world.stop()
+  })
+
+  it('tells an outage that a time of comings and goings ends in as an outage', async () => {
+    const world = createWorld()
+    world.add(monitorOf('shop', { everyMs: 10_000, retryEveryMs: 10_000, failures: 1, successes: 1 }))
+    await world.pass(minute)
+    for (let turn = 0; turn < 3; turn += 1) {
+      world.fails('shop')
+      await world.pass(30_000)
+      world.heals('shop')
+      await world.pass(30_000)
+    }
+    world.fails('shop')
+    await world.pass(30 * minute)
+    const said = world.told.map(({ kind, facts: { incident } }) => `${kind} ${incident.cause}`)
+    expect(said.slice(-3)).toEqual(['opened flapping', 'closed flapping', 'opened down'])
+    const { incident } = world.told.at(-1)?.facts ?? {}
+    expect(Date.now() - (incident?.monitors[0]?.failingSince ?? 0)).toBeGreaterThan(29 * minute)
     await world.stop()
   })
 

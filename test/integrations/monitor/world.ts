@@ -10,6 +10,7 @@ import type {
   Result,
   State,
 } from '../../../src/integrations/monitor/monitor.ts'
+import { soonestOf } from '../../../src/integrations/monitor/telling.ts'
 import { createWatch, type WatchParts } from '../../../src/integrations/monitor/watch.ts'
 import { createFakeLog } from '../../fakes/log.ts'
 
@@ -119,10 +120,7 @@ export function createWorld(kept = nothingKept(), parts: Partial<WatchParts> = {
     },
     expectedInMs: ({ everyMs, heartbeat }) => everyMs + (heartbeat?.graceMs ?? 0),
     isMaintained: () => false,
-    wishesOf: (_, monitor) => ({
-      remindMs: monitor?.remindMs,
-      escalateAfterMs: monitor?.escalate?.afterMs,
-    }),
+    wishesOf: (_, monitors) => soonestOf(monitors),
     hostOf: ({ target }) => new URL(target).host,
     onChange: () => undefined,
     onOpened: () => undefined,

@@ -136,6 +136,8 @@ describe('a badge', () => {
     const texts = async (url: string) =>
       [...(await get(url)).body.matchAll(/<text[^>]*>([^<]*)/g)].map(([, text]) => text)
     expect(await texts('/badge/boutique/status.svg')).toEqual(['Boutique', 'en panne'])
+    expect((await get('/badge/boutique/status.svg')).body).toContain('aria-label="Boutique\u00a0: en panne"')
+    expect((await get('/badge/boutique/status.svg?lang=en')).body).toContain('aria-label="Boutique: down"')
     expect(await texts('/badge/Boutique/uptime.svg')).toEqual(['Boutique · disponibilité 30\u00a0j', '99,51\u00a0%'])
     expect(await texts('/badge/Boutique/uptime-90d.svg?lang=en')).toEqual(['Boutique · uptime 90d', '99.71%'])
     expect(await texts('/badge/Boutique/response.svg')).toEqual(['Boutique · réponse', '118\u00a0ms'])
