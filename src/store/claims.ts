@@ -10,11 +10,17 @@ import type { CardRow, Claim, DeliveryStore, Outcome } from './store.ts'
 
 export type Claims = Pick<DeliveryStore, 'claim' | 'renew' | 'settle' | 'releaseClaims' | 'nextDueAt'>
 
+type Lanes = readonly [number, ...number[]]
+/** The lanes that are told from; what waits for its burst's window is not told from where it waits. */
+const told: Lanes = [0, 1]
+/** The lanes there are. */
+export const allLanes: Lanes = [0, 1, 2]
+
 /**
  * The first in each line of a notifier's targets. What stands behind it waits, whether it is in flight or backing off.
  * Goes from one target that has something waiting to the next: three seeks each, whatever waits behind and however many have nothing.
  */
-export const heads = (notifier: string) => sql`
+export const heads = (notifier: string, lanes: Lanes = told) => sql`
   with recursive busy(target) as (
     select min(target) from deliveries where state = 'waiting'
     union all
@@ -23,7 +29,10 @@ export const heads = (notifier: string) => sql`
   )
   select d.id, d.target, d.lane, d.position, d.due_at, d.created_at, d.lease_until
   from busy
-  cross join (select 0 as lane union all select 1) line
+  cross join (${sql.join(
+    lanes.map((lane, index) => (index === 0 ? sql`select ${sql.lit(lane)} as lane` : sql`select ${sql.lit(lane)}`)),
+    sql` union all `,
+  )}) line
   join targets t on t.id = busy.target and t.notifier = ${notifier}
   join deliveries d
     on d.state = 'waiting' and d.target = busy.target and d.lane = line.lane and d.position = (
@@ -101,13 +110,15 @@ export function createClaims(db: Database, write: Group): Claims {
       return Number(numUpdatedRows)
     },
 
-    async nextDueAt(notifier) {
-      const { rows } = await sql<{ due_at: number | null }>`
-        select min(free_at) as due_at from (
-          select case when max(lease_until) is null then min(due_at) else max(lease_until) end as free_at
-          from (${heads(notifier)}) heads group by target
+    async nextDueAt(notifier, gatheredAt) {
+      const { rows } = await sql<{ due_at: number | null; window_at: number | null }>`
+        select min(free_at) as due_at, min(closes_at) as window_at from (
+          select
+            case when max(lease_until) is null then min(case when lane < 2 then due_at end) else max(lease_until) end as free_at,
+            min(case when lane = 2 and due_at > ${gatheredAt} then due_at end) as closes_at
+          from (${heads(notifier, allLanes)}) heads group by target
         ) targets`.execute(db)
-      return rows[0]?.due_at ?? undefined
+      return { dueAt: rows[0]?.due_at ?? undefined, windowAt: rows[0]?.window_at ?? undefined }
     },
   }
 }
@@ -154,6 +165,7 @@ async function saveCard(db: Kysely<Tables>, delivery: number, card: CardRow): Pr
     events: JSON.stringify(card.events),
     shown_at: card.shownAt,
     changed_at: card.changedAt,
+    told: card.told ?? null,
   }
   await db
     .insertInto('cards')
