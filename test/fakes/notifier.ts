@@ -94,13 +94,16 @@ export function createFakeNotifier(name = 'mattermost'): FakeNotifier {
     return { receipt: { post: `${post.id}-${post.lines.length}`, channel: address, root: post.id }, card }
   }
 
-  const findOwn = ({ deliveryId }: Message): Sent | undefined => {
+  const findOwn = (message: Message): Sent | undefined => {
+    const { deliveryId, card } = message
     for (const post of posts) {
       const receipt = { post: post.id, channel: post.address }
       const line = post.lines.findIndex(({ delivery }) => delivery === deliveryId)
       if (line >= 0)
         return { receipt: { post: `${post.id}-${line + 1}`, channel: post.address, root: post.id }, card: receipt }
-      if (post.deliveries.includes(deliveryId)) return { receipt, card: receipt }
+      if (!post.deliveries.includes(deliveryId)) continue
+      // A burst's card stands, the line beneath it does not.
+      return card?.inThread ? takeLine(post, message, post.address) : { receipt, card: receipt }
     }
     return undefined
   }

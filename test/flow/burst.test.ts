@@ -12,7 +12,7 @@ const away: DeliveryFailure = { retry: true, scope: 'notifier', reason: 'network
 const hour = 3_600_000
 
 /** What the posts of a channel bear, in the order they stand there: a card's lines after it. */
-export function borne(posts: readonly FakePost[]): readonly string[] {
+function borne(posts: readonly FakePost[]): readonly string[] {
   return posts.flatMap(({ events, lines }) => [...events, ...lines.flatMap((line) => line.borne?.events ?? [])])
 }
 

@@ -121,7 +121,10 @@ describe('the ledger', () => {
             expect(told.filter(isOf)).toEqual(accepted.filter(isOf))
           }
           const posts = notifier.posts.filter(({ address }) => address === channel)
-          const borne = posts.flatMap(({ events, lines }) => [...events, ...lines.flatMap((line) => line.borne?.events ?? [])])
+          const borne = posts.flatMap(({ events, lines }) => [
+            ...events,
+            ...lines.flatMap((line) => line.borne?.events ?? []),
+          ])
           expect(borne.filter((event) => bursts.has(event)).toSorted()).toEqual([...bursts.keys()].toSorted())
         }
         await store.close()
