@@ -11,8 +11,10 @@ import type { DeliveryStore } from './store.ts'
 
 export type Bursts = Pick<DeliveryStore, 'gathering' | 'bursts' | 'gathered' | 'waiting' | 'release'>
 
-const keyOf = ({ notifier, address }: Target) => sql`
-  (select id from targets where notifier = ${notifier} and address = ${address})`
+async function keyOf(db: Database, { notifier, address }: Target): Promise<number> {
+  const found = db.selectFrom('targets').select('id').where('notifier', '=', notifier).where('address', '=', address)
+  return (await found.executeTakeFirst())?.id ?? 0
+}
 
 /** It is of a burst that has a card, or will have one once its first part is told. */
 export const isLive = (delivery: RawBuilder<unknown>, since: number) => sql<boolean>`(exists (
@@ -26,42 +28,41 @@ export function createBursts(db: Database): Bursts {
   return {
     async gathering(notifier, now) {
       const { rows } = await sql<{ address: string }>`
-        select t.address from (${heads(notifier, allLanes)}) heads join targets t on t.id = heads.target
-        where heads.lane = 2 and heads.due_at <= ${now}`.execute(db)
+        select t.address from (${heads(notifier, allLanes)}) heads cross join targets t
+        where t.id = heads.target and heads.lane = 2 and heads.due_at <= ${now}`.execute(db)
       return rows.map(({ address }) => ({ notifier, address }))
     },
 
     // From one burst to the next: a few seeks each, however much of it waits.
     async bursts(target, { now, liveSince, limit }) {
+      const key = await keyOf(db, target)
       const { rows } = await sql<{ name: string; live: number; busy: number }>`
-        with recursive
-          at(target) as (select ${keyOf(target)}),
-          some(name) as (
-            select min(d.burst) from at join deliveries d on d.state = 'waiting' and d.lane = 2 and d.target = at.target
-            union all
-            select (
-              select min(d.burst) from at join deliveries d
-              on d.state = 'waiting' and d.lane = 2 and d.target = at.target and d.burst > some.name
-            ) from some where some.name is not null
-          )
+        with recursive some(name) as (
+          select min(burst) from deliveries where state = 'waiting' and lane = 2 and target = ${key}
+          union all
+          select (
+            select min(d.burst) from deliveries d
+            where d.state = 'waiting' and d.lane = 2 and d.target = ${key} and d.burst > some.name
+          ) from some where some.name is not null
+        )
         select some.name, ${isLive(sql`d`, liveSince)} as live, exists (
-          select 1 from deliveries p where p.state = 'waiting' and p.folded = 'burst' and p.target = at.target
+          select 1 from deliveries p where p.state = 'waiting' and p.folded = 'burst' and p.target = ${key}
         ) as busy
-        from some cross join at
-        join deliveries d on d.state = 'waiting' and d.lane = 2 and d.target = at.target and d.burst = some.name
+        from some cross join deliveries d
+        where d.state = 'waiting' and d.lane = 2 and d.target = ${key} and d.burst = some.name and d.due_at <= ${now}
           and d.position = (
             select min(w.position) from deliveries w
-            where w.state = 'waiting' and w.lane = 2 and w.target = at.target and w.burst = some.name
+            where w.state = 'waiting' and w.lane = 2 and w.target = ${key} and w.burst = some.name
           )
-        where d.due_at <= ${now}
         order by d.position limit ${limit}`.execute(db)
       return rows.map(({ name, live, busy }) => ({ name, isLive: live === 1, isBusy: busy === 1 }))
     },
 
     async gathered(target, burst, limit) {
+      const key = await keyOf(db, target)
       const { rows } = await sql<{ id: number; due_at: number; unsure: number }>`
         select id, due_at, unsure from deliveries
-        where state = 'waiting' and lane = 2 and target = ${keyOf(target)} and burst = ${burst}
+        where state = 'waiting' and lane = 2 and target = ${key} and burst = ${burst}
         order by position limit ${limit}`.execute(db)
       return rows.map(({ id, due_at, unsure }) => ({ delivery: showId(id), dueAt: due_at, unsure: unsure === 1 }))
     },

@@ -18,7 +18,8 @@ export const allLanes: Lanes = [0, 1, 2]
 
 /**
  * The first in each line of a notifier's targets. What stands behind it waits, whether it is in flight or backing off.
- * Goes from one target that has something waiting to the next: three seeks each, whatever waits behind and however many have nothing.
+ * Goes from one target that has something waiting to the next: a few seeks each, whatever waits behind and however many have nothing.
+ * SQLite keeps to the order of a cross join.
  */
 export const heads = (notifier: string, lanes: Lanes = told) => sql`
   with recursive busy(target) as (
@@ -29,13 +30,14 @@ export const heads = (notifier: string, lanes: Lanes = told) => sql`
   )
   select d.id, d.target, d.lane, d.position, d.due_at, d.created_at, d.lease_until
   from busy
+  cross join targets t
   cross join (${sql.join(
     lanes.map((lane, index) => (index === 0 ? sql`select ${sql.lit(lane)} as lane` : sql`select ${sql.lit(lane)}`)),
     sql` union all `,
   )}) line
-  join targets t on t.id = busy.target and t.notifier = ${notifier}
-  join deliveries d
-    on d.state = 'waiting' and d.target = busy.target and d.lane = line.lane and d.position = (
+  cross join deliveries d
+  where t.id = busy.target and t.notifier = ${notifier}
+    and d.state = 'waiting' and d.target = busy.target and d.lane = line.lane and d.position = (
       select min(w.position) from deliveries w where w.state = 'waiting' and w.target = busy.target and w.lane = line.lane
     )`
 

@@ -90,9 +90,9 @@ export function createFolds(db: Database, ids: Ids): Folds {
     async overdue({ notifier, now, count, olderThan }) {
       const { rows } = await sql<{ address: string; digest: number }>`
         with heads as materialized (${heads(notifier, allLanes)})
-        select distinct t.address, heads.lane = 1 as digest from heads join targets t on t.id = heads.target
-        where (heads.lane <> 1 and heads.created_at < ${olderThan} and ${isLongerThan(count, sql`w.lane in (0, 2)`)})
-          or (heads.lane = 1 and heads.due_at <= ${now} and ${isLongerThan(1, sql`w.lane = 1`)})`.execute(db)
+        select distinct t.address, heads.lane = 1 as digest from heads cross join targets t
+        where t.id = heads.target and ((heads.lane <> 1 and heads.created_at < ${olderThan} and ${isLongerThan(count, sql`w.lane in (0, 2)`)})
+          or (heads.lane = 1 and heads.due_at <= ${now} and ${isLongerThan(1, sql`w.lane = 1`)}))`.execute(db)
       return rows.map(({ address, digest }) => ({ target: { notifier, address }, digest: digest === 1 }))
     },
   }
