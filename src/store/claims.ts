@@ -143,7 +143,7 @@ export function settled(outcome: Outcome, now: number) {
     case 'withheld':
       return { state: 'withheld', settled_at: now, withheld: outcome.reason }
     case 'parked':
-      return { state: 'parked', settled_at: now, error: outcome.error }
+      return { state: 'parked', settled_at: now, error: outcome.error, ...(outcome.unsure ? { unsure: 1 } : {}) }
     case 'retry':
       return {
         due_at: outcome.dueAt,

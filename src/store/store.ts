@@ -164,7 +164,12 @@ export type Outcome =
       /** True when the answer was "never". */
       readonly refused?: boolean
     }
-  | { readonly as: 'parked'; readonly error: string }
+  | {
+      readonly as: 'parked'
+      readonly error: string
+      /** Something of it may stand: looked for when it is replayed. */
+      readonly unsure?: boolean
+    }
 
 export interface DeliveryFilter {
   readonly channel?: string

@@ -233,6 +233,23 @@ describe('a burst', () => {
     expect(posts()[0]?.lines.map((line) => line.borne?.events)).toEqual([ids, [late]])
   })
 
+  test('that is given up after its card stood is found again when it is replayed', async () => {
+    await world.subscribe()
+    const failure: DeliveryFailure = { retry: false, scope: 'target', reason: 'forbidden', unsure: true }
+    world.notifier.fate = () => ({ lose: new DeliveryError('forbidden', failure) })
+    const ids = await drop(6)
+    await world.clock.advance(3000)
+    expect(world.parked).toHaveLength(1)
+    world.notifier.fate = undefined
+    await world.store.subscriptions.sleep('town', undefined)
+    await world.store.deliveries.replay(world.parked[0]?.delivery.id ?? '', world.clock.now())
+    world.outbox.wake()
+    await world.clock.advance(1000)
+    expect(posts()).toHaveLength(1)
+    expect(borne(posts())).toEqual(ids)
+    expect((await world.ledger()).at(-1)).toBe('delivered')
+  })
+
   test('that was refused leaves what follows a card of its own', async () => {
     await world.subscribe()
     const never = new DeliveryError('no', { retry: false, scope: 'message', reason: 'client' })
