@@ -14,6 +14,7 @@ import type { DeliveryFilter, DeliveryStore } from './store.ts'
 
 /** A post's deliveries beyond these are not traced. */
 const mostOfAPost = 200
+const mostEventsOfAPost = 1000
 
 export function createDeliveryStore(db: Database, ids: Ids, write: Group): DeliveryStore {
   return {
@@ -72,9 +73,10 @@ export function createDeliveryStore(db: Database, ids: Ids, write: Group): Deliv
       const card = await db.selectFrom('cards').select(['key', 'events']).where('post', '=', post).executeTakeFirst()
       if (rows.length === 0 && card === undefined) return undefined
       const deliveries = await toDeliveries(db, rows)
-      // A burst's card keeps the first only.
+      // A burst's card keeps the first only, its thread may tell thousands.
       const isWhole = card !== undefined && !isBurstCard(card.key)
-      return { deliveries, events: isWhole ? readList(card.events) : deliveries.flatMap((delivery) => delivery.events) }
+      const told = deliveries.flatMap((delivery) => delivery.events).slice(-mostEventsOfAPost)
+      return { deliveries, events: isWhole ? readList(card.events) : told }
     },
 
     async counts(notifier) {

@@ -614,9 +614,12 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         expect(claimed.burst).toEqual({ card: 'burst rh', first: [], waiting: 1 })
         const card = { key: 'burst rh', delivery: part ?? '', receipt, events: claimed.delivery.events, told: 6 }
         const moments = { shownAt: time, changedAt: time }
-        const outcome = { as: 'delivered', receipt, card: { ...card, ...moments } } as const
+        const line = { post: 'p2', channel: 'town', root: 'p1' }
+        const outcome = { as: 'delivered', receipt: line, card: { ...card, ...moments } } as const
         await store.deliveries.settle(part ?? '', 1, outcome, time)
         expect(await bursts()).toEqual([{ name: 'rh', isLive: true, isBusy: false }])
+        expect((await store.deliveries.byPost('p1'))?.events).toEqual(claimed.delivery.events)
+        expect((await store.deliveries.byPost('p2'))?.events).toEqual(claimed.delivery.events)
         const rest = (await gathered()).map(({ delivery }) => delivery)
         await store.deliveries.fold(rest, 'burst', time + 3000)
         const next = await claimOne(time + 3000)
