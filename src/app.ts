@@ -16,7 +16,7 @@ import { createAsk } from './ask.ts'
 import { createCron } from './cron.ts'
 import { createDoctor } from './doctor.ts'
 import type { ReloadableEnv } from './env.ts'
-import type { Describe, Emit, Log, Now } from './event.ts'
+import type { Describe, DescribeBurst, Emit, Log, Now } from './event.ts'
 import { createIntake } from './flow/intake.ts'
 import { createOutbox } from './flow/outbox.ts'
 import { createRouter } from './flow/router.ts'
@@ -134,6 +134,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     router,
     notifiers,
     describe,
+    describeBurst: describeBurstBySource(integrations),
     settingsOf: bot.settingsOf,
     now,
     log,
@@ -213,5 +214,15 @@ function describeBySource(integrations: readonly Integration[]): Describe {
     const describe = bySource.get(event.source)
     if (!describe) throw new Error(`nobody describes events of ${event.source}`)
     return describe(event, telling)
+  }
+}
+
+function describeBurstBySource(integrations: readonly Integration[]): DescribeBurst {
+  const bySource = new Map(integrations.map((integration) => [integration.name, integration.describeBurst]))
+  return (burst, telling) => {
+    const source = burst.events[0]?.source
+    const describe = source === undefined ? undefined : bySource.get(source)
+    if (!describe) throw new Error(`nobody describes bursts of ${source}`)
+    return describe(burst, telling)
   }
 }

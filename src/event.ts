@@ -53,6 +53,8 @@ export interface Event {
   readonly fetched?: true
   /** Events that share a card update one live post. */
   readonly card?: string
+  /** With others of the same burst that come within 2 s, where they are more than 5, it is told on one card; those that come later, on that card too. */
+  readonly burst?: string
   /** What filters of subscriptions compare: branches, labels, author (username), in the origin's spelling. */
   readonly facets?: Facets
   /** Told to whoever asked nothing more precise than the source; others need `--events` (interface.md, "Events of gitlab unless named"). */
@@ -67,6 +69,9 @@ export interface Facets {
   readonly branches?: readonly string[]
   readonly labels?: readonly string[]
   readonly author?: string
+  /** A file's, in lower case, without the dot; empty where it has none. */
+  readonly extension?: string
+  readonly sizeBytes?: number
 }
 
 export interface Track {
@@ -125,6 +130,12 @@ export interface Filters {
   /** Only events whose tracked state differs from the one before. */
   readonly changesOnly?: boolean
   readonly confidential?: boolean
+  /** Extensions in lower case, without the dot. */
+  readonly ext?: readonly string[]
+  /** Only files of more bytes. */
+  readonly largerBytes?: number
+  /** Folders and counts are told, names of files are not. */
+  readonly noNames?: boolean
   /** Wait this long and tell what came in one post. */
   readonly digestMs?: number
   /** Mentioned when an event rings: Mattermost user ids, `here`, `channel`. */
@@ -262,10 +273,22 @@ export interface Telling {
   readonly timeZone: string
   /** Milliseconds since 1970, when it is told. */
   readonly now: number
+  /** Names of files are not to be told. */
+  readonly noNames?: boolean
 }
 
 /** Pure: an event in the words of one language. */
 export type Describe = (event: Event, telling: Telling) => Description
+
+/** Events of one burst that are told by one message, in the order they were accepted. */
+export interface Burst {
+  readonly events: readonly Event[]
+  /** How many the burst has by now, these included. */
+  readonly count: number
+}
+
+/** Pure: a burst in the words of one language. Title, text and summary are the card's as it then stands; `line` names these events, for its thread. */
+export type DescribeBurst = (burst: Burst, telling: Telling) => Description
 
 /** A part of Vigie at a glance, for `/statut` and `vigie status`. */
 export interface Part {

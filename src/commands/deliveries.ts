@@ -7,7 +7,7 @@ import type { Locale } from '../text/locale.ts'
 import { code, own, plain, type Rich, rich, shorten } from '../text/rich.ts'
 import type { Call, Command, Reply, ReplyButton } from './command.ts'
 import type { CommandParts } from './index.ts'
-import { mayHear, wasTold } from './subscriptions/hearing.ts'
+import { isUnnamed, mayHear, wasTold } from './subscriptions/hearing.ts'
 
 const most = 20
 const mostButtons = 5
@@ -48,7 +48,7 @@ const words = {
 }
 
 export type DeliveriesParts = Pick<CommandParts, 'describe' | 'timeZone' | 'router'> & {
-  readonly store: Pick<CommandParts['store'], 'deliveries' | 'events'>
+  readonly store: Pick<CommandParts['store'], 'deliveries' | 'events' | 'subscriptions'>
 }
 
 export function deliveriesCommand(parts: DeliveriesParts): Command {
@@ -130,6 +130,7 @@ async function summaryOf(parts: DeliveriesParts, delivery: Delivery, context: Ca
     role === 'vigie_admin' || (await wasTold(parts, delivery)) || (await mayHear(parts, stored.event, context))
   if (!maySee) return undefined
   if (events.length > 1) return own(words[locale].several(events.length))
-  const telling: Telling = { locale, timeZone: parts.timeZone, now }
+  const noNames = await isUnnamed(parts, stored.event.source, context)
+  const telling: Telling = { locale, timeZone: parts.timeZone, now, noNames }
   return rich`${shorten(plain(parts.describe(stored.event, telling).summary), 100)}`
 }

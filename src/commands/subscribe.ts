@@ -63,6 +63,14 @@ export function subscribeCommand(parts: SubscribeParts): Command {
         fr: '/subscribe gitlab groupe/** !groupe/archive/** --events merge_request,pipeline --branch main',
         en: '/subscribe gitlab group/** !group/archive/** --events merge_request,pipeline --branch main',
       },
+      ...(parts.sources.some(({ name }) => name === 'nextcloud')
+        ? [
+            {
+              fr: '/subscribe nextcloud Documents_RH/** --ext pdf,docx',
+              en: '/subscribe nextcloud Documents_RH/** --ext pdf,docx',
+            },
+          ]
+        : []),
     ],
     allow: 'maker',
     maker: async (call) => (await sameAs(parts, call, readSubject(call.args.subject)))?.maker,
@@ -133,6 +141,24 @@ function flags(sources: readonly Source[]): Readonly<Record<string, Flag>> {
       kind: 'switch',
       title: { fr: 'Changements seuls', en: 'Changes only' },
       help: { fr: 'seulement quand l’état change', en: 'only when the state changes' },
+    },
+    ext: {
+      kind: 'list',
+      title: { fr: 'Extensions', en: 'Extensions' },
+      help: { fr: 'seulement ces fichiers\u00a0: pdf,docx', en: 'only these files: pdf,docx' },
+    },
+    larger: {
+      kind: 'word',
+      title: { fr: 'Plus gros que', en: 'Larger than' },
+      help: { fr: 'seulement les fichiers plus gros\u00a0: 10MB', en: 'only files larger than this: 10MB' },
+    },
+    'no-names': {
+      kind: 'switch',
+      title: { fr: 'Sans noms', en: 'No names' },
+      help: {
+        fr: 'dire le dossier et le nombre, pas le nom des fichiers',
+        en: 'tell the folder and the count, not the names of files',
+      },
     },
     mention: mentionFlag,
     confidential: {

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Event } from '../event.ts'
 import type { Card, Sent } from '../notifiers/notifier.ts'
-import type { CardRow, StoredEvent, Waiting } from '../store/store.ts'
+import type { CardRow, Gathered, StoredEvent, Waiting } from '../store/store.ts'
 
 /** A card that has not changed for so long is followed by a new one. */
 export const cardLifeMs = 24 * 3_600_000
@@ -54,6 +54,42 @@ export function planCard(waiting: Waiting, events: readonly StoredEvent[], tried
     }
   }
   return { event, card, after }
+}
+
+/** So many of a burst are remembered, for the names on its card. */
+const mostFirst = 20
+
+/** The card of a burst, for a part of it; `events` are those that may be told. */
+export function planBurst(
+  { burst, card: known, delivery }: Pick<Waiting, 'card' | 'delivery'> & { readonly burst: Gathered },
+  events: readonly StoredEvent[],
+  triedAt: number,
+): Required<Pick<CardPlan, 'card' | 'after'>> & { readonly count: number } {
+  const before = isAlive(known, triedAt) ? known : undefined
+  const told = (before?.told ?? 0) + events.length
+  const card: Card = {
+    key: burst.card,
+    deliveryId: before?.delivery ?? delivery.id,
+    events: [],
+    late: false,
+    inThread: true,
+    ...(before ? { receipt: before.receipt } : {}),
+    ...(known && !before ? { continues: known.receipt } : {}),
+  }
+  const after = (sent: Sent, changedAt: number): CardRow => {
+    const receipt = sent.card ?? sent.receipt
+    const isNew = !isDeepStrictEqual(receipt, before?.receipt)
+    return {
+      key: card.key,
+      delivery: isNew ? delivery.id : card.deliveryId,
+      receipt,
+      events: [...(before?.events ?? []), ...events.map(({ event }) => event.id)].slice(0, mostFirst),
+      shownAt: Math.max(before?.shownAt ?? 0, ...events.map(timeOf)),
+      changedAt,
+      told,
+    }
+  }
+  return { card, after, count: told + burst.waiting }
 }
 
 /** By the origin's clock; of equal ones the last accepted. */

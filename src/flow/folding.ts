@@ -3,8 +3,9 @@
 
 import type { Log, Meter, Now, Target } from '../event.ts'
 import type { DeliveryStore, Waiting } from '../store/store.ts'
-import { isAlive } from './card.ts'
+import { cardLifeMs, isAlive } from './card.ts'
 import { type DigestPiece, splitDigest } from './digest.ts'
+import type { Gather } from './gathering.ts'
 import type { Teller } from './telling.ts'
 
 const crowd = 20
@@ -15,7 +16,8 @@ const mostAtOnce = 200
 const yieldEvery = 25
 
 export interface FoldingParts {
-  readonly deliveries: Pick<DeliveryStore, 'overdue' | 'foldable' | 'fold' | 'nextDigestAt'>
+  readonly deliveries: Pick<DeliveryStore, 'overdue' | 'foldable' | 'fold' | 'nextWindowAt'>
+  readonly gather: Gather
   readonly teller: Teller
   readonly now: Now
   readonly log: Log
@@ -24,15 +26,16 @@ export interface FoldingParts {
   readonly breathe: () => Promise<unknown>
 }
 
-/** Folds what is overdue for a notifier, before anything of it is claimed; resolves when the next window of a digest closes. @throws {StoreUnavailable} */
+/** Folds what is overdue for a notifier, before anything of it is claimed; resolves when the next window of a digest or a burst closes. @throws {StoreUnavailable} */
 export type Fold = (notifier: string) => Promise<number | undefined>
 
-export function createFolding({ deliveries, teller, now, log, meter, breathe }: FoldingParts): Fold {
+export function createFolding({ deliveries, gather, teller, now, log, meter, breathe }: FoldingParts): Fold {
   async function foldTarget(target: Target, digest: boolean): Promise<void> {
-    let waiting = await deliveries.foldable(target, { digest, limit: mostAtOnce })
+    const request = { digest, limit: mostAtOnce, liveSince: now() - cardLifeMs }
+    let waiting = await deliveries.foldable(target, request)
     while (await foldSome(target, waiting)) {
       if (waiting.length < mostAtOnce) return
-      waiting = await deliveries.foldable(target, { digest, limit: mostAtOnce })
+      waiting = await deliveries.foldable(target, request)
     }
   }
 
@@ -75,7 +78,8 @@ export function createFolding({ deliveries, teller, now, log, meter, breathe }: 
         log.error({ err: error, ...target }, 'what waits could not be folded')
       }
     }
-    return await deliveries.nextDigestAt(notifier, at)
+    await gather(notifier)
+    return await deliveries.nextWindowAt(notifier, at)
   }
 }
 

@@ -3,7 +3,6 @@
 import type { Event, Target } from '../event.ts'
 import type { EventStore, StoredEvent, Waiting } from '../store/store.ts'
 import type { Judgement, Silence } from './judge.ts'
-import type { Index } from './route.ts'
 import type { Router } from './router.ts'
 
 /** `unsubscribed`: none of the subscriptions that matched is left. `told`: before a restore. `taken`: an alert that was told elsewhere. */
@@ -12,6 +11,8 @@ export type Withheld = Silence | 'unsubscribed' | 'told' | 'taken'
 export interface Heard {
   readonly events: readonly StoredEvent[]
   readonly withheld: readonly { readonly event: string; readonly reason: Withheld }[]
+  /** Ids of those that nobody wants to hear named. */
+  readonly unnamed: ReadonlySet<string>
 }
 
 export interface HearingParts {
@@ -25,7 +26,7 @@ export interface HearingParts {
 }
 
 /** What of a delivery its subscriptions hear now. What was addressed to its target by name has none, and is heard. */
-export async function hear(waiting: Waiting, parts: HearingParts): Promise<Heard> {
+export async function hear(waiting: Pick<Waiting, 'delivery' | 'events'>, parts: HearingParts): Promise<Heard> {
   const { router, events: store, now, wasTold } = parts
   const { subscriptions, target } = waiting.delivery
   const isSure = subscriptions.length === 0
@@ -33,6 +34,7 @@ export async function hear(waiting: Waiting, parts: HearingParts): Promise<Heard
   const said = new Map<string, Awaited<ReturnType<EventStore['visibility']>>>()
   const events: StoredEvent[] = []
   const withheld: { event: string; reason: Withheld }[] = []
+  const unnamed = new Set<string>()
   for (const stored of waiting.events) {
     const { event } = stored
     if (await parts.isTakenOver(target, event)) {
@@ -46,20 +48,17 @@ export async function hear(waiting: Waiting, parts: HearingParts): Promise<Heard
     const subject = event.subject
     if (subject !== undefined && !said.has(subject)) said.set(subject, await store.visibility(event.source, subject))
     const moment = { now: now(), visibility: subject === undefined ? undefined : said.get(subject) }
-    const reason = wasTold(target, stored) ? 'told' : silenceOf(index, event, subscriptions, moment)
-    if (reason === undefined) events.push(stored)
-    else withheld.push({ event: event.id, reason })
+    const judgements = subscriptions.flatMap((id) => index.judge(event, id, moment) ?? [])
+    const reason = wasTold(target, stored) ? 'told' : silenceOf(judgements)
+    if (reason === undefined) {
+      events.push(stored)
+      if (judgements.every((judgement) => !judgement.hears || judgement.noNames)) unnamed.add(event.id)
+    } else withheld.push({ event: event.id, reason })
   }
-  return { events, withheld }
+  return { events, withheld, unnamed }
 }
 
-function silenceOf(
-  index: Index,
-  event: Event,
-  subscriptions: readonly string[],
-  moment: Parameters<Index['judge']>[2],
-): Withheld | undefined {
-  const judgements = subscriptions.flatMap((id) => index.judge(event, id, moment) ?? [])
+function silenceOf(judgements: readonly Judgement[]): Withheld | undefined {
   if (judgements.some((judgement) => judgement.hears)) return undefined
   const reasons = judgements.flatMap((judgement: Judgement) => (judgement.hears ? [] : judgement.because))
   // Asleep is said first: what slept through may be replayed.

@@ -13,13 +13,18 @@ export type Silence =
   | 'branch'
   | 'label'
   | 'author'
+  | 'ext'
+  | 'larger'
   | 'unchanged'
   | 'confidential'
   | 'closed'
   | 'muted'
   | 'asleep'
 
-export type Judgement = { readonly hears: true } | { readonly hears: false; readonly because: Silence }
+/** `noNames`: names of files are not told to it. */
+export type Judgement =
+  | { readonly hears: true; readonly noNames?: true }
+  | { readonly hears: false; readonly because: Silence }
 
 /** What else the judgement depends on, as last known. */
 export interface Circumstances {
@@ -50,7 +55,8 @@ export function createListener(subscription: Subscription): Listener {
 
 export function judge(event: Event, listener: Listener, circumstances: Circumstances): Judgement {
   const because = silenceOf(event, listener, circumstances)
-  return because === undefined ? { hears: true } : { hears: false, because }
+  if (because !== undefined) return { hears: false, because }
+  return listener.subscription.filters.noNames ? { hears: true, noNames: true } : { hears: true }
 }
 
 function silenceOf(event: Event, listener: Listener, circumstances: Circumstances): Silence | undefined {
@@ -78,6 +84,11 @@ function filteredBy(event: Event, { subscription: { filters }, branches }: Liste
   if (!passes(event.facets?.labels ?? [], filters.label)) return 'label'
   const author = event.facets?.author
   if (!passes(author === undefined ? [] : [author], filters.author)) return 'author'
+  // What is no file has neither, and is not what was asked for.
+  const { extension, sizeBytes } = event.facets ?? {}
+  if (filters.ext && !(extension !== undefined && filters.ext.includes(extension))) return 'ext'
+  if (filters.largerBytes !== undefined && !(sizeBytes !== undefined && sizeBytes > filters.largerBytes))
+    return 'larger'
   return isUnchanged(event, filters) ? 'unchanged' : undefined
 }
 

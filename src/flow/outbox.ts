@@ -3,12 +3,13 @@
 
 import { setImmediate } from 'node:timers/promises'
 import type { DeliveryError } from '../errors.ts'
-import type { Delivery, Describe, Log, Meter, Now, Target } from '../event.ts'
+import type { Delivery, Describe, DescribeBurst, Log, Meter, Now, Target } from '../event.ts'
 import type { Notifier } from '../notifiers/notifier.ts'
 import type { Claim, Store } from '../store/store.ts'
 import { createAlertGate } from './alerts.ts'
 import { type Away, createCircuit } from './circuit.ts'
 import { createFolding } from './folding.ts'
+import { createGathering } from './gathering.ts'
 import { leaseMs } from './lease.ts'
 import { createReconciling, type Restoration } from './reconcile.ts'
 import type { Router } from './router.ts'
@@ -22,6 +23,7 @@ export interface OutboxParts {
   readonly notifiers: readonly Notifier[]
   /** Every source's events in words. */
   readonly describe: Describe
+  readonly describeBurst: DescribeBurst
   readonly settingsOf: SettingsOf
   readonly now: Now
   readonly log: Log
@@ -78,6 +80,7 @@ interface Line extends Lane {
   /** How many of those are not told yet. */
   untold: number
   foldAt: number
+  foldedAt: number
   /** Probed last while it is away: the next probe is another's, if any waits, for the fault may be that one message's. */
   probed: Target | undefined
 }
@@ -94,7 +97,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const gate = createAlertGate(store.alerts)
   const { isTakenOver } = gate
   const teller = createTeller({ ...parts, events: store.events, wasTold: reconciling.wasTold, isTakenOver })
-  const fold = createFolding({ ...parts, deliveries, teller, breathe })
+  const gather = createGathering({ deliveries, teller, now, log, breathe })
+  const fold = createFolding({ ...parts, deliveries, gather, teller, breathe })
   const send = createSending({ ...parts, gate, deliveries, teller, reconciling, wait, random })
   const lines = notifiers.map((notifier): Line => {
     const messages = notifier.perSecond === undefined ? undefined : createPace(notifier.perSecond, now, wait)
@@ -107,6 +111,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
       inHand: new Map(),
       untold: 0,
       foldAt: 0,
+      foldedAt: 0,
       probed: undefined,
     }
   })
@@ -148,6 +153,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
       for (const line of lines) {
         line.circuit.setBack(byMs)
         line.foldAt = 0
+        line.foldedAt = 0
       }
     }
     seenAt = now()
@@ -167,16 +173,29 @@ export function createOutbox(parts: OutboxParts): Outbox {
     if (room === 0) return circuit.probeAt() ?? Number.POSITIVE_INFINITY
     const isAway = circuit.away() !== undefined
     // While it is away more is coming: what waits is folded once it is back.
-    if (!isAway && now() >= line.foldAt) {
-      // A window that closes before is folded when it does, ahead of the claim.
-      line.foldAt = Math.min(now() + foldEveryMs, (await fold(notifier.name)) ?? Number.POSITIVE_INFINITY)
-    }
+    if (!isAway && now() >= line.foldAt) await foldLine(line)
     const last = isAway ? line.probed : undefined
     const claims = await deliveries.claim({ notifier: notifier.name, now: now(), leaseMs, limit: room, last })
     if (isAway) line.probed = claims[0]?.delivery.target
     for (const claim of claims) launch(line, claim, isAway ? circuit.probe() : undefined)
     if (claims.length === room) return Number.POSITIVE_INFINITY
-    return (await deliveries.nextDueAt(notifier.name)) ?? Number.POSITIVE_INFINITY
+    const { dueAt, windowAt = Number.POSITIVE_INFINITY } = await deliveries.nextDueAt(notifier.name, line.foldedAt)
+    if (!isAway) {
+      line.foldAt = Math.min(line.foldAt, windowAt)
+      return Math.min(dueAt ?? Number.POSITIVE_INFINITY, windowAt)
+    }
+    if (dueAt !== undefined) return dueAt
+    // Nothing else waits that could find out whether it is back.
+    if (now() >= windowAt) await foldLine(line)
+    return windowAt
+  }
+
+  async function foldLine(line: Line): Promise<void> {
+    const at = now()
+    // A window that closes before is folded when it does, ahead of the claim.
+    const closesAt = (await fold(line.notifier.name)) ?? Number.POSITIVE_INFINITY
+    line.foldAt = Math.min(at + foldEveryMs, closesAt)
+    line.foldedAt = at
   }
 
   function launch(line: Line, claim: Claim, probe: (() => void) | undefined): void {
@@ -197,6 +216,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
       })
       .finally(() => {
         if (line.inHand.get(name) === work) line.inHand.delete(name)
+        // The next part of a burst follows this one.
+        if (claim.burst) line.foldAt = 0
         onTold()
       })
     line.inHand.set(name, work)

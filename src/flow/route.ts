@@ -2,6 +2,7 @@
 
 import type { AccessRule, Audience, Event, Mute, Subscription } from '../event.ts'
 import type { Routed } from '../store/store.ts'
+import { burstWindowMs } from './gathering.ts'
 import { compileGlobs, type Globs, segmentsOf } from './glob.ts'
 import { type Circumstances, createListener, type Judgement, judge, type Listener } from './judge.ts'
 
@@ -49,7 +50,7 @@ export function createIndex({ subscriptions, rules, mutes, admins }: Known): Ind
         .find(event.source, event.subject)
         .filter((listener) => judge(event, listener, circumstances).hears)
       const byTarget = Map.groupBy(heard, ({ subscription: { target } }) => `${target.notifier} ${target.address}`)
-      return [...byTarget.values()].flatMap((together) => routedOf(together, now))
+      return [...byTarget.values()].flatMap((together) => routedOf(together, event.burst, now))
     },
     judge(event, subscription, moment) {
       const listener = byId.get(subscription)
@@ -73,19 +74,22 @@ export function createIndex({ subscriptions, rules, mutes, admins }: Known): Ind
 }
 
 /** The most eager of a target's subscriptions decides: at once before a digest, a post of its own before a live card. */
-function routedOf(listeners: readonly Listener[], now: number): Routed[] {
+function routedOf(listeners: readonly Listener[], burst: string | undefined, now: number): Routed[] {
   const subscriptions = listeners.map(({ subscription }) => subscription).toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const target = subscriptions[0]?.target
   if (!target) return []
   const prompt = subscriptions.filter(({ filters }) => !filters.digestMs)
   const waitsMs = subscriptions.map(({ filters }) => filters.digestMs ?? 0)
+  const each = prompt.some(({ filters }) => filters.cards === 'each')
+  const gathers = burst !== undefined && prompt.length > 0 && !each
   return [
     {
       target,
       subscriptions: subscriptions.map(({ id }) => id),
-      dueAt: now + Math.min(...waitsMs),
-      each: prompt.some(({ filters }) => filters.cards === 'each'),
+      dueAt: now + (gathers ? burstWindowMs : Math.min(...waitsMs)),
+      each,
       digest: prompt.length === 0,
+      ...(gathers ? { burst } : {}),
     },
   ]
 }

@@ -174,7 +174,7 @@ export function createSending(parts: SendingParts): Send {
     if (error instanceof DeliveryError) {
       const outcome = await fail(lane, claim, error, isProbe)
       if (outcome.as === 'retry') meter.count('deliveries_retried', { notifier: target.notifier, reason: error.reason })
-      return outcome
+      return outcome.as === 'parked' ? { ...outcome, unsure: error.unsure } : outcome
     }
     if (error instanceof Error && error.name === 'StoreUnavailable') return undefined
     log.error({ err: error, delivery: id, ...target }, 'a delivery failed for a reason of our own')

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Env, Secret } from '../env.ts'
-import type { Describe, Emit, Log, Meter, Now, Part } from '../event.ts'
+import type { Describe, DescribeBurst, Emit, Log, Meter, Now, Part } from '../event.ts'
 import type { HookStore, IncidentFilter, KeptHook, MonitorStore, Rolled, Span, StoredEvent } from '../store/store.ts'
 import type { Locale, Said } from '../text/locale.ts'
 import type { Rich } from '../text/rich.ts'
@@ -31,6 +31,8 @@ export interface Integration {
   goesOn?(): boolean
   /** Pure: its events in words. */
   readonly describe: Describe
+  /** Pure: events of one `burst` that are told together; absent where events have none. */
+  readonly describeBurst?: DescribeBurst
   /** How it does, for `/statut`. */
   status(): Promise<Part>
   /** What else of it stands by itself there: the model, the mail server. */

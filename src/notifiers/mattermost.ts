@@ -61,6 +61,8 @@ export interface MattermostNotifierParts {
 /** The server's clock and ours may differ, by as much as a day that somebody set wrongly (threat F17). */
 const clockMarginMs = 25 * 3_600_000
 const lineRunes = 4000
+/** A line that names a burst's files takes all that Mattermost does. */
+const messageRunes = 16_383
 
 export function createMattermostNotifier({ posts, stamp, permalink, draw }: MattermostNotifierParts): Notifier {
   const statusOf = (error: unknown) => readFailure(error)?.status
@@ -110,7 +112,8 @@ export function createMattermostNotifier({ posts, stamp, permalink, draw }: Matt
       stamp({ channel, delivery: deliveryId }),
     )
     const told = card?.events ?? events.map(({ id }) => id)
-    const vigie = { events: told, deliveries: deliveriesOf(message), ...(card === undefined ? {} : { card: card.key }) }
+    const deliveries = card?.inThread ? [deliveryId] : deliveriesOf(message)
+    const vigie = { events: told, deliveries, ...(card === undefined ? {} : { card: card.key }) }
     const draft: NewPost = {
       channel_id: channel,
       message: words,
@@ -143,17 +146,23 @@ export function createMattermostNotifier({ posts, stamp, permalink, draw }: Matt
 
   const addLine = async (message: Message, line: Rich, root: string, channel: string, signal: AbortSignal) => {
     if (message.unsure) {
-      const found = (await posts.thread(root, signal)).find(await isOurs(message))
-      if (found !== undefined && found.id !== root) return found.id
+      const isThis = await isOurs(message)
+      const found = (await posts.thread(root, signal)).find((post) => post.id !== root && isThis(post))
+      if (found !== undefined) return found.id
     }
+    const deliveries = deliveriesOf(message)
+    // The post that begins a burst bears the delivery's own id.
+    const names = message.card?.inThread
+      ? { runes: messageRunes, events: { events: message.events.map(({ id }) => id) }, pending: deliveries[0] }
+      : { runes: lineRunes }
     const rung = await ringing(message, signal)
     const fileIds = await pictures(message, channel, signal)
     const draft = {
       channel_id: channel,
       root_id: root,
-      message: cutTo([...line, ...(rung.length === 0 ? [] : own(` ${rung}`))], lineRunes),
-      props: { vigie: { deliveries: deliveriesOf(message) } },
-      pending_post_id: message.deliveryId,
+      message: cutTo([...line, ...(rung.length === 0 ? [] : own(` ${rung}`))], names.runes),
+      props: { vigie: { ...names.events, deliveries }, ...lineOriginsOf(message) },
+      pending_post_id: names.pending ?? message.deliveryId,
       ...(fileIds.length > 0 ? { file_ids: fileIds } : {}),
     }
     return (await posts.createPost(draft, signal)).id
@@ -169,21 +178,38 @@ export function createMattermostNotifier({ posts, stamp, permalink, draw }: Matt
     }
   }
 
+  /** A new post, and a burst's first line. */
+  const begin = async (message: Message, channel: string, signal: AbortSignal): Promise<Sent> => {
+    const sent = await createRoot(message, channel, signal)
+    const { post: root } = sent.receipt
+    if (!message.card?.inThread || root === undefined) return sent
+    const { line, summary } = message.description
+    try {
+      const post = await addLine({ ...message, mentions: [] }, line ?? summary, root, channel, signal)
+      return { receipt: { post, channel, root }, card: sent.receipt }
+    } catch (error) {
+      const failure = readFailure(error)
+      if (failure === undefined) throw error
+      // The post stands: the next try looks for it.
+      const { message: words, ...facts } = toDeliveryError(failure, error)
+      throw new DeliveryError(words, { ...facts, unsure: true }, { cause: error })
+    }
+  }
+
   const send = async (message: Message, address: string, signal: AbortSignal): Promise<Sent> => {
     const channel = await channelOf(address, signal)
     const { card, description } = message
     const root = card?.receipt?.post
-    if (card === undefined || root === undefined) return createRoot(message, channel, signal)
+    if (card === undefined || root === undefined) return begin(message, channel, signal)
     try {
       await patchRoot(message, card, root, channel, signal)
     } catch (error) {
       const status = readFailure(error)?.status
-      if ((status === 403 || status === 404) && (await isDeleted(root, signal)))
-        return createRoot(message, channel, signal)
+      if ((status === 403 || status === 404) && (await isDeleted(root, signal))) return begin(message, channel, signal)
       throw error
     }
     const standing = { post: root, channel }
-    const line = description.line ?? (card.late ? description.summary : undefined)
+    const line = description.line ?? (card.late || card.inThread ? description.summary : undefined)
     if (line === undefined) return { receipt: standing, card: standing }
     return { receipt: { post: await addLine(message, line, root, channel, signal), channel, root }, card: standing }
   }
@@ -237,9 +263,13 @@ async function understood<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** A live card and its lines are known by the card. */
-function originsOf({ card, events }: Message): { vigie_origins?: readonly string[] } {
+function originsOf({ card, events }: Pick<Message, 'card' | 'events'>): { vigie_origins?: readonly string[] } {
   const origins = card === undefined ? events.flatMap(({ origin }) => origin ?? []) : []
   return origins.length === 0 ? {} : { vigie_origins: origins }
+}
+
+function lineOriginsOf({ card, events }: Message): { vigie_origins?: readonly string[] } {
+  return card?.inThread ? originsOf({ events }) : {}
 }
 
 function deliveriesOf({ deliveryId, deliveries }: Message): readonly string[] {

@@ -37,6 +37,11 @@ export interface Card {
   readonly events: readonly string[]
   /** True for an event older than what the card shows: a thread line and the card's list of events, nothing else changes. */
   readonly late: boolean
+  /**
+   * A burst's: the post bears its own delivery and no event, and every message, the one that makes it too, adds a line that bears the
+   * message's events and deliveries. `events` is empty.
+   */
+  readonly inThread?: true
   /** The card that this one continues (it was quiet for 24 h): linked to. */
   readonly continues?: Receipt
 }
@@ -52,7 +57,7 @@ export interface Sent {
 export interface Standing {
   readonly receipt: Receipt
   readonly deliveries: readonly string[]
-  /** Ids of the events it tells; none for a thread line. */
+  /** Ids of the events it tells; none for a thread line, unless it tells those of a burst. */
   readonly events: readonly string[]
   /** `origin` of those that have one. */
   readonly origins: readonly string[]

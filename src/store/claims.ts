@@ -10,11 +10,18 @@ import type { CardRow, Claim, DeliveryStore, Outcome } from './store.ts'
 
 export type Claims = Pick<DeliveryStore, 'claim' | 'renew' | 'settle' | 'releaseClaims' | 'nextDueAt'>
 
+type Lanes = readonly [number, ...number[]]
+/** The lanes that are told from; what waits for its burst's window is not told from where it waits. */
+const told: Lanes = [0, 1]
+/** The lanes there are. */
+export const allLanes: Lanes = [0, 1, 2]
+
 /**
  * The first in each line of a notifier's targets. What stands behind it waits, whether it is in flight or backing off.
- * Goes from one target that has something waiting to the next: three seeks each, whatever waits behind and however many have nothing.
+ * Goes from one target that has something waiting to the next: a few seeks each, whatever waits behind and however many have nothing.
+ * SQLite keeps to the order of a cross join.
  */
-export const heads = (notifier: string) => sql`
+export const heads = (notifier: string, lanes: Lanes = told) => sql`
   with recursive busy(target) as (
     select min(target) from deliveries where state = 'waiting'
     union all
@@ -23,10 +30,14 @@ export const heads = (notifier: string) => sql`
   )
   select d.id, d.target, d.lane, d.position, d.due_at, d.created_at, d.lease_until
   from busy
-  cross join (select 0 as lane union all select 1) line
-  join targets t on t.id = busy.target and t.notifier = ${notifier}
-  join deliveries d
-    on d.state = 'waiting' and d.target = busy.target and d.lane = line.lane and d.position = (
+  cross join targets t
+  cross join (${sql.join(
+    lanes.map((lane, index) => (index === 0 ? sql`select ${sql.lit(lane)} as lane` : sql`select ${sql.lit(lane)}`)),
+    sql` union all `,
+  )}) line
+  cross join deliveries d
+  where t.id = busy.target and t.notifier = ${notifier}
+    and d.state = 'waiting' and d.target = busy.target and d.lane = line.lane and d.position = (
       select min(w.position) from deliveries w where w.state = 'waiting' and w.target = busy.target and w.lane = line.lane
     )`
 
@@ -101,13 +112,15 @@ export function createClaims(db: Database, write: Group): Claims {
       return Number(numUpdatedRows)
     },
 
-    async nextDueAt(notifier) {
-      const { rows } = await sql<{ due_at: number | null }>`
-        select min(free_at) as due_at from (
-          select case when max(lease_until) is null then min(due_at) else max(lease_until) end as free_at
-          from (${heads(notifier)}) heads group by target
+    async nextDueAt(notifier, gatheredAt) {
+      const { rows } = await sql<{ due_at: number | null; window_at: number | null }>`
+        select min(free_at) as due_at, min(closes_at) as window_at from (
+          select
+            case when max(lease_until) is null then min(case when lane < 2 then due_at end) else max(lease_until) end as free_at,
+            min(case when lane = 2 and due_at > ${gatheredAt} then due_at end) as closes_at
+          from (${heads(notifier, allLanes)}) heads group by target
         ) targets`.execute(db)
-      return rows[0]?.due_at ?? undefined
+      return { dueAt: rows[0]?.due_at ?? undefined, windowAt: rows[0]?.window_at ?? undefined }
     },
   }
 }
@@ -130,7 +143,7 @@ export function settled(outcome: Outcome, now: number) {
     case 'withheld':
       return { state: 'withheld', settled_at: now, withheld: outcome.reason }
     case 'parked':
-      return { state: 'parked', settled_at: now, error: outcome.error }
+      return { state: 'parked', settled_at: now, error: outcome.error, ...(outcome.unsure ? { unsure: 1 } : {}) }
     case 'retry':
       return {
         due_at: outcome.dueAt,
@@ -154,6 +167,7 @@ async function saveCard(db: Kysely<Tables>, delivery: number, card: CardRow): Pr
     events: JSON.stringify(card.events),
     shown_at: card.shownAt,
     changed_at: card.changedAt,
+    told: card.told ?? null,
   }
   await db
     .insertInto('cards')

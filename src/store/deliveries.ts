@@ -1,9 +1,10 @@
 // Deliveries looked at by people: found, listed, replayed, traced from a post.
 
 import { sql } from 'kysely'
+import { createBursts } from './bursts.ts'
 import { createClaims } from './claims.ts'
 import { createClockMoves } from './clock.ts'
-import { readList, readReceipt, toDeliveries } from './delivery-rows.ts'
+import { isBurstCard, readList, readReceipt, toDeliveries } from './delivery-rows.ts'
 import { createFolds } from './folds.ts'
 import type { Group } from './group.ts'
 import { type Ids, readId } from './ids.ts'
@@ -13,11 +14,13 @@ import type { DeliveryFilter, DeliveryStore } from './store.ts'
 
 /** A post's deliveries beyond these are not traced. */
 const mostOfAPost = 200
+const mostEventsOfAPost = 1000
 
 export function createDeliveryStore(db: Database, ids: Ids, write: Group): DeliveryStore {
   return {
     ...createClaims(db, write),
     ...createFolds(db, ids),
+    ...createBursts(db),
     ...createReconciling(db),
     ...createClockMoves(db),
 
@@ -67,17 +70,20 @@ export function createDeliveryStore(db: Database, ids: Ids, write: Group): Deliv
         .orderBy('id')
         .limit(mostOfAPost)
         .execute()
-      const card = await db.selectFrom('cards').select('events').where('post', '=', post).executeTakeFirst()
+      const card = await db.selectFrom('cards').select(['key', 'events']).where('post', '=', post).executeTakeFirst()
       if (rows.length === 0 && card === undefined) return undefined
       const deliveries = await toDeliveries(db, rows)
-      return { deliveries, events: card ? readList(card.events) : deliveries.flatMap((delivery) => delivery.events) }
+      // A burst's card keeps the first only, its thread may tell thousands.
+      const isWhole = card !== undefined && !isBurstCard(card.key)
+      const told = deliveries.flatMap((delivery) => delivery.events).slice(-mostEventsOfAPost)
+      return { deliveries, events: isWhole ? readList(card.events) : told }
     },
 
     async counts(notifier) {
       const ofIt =
         notifier === undefined ? sql`` : sql`and target in (select id from targets where notifier = ${notifier})`
       const { rows } = await sql<{ waiting: number; oldest: number | null }>`
-        select count(*) as waiting, min(case when lane = 1 and folded is null then due_at else created_at end) as oldest
+        select count(*) as waiting, min(case when lane > 0 and folded is null then due_at else created_at end) as oldest
         from deliveries where state = 'waiting' ${ofIt}`.execute(db)
       const parked = await sql<{ parked: number }>`
         select count(*) as parked from deliveries where state = 'parked' ${ofIt}`.execute(db)

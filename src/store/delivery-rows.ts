@@ -1,11 +1,11 @@
 // Rows of deliveries and cards as the shapes the rest of Vigie knows.
 
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Delivery, DeliveryState, Receipt, Target } from '../event.ts'
 import { loadEvents } from './events.ts'
 import { readId, showId } from './ids.ts'
 import type { CardTable, Database, DeliveryRow } from './schema.ts'
-import type { CardRow, StoredEvent, Waiting } from './store.ts'
+import type { CardRow, Gathered, StoredEvent, Waiting } from './store.ts'
 
 const states: readonly DeliveryState[] = ['waiting', 'delivered', 'absorbed', 'withheld', 'parked']
 
@@ -36,6 +36,7 @@ export async function toWaiting(
       digest: row.folded === 'digest',
       wished: row.lane === 1,
       ...(card ? { card } : {}),
+      ...(row.folded === 'burst' ? { burst: await findBurst(db, row, card) } : {}),
     })
   }
   return found
@@ -43,7 +44,7 @@ export async function toWaiting(
 
 /** The live post that this delivery's event belongs to. */
 async function findCard(db: Database, row: DeliveryRow, events: readonly StoredEvent[]): Promise<CardRow | undefined> {
-  const key = events.at(-1)?.event.card
+  const key = row.folded === 'burst' ? burstCard(row.burst ?? '') : events.at(-1)?.event.card
   if (key === undefined || row.each_post === 1 || row.folded === 'digest') return undefined
   const card = await db
     .selectFrom('cards')
@@ -52,6 +53,23 @@ async function findCard(db: Database, row: DeliveryRow, events: readonly StoredE
     .where('key', '=', key)
     .executeTakeFirst()
   return card && toCard(card)
+}
+
+/** The key of the card that tells a burst. */
+export const burstCard = (burst: string): string => `burst ${burst}`
+export const isBurstCard = (key: string): boolean => key.startsWith('burst ')
+
+async function findBurst(db: Database, row: DeliveryRow, card: CardRow | undefined): Promise<Gathered> {
+  const keys = (card?.events ?? []).flatMap((id) => readId(id) ?? [])
+  const first = await loadEvents(db, keys)
+  const { waiting } = await db
+    .selectFrom('deliveries')
+    .select((select) => select.fn.countAll<number>().as('waiting'))
+    .where('target', '=', row.target)
+    .where('burst', '=', row.burst)
+    .where(sql<boolean>`state = 'waiting' and lane = 2`)
+    .executeTakeFirstOrThrow()
+  return { card: burstCard(row.burst ?? ''), first: keys.flatMap((key) => first.get(key) ?? []), waiting }
 }
 
 function toDelivery(row: DeliveryRow, target: Target): Delivery {
@@ -80,6 +98,7 @@ export function toCard(row: Selectable<CardTable>): CardRow {
     events: readList(row.events),
     shownAt: row.shown_at,
     changedAt: row.changed_at,
+    ...(row.told === null ? {} : { told: row.told }),
   }
 }
 

@@ -1,40 +1,52 @@
 // Folding: many waiting deliveries of one target become one, before their first try (design.md, "A digest is a delivery row that absorbs others").
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
+import type { Target } from '../event.ts'
+import { isLive } from './bursts.ts'
 import { inChunks } from './chunks.ts'
-import { heads } from './claims.ts'
+import { allLanes, heads } from './claims.ts'
 import { eventKeys, readList, toWaiting } from './delivery-rows.ts'
 import { type Ids, readId, showId } from './ids.ts'
 import type { Database, DeliveryRow } from './schema.ts'
 import type { DeliveryStore } from './store.ts'
 
-export type Folds = Pick<DeliveryStore, 'foldable' | 'fold' | 'overdue' | 'nextDigestAt'>
+export type Folds = Pick<DeliveryStore, 'foldable' | 'fold' | 'overdue' | 'nextWindowAt'>
 
 /** What may have been sent already keeps its place, ahead of the others: only heads are ever tried. */
 const isUntouched = (row: DeliveryRow): boolean => row.unsure === 0 && row.lease_until === null
 
 export function createFolds(db: Database, ids: Ids): Folds {
+  const foldableOf = (target: Target, lane: number, limit: number) =>
+    db
+      .selectFrom('deliveries')
+      .selectAll('deliveries')
+      .innerJoin('targets', 'targets.id', 'deliveries.target')
+      .where('targets.notifier', '=', target.notifier)
+      .where('targets.address', '=', target.address)
+      .where('lane', '=', lane)
+      .where(sql<boolean>`state = 'waiting'`)
+      .where('unsure', '=', 0)
+      .where('lease_until', 'is', null)
+      .orderBy('position')
+      .limit(limit)
+
   return {
-    async foldable(target, { digest, limit }) {
-      const rows = await db
-        .selectFrom('deliveries')
-        .selectAll('deliveries')
-        .innerJoin('targets', 'targets.id', 'deliveries.target')
-        .where('targets.notifier', '=', target.notifier)
-        .where('targets.address', '=', target.address)
-        .where('lane', '=', digest ? 1 : 0)
-        .where(sql<boolean>`state = 'waiting'`)
+    async foldable(target, { digest, limit, liveSince }) {
+      const rows = await foldableOf(target, digest ? 1 : 0, limit)
         // Of digests only the last may still have room.
         .where(sql<boolean>`(folded is null or folded <> 'digest' or not exists (
           select 1 from deliveries later where later.state = 'waiting' and later.target = deliveries.target
             and later.lane = deliveries.lane and later.folded = 'digest' and later.position > deliveries.position
         ))`)
-        .where('unsure', '=', 0)
-        .where('lease_until', 'is', null)
-        .orderBy('position')
-        .limit(limit)
+        .where(sql<boolean>`(folded is null or folded <> 'burst')`)
         .execute()
-      return (await toWaiting(db, rows)).map(({ row: _row, ...waiting }) => waiting)
+      const gathering = digest
+        ? []
+        : await foldableOf(target, 2, limit)
+            .where(sql<boolean>`not ${isLive(sql`deliveries`, liveSince)}`)
+            .execute()
+      const all = [...rows, ...gathering].toSorted((one, other) => one.position - other.position)
+      return (await toWaiting(db, all.slice(0, limit))).map(({ row: _row, ...waiting }) => waiting)
     },
 
     async fold(deliveries, as, now) {
@@ -51,7 +63,13 @@ export function createFolds(db: Database, ids: Ids): Folds {
         const id = ids.next(now)
         await within
           .insertInto('deliveries')
-          .values({ id, ...folded(first, rows), folded: as, due_at: now })
+          .values({
+            id,
+            ...folded(first, rows),
+            ...(as === 'burst' ? { position: id, burst: first.burst } : {}),
+            folded: as,
+            due_at: now,
+          })
           .execute()
         for (const some of inChunks([...keys, ...rows.flatMap(tellers)])) {
           const absorbed = { state: 'absorbed' as const, absorbed_by: id, settled_at: now }
@@ -61,27 +79,29 @@ export function createFolds(db: Database, ids: Ids): Folds {
       })
     },
 
-    async nextDigestAt(notifier, now) {
+    async nextWindowAt(notifier, now) {
       const { rows } = await sql<{ due_at: number | null }>`
-        select min(due_at) as due_at from (${heads(notifier)}) heads where lane = 1 and due_at > ${now}`.execute(db)
+        select min(due_at) as due_at from (${heads(notifier, allLanes)}) heads where lane > 0 and due_at > ${now}`.execute(
+        db,
+      )
       return rows[0]?.due_at ?? undefined
     },
 
     async overdue({ notifier, now, count, olderThan }) {
-      const { rows } = await sql<{ address: string; lane: number }>`
-        with heads as materialized (${heads(notifier)})
-        select t.address, heads.lane from heads join targets t on t.id = heads.target
-        where (heads.lane = 0 and heads.created_at < ${olderThan} and ${isLongerThan(count)})
-          or (heads.lane = 1 and heads.due_at <= ${now} and ${isLongerThan(1)})`.execute(db)
-      return rows.map(({ address, lane }) => ({ target: { notifier, address }, digest: lane === 1 }))
+      const { rows } = await sql<{ address: string; digest: number }>`
+        with heads as materialized (${heads(notifier, allLanes)})
+        select distinct t.address, heads.lane = 1 as digest from heads cross join targets t
+        where t.id = heads.target and ((heads.lane <> 1 and heads.created_at < ${olderThan} and ${isLongerThan(count, sql`w.lane in (0, 2)`)})
+          or (heads.lane = 1 and heads.due_at <= ${now} and ${isLongerThan(1, sql`w.lane = 1`)}))`.execute(db)
+      return rows.map(({ address, digest }) => ({ target: { notifier, address }, digest: digest === 1 }))
     },
   }
 }
 
-/** The line behind a head holds more than `count`; looks at no more of it than that. */
-const isLongerThan = (count: number) => sql`${count} < (
+/** More than `count` wait in these lanes of a head's target; looks at no more of them than that. */
+const isLongerThan = (count: number, lanes: RawBuilder<unknown>) => sql`${count} < (
   select count(*) from (
-    select 1 from deliveries w where w.state = 'waiting' and w.target = heads.target and w.lane = heads.lane limit ${count + 1}
+    select 1 from deliveries w where w.state = 'waiting' and w.target = heads.target and ${lanes} limit ${count + 1}
   ) some
 )`
 
@@ -90,7 +110,8 @@ function folded(first: DeliveryRow, rows: readonly DeliveryRow[]) {
     target: first.target,
     event: null,
     position: first.position,
-    lane: first.lane,
+    // What was waited for is over.
+    lane: first.lane === 1 ? 1 : 0,
     state: 'waiting',
     created_at: first.created_at,
     each_post: 0,

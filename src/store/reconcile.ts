@@ -5,7 +5,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Target } from '../event.ts'
 import type { Standing } from '../notifiers/notifier.ts'
 import { settled } from './claims.ts'
-import { eventKeys, readReceipt, toCard } from './delivery-rows.ts'
+import { eventKeys, isBurstCard, readReceipt, toCard } from './delivery-rows.ts'
 import { loadEvents } from './events.ts'
 import { tellers } from './folds.ts'
 import { readId, showId, timeOfId } from './ids.ts'
@@ -14,6 +14,8 @@ import type { DeliveryStore, Reconciled } from './store.ts'
 
 /** A live card lists its newest events only. */
 const mostEvents = 50
+/** Of a burst's, its first. */
+const mostFirst = 20
 
 export function createReconciling(db: Database): Pick<DeliveryStore, 'liveCards' | 'reconcile'> {
   return {
@@ -56,7 +58,7 @@ async function settleWaiting(
   const head = readId(claimed) ?? 0
   const rows = await db
     .selectFrom('deliveries')
-    .select(['id', 'absorbed', 'attempt', 'event', 'events'])
+    .select(['id', 'absorbed', 'attempt', 'event', 'events', 'folded'])
     .where('target', '=', target)
     .where(sql<boolean>`state = 'waiting'`)
     .where((where) => where.or([where('id', '=', head), where('lease_until', 'is', null)]))
@@ -64,7 +66,9 @@ async function settleWaiting(
     .execute()
   let told = 0
   for (const row of rows) {
-    const byDelivery = [row.id, ...tellers(row)].map((id) => posts.get(showId(id)))
+    // A burst's card bears the delivery that made it, whether or not the line beneath it was told.
+    const ids = row.folded === 'burst' ? tellers(row) : [row.id, ...tellers(row)]
+    const byDelivery = ids.map((id) => posts.get(showId(id)))
     const byEvent = eventKeys(row).map((id) => cards.get(showId(id)))
     const receipt =
       byDelivery.find((found) => found !== undefined) ??
@@ -91,13 +95,20 @@ async function adoptCards(
   for (const post of standing) {
     if (post.card === undefined) continue
     const other = newest.get(post.card)
-    if (other === undefined || (post.events.at(-1) ?? '') > (other.events.at(-1) ?? '')) newest.set(post.card, post)
+    const whole = isBurstCard(post.card) ? withLines(post, standing) : post
+    if (other === undefined || (whole.events.at(-1) ?? '') > (other.events.at(-1) ?? '')) newest.set(post.card, whole)
   }
   for (const [key, post] of newest) {
     const unknownUntil = await adoptCard(db, target, key, post)
     if (unknownUntil !== undefined) ahead.set(key, unknownUntil)
   }
   return ahead
+}
+
+/** A burst's card with the events of its thread. */
+function withLines(post: Standing, standing: readonly Standing[]): Standing {
+  const lines = standing.filter(({ receipt }) => receipt.root !== undefined && receipt.root === post.receipt.post)
+  return { ...post, events: lines.flatMap(({ events }) => events).toSorted() }
 }
 
 async function adoptCard(
@@ -124,9 +135,10 @@ async function adoptCard(
     delivery: readId(deliveries[0] ?? '') ?? row?.delivery ?? 0,
     receipt: JSON.stringify(receipt),
     post: receipt.post ?? null,
-    events: JSON.stringify(all.slice(-mostEvents)),
+    events: JSON.stringify(isBurstCard(key) ? all.slice(0, mostFirst) : all.slice(-mostEvents)),
     shown_at: shownAt,
     changed_at: Math.max(isSame ? before.changedAt : 0, ...unknown, shownAt),
+    told: isBurstCard(key) ? Math.max(isSame ? (before.told ?? 0) : 0, events.length) : null,
   }
   await db
     .insertInto('cards')

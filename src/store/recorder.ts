@@ -21,8 +21,8 @@ export function createRecorder(connection: DatabaseSync, ids: Ids, dedupe: Dedup
     'insert into events (id, accepted_at, matched, source, subject, body) values (?, ?, ?, ?, ?, ?)',
   )
   const insertDelivery = connection.prepare(
-    `insert into deliveries (id, target, event, position, lane, state, due_at, created_at, each_post, subscriptions)
-     values (?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?)`,
+    `insert into deliveries (id, target, event, position, lane, state, due_at, created_at, each_post, subscriptions, burst)
+     values (?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?)`,
   )
   const setSource = connection.prepare(
     `insert into sources (source, accepted_at) values (?, ?)
@@ -50,11 +50,22 @@ export function createRecorder(connection: DatabaseSync, ids: Ids, dedupe: Dedup
 
   function insertDeliveries(event: number, acceptedAt: number, routed: readonly Routed[]): void {
     const first = ids.next(acceptedAt, routed.length)
-    routed.forEach(({ target, digest, each, dueAt, subscriptions }, index) => {
+    routed.forEach(({ target, digest, each, dueAt, subscriptions, burst }, index) => {
       const id = first + index
-      const line = digest ? 1 : 0
+      const line = digest ? 1 : burst === undefined ? 0 : 2
       const heard = JSON.stringify(subscriptions)
-      insertDelivery.run(id, targets.keyOf(target), event, id, line, dueAt, acceptedAt, each ? 1 : 0, heard)
+      insertDelivery.run(
+        id,
+        targets.keyOf(target),
+        event,
+        id,
+        line,
+        dueAt,
+        acceptedAt,
+        each ? 1 : 0,
+        heard,
+        burst ?? null,
+      )
     })
   }
 

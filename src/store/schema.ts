@@ -58,7 +58,7 @@ export interface DeliveryTable {
   event: number | null
   /** Its place in line: its own id, or that of the first it took in. */
   position: number
-  /** 1 waits for a digest's window and holds nothing else up. */
+  /** 1 waits for a digest's window, 2 for that of a burst; neither holds anything else up. */
   lane: number
   state: string
   attempt: Generated<number>
@@ -73,7 +73,7 @@ export interface DeliveryTable {
   unsure: Generated<number>
   each_post: number
   subscriptions: string
-  /** `digest`, or `card`: several events of one live card. */
+  /** `digest`, `burst`, or `card`: several events of one live card. */
   folded: string | null
   /** Event ids of what was folded, in order. */
   events: string | null
@@ -86,6 +86,8 @@ export interface DeliveryTable {
   /** Of the receipt, to be found by. */
   post: string | null
   root: string | null
+  /** The burst of its event, or of those that were folded as one. */
+  burst: string | null
 }
 export type DeliveryRow = Selectable<DeliveryTable>
 
@@ -98,6 +100,8 @@ export interface CardTable {
   events: string
   shown_at: number
   changed_at: number
+  /** Of a burst's card: how many events its thread tells. */
+  told: number | null
 }
 
 export interface KeyTable {

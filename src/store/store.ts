@@ -51,6 +51,8 @@ export interface Routed {
   readonly each: boolean
   /** Set for a subscription's `--digest`: waits and is told together with what else waits for this target. */
   readonly digest?: boolean
+  /** Waits for others of this burst, and is told with them where they are many. */
+  readonly burst?: string
 }
 
 export interface Recording {
@@ -92,8 +94,36 @@ export interface Waiting {
   readonly digest: boolean
   /** It waited for the window of a subscription's `--digest`. */
   readonly wished: boolean
-  /** The live post of this target and card key, where there is one. */
+  /** The live post of this target and card key, where there is one; a burst's for what was folded as one. */
   readonly card?: CardRow
+  readonly burst?: Gathered
+}
+
+/** Several events of one burst in one delivery: told on its card, named in its thread. */
+export interface Gathered {
+  /** Its card's key. */
+  readonly card: string
+  /** Those its card's thread told first, oldest first; none where there is no card. */
+  readonly first: readonly StoredEvent[]
+  /** How many more of the burst wait here. */
+  readonly waiting: number
+}
+
+export interface WaitingBurst {
+  readonly name: string
+  /** It has a card that changed since a moment, or a part of it waits to be told. */
+  readonly isLive: boolean
+  /** A part of this burst or another waits to be told at the target. */
+  readonly isBusy: boolean
+}
+
+/** What waits for its burst's window. */
+export interface Gathering {
+  readonly delivery: string
+  /** When its window closes, if it is the first in it. */
+  readonly dueAt: number
+  /** It may have been told before a restore. */
+  readonly unsure: boolean
 }
 
 /** A delivery that is ours until the lease ends. */
@@ -113,6 +143,8 @@ export interface CardRow {
   /** `time` of the newest event it shows, milliseconds since 1970. */
   readonly shownAt: number
   readonly changedAt: number
+  /** Of a burst's card: how many events its thread tells; `events` are the first of them. */
+  readonly told?: number
 }
 
 export type Outcome =
@@ -132,7 +164,12 @@ export type Outcome =
       /** True when the answer was "never". */
       readonly refused?: boolean
     }
-  | { readonly as: 'parked'; readonly error: string }
+  | {
+      readonly as: 'parked'
+      readonly error: string
+      /** Something of it may stand: looked for when it is replayed. */
+      readonly unsure?: boolean
+    }
 
 export interface DeliveryFilter {
   readonly channel?: string
@@ -167,15 +204,29 @@ export interface DeliveryStore {
   renew(id: string, attempt: number, request: { now: number; leaseMs: number }): Promise<boolean>
   /** Settles only if `attempt` still is the delivery's. Resolves false when somebody else claimed it since. */
   settle(id: string, attempt: number, outcome: Outcome, now: number): Promise<boolean>
-  /** What of a target's line may be folded, in order: nothing that may already have been sent or is in flight. */
-  foldable(target: Target, request: { digest: boolean; limit: number }): Promise<readonly Waiting[]>
+  /**
+   * What of a target's line may be folded, in order: nothing that may already have been sent or is in flight. Beside a digest's window:
+   * also what waits for a burst's, unless the burst is live (`WaitingBurst`); and nothing that was folded as a burst.
+   */
+  foldable(target: Target, request: { digest: boolean; limit: number; liveSince: number }): Promise<readonly Waiting[]>
   /**
    * Turns these, digests among them too, into one delivery in the place of the first, in one transaction: a digest, or one edit of a
-   * live card. Resolves its id, or nothing (and changes nothing) when one of them is not waiting untouched any more.
+   * live card, or a part of a burst, which goes to the end of the line. Resolves its id, or nothing (and changes nothing) when one of
+   * them is not waiting untouched any more.
    */
-  fold(deliveries: readonly string[], as: 'digest' | 'card', now: number): Promise<string | undefined>
-  /** When the next window of a `--digest` closes after `now`; nothing while none is open. */
-  nextDigestAt(notifier: string, now: number): Promise<number | undefined>
+  fold(deliveries: readonly string[], as: 'digest' | 'card' | 'burst', now: number): Promise<string | undefined>
+  /** When the next window of a `--digest` or a burst closes after `now`; nothing while none is open. */
+  nextWindowAt(notifier: string, now: number): Promise<number | undefined>
+  /** Targets where the window of a burst has closed. */
+  gathering(notifier: string, now: number): Promise<readonly Target[]>
+  /** The bursts of a target of which something waits and the window of the first has closed, oldest first. */
+  bursts(target: Target, request: { now: number; liveSince: number; limit: number }): Promise<readonly WaitingBurst[]>
+  /** What of a burst waits for its window, in order. */
+  gathered(target: Target, burst: string, limit: number): Promise<readonly Gathering[]>
+  /** These, with what it takes to tell them, in order. */
+  waiting(deliveries: readonly string[]): Promise<readonly Waiting[]>
+  /** These wait for their burst no more: each is told by itself, in its place. */
+  release(deliveries: readonly string[]): Promise<void>
   /** Targets with more than `count` waiting deliveries, the oldest made before `olderThan`; and targets whose digest window has closed. */
   overdue(request: {
     notifier: string
@@ -198,8 +249,11 @@ export interface DeliveryStore {
     standing: readonly Standing[],
     request: { claimed: string; now: number },
   ): Promise<Reconciled>
-  /** When the next delivery of a notifier can be claimed; nothing when nothing waits. */
-  nextDueAt(notifier: string): Promise<number | undefined>
+  /** When the next delivery of a notifier can be claimed, and when a burst's window closes after `gatheredAt`; nothing when nothing waits. */
+  nextDueAt(
+    notifier: string,
+    gatheredAt: number,
+  ): Promise<{ readonly dueAt: number | undefined; readonly windowAt: number | undefined }>
   find(id: string): Promise<Delivery | undefined>
   /** Newest first. */
   list(filter: DeliveryFilter): Promise<readonly Delivery[]>

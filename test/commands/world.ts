@@ -65,9 +65,9 @@ export const gitlabEvents = [
   'pipeline.failed',
 ]
 
-const describe: Describe = ({ type, subject }) => ({
+const describe: Describe = ({ type, subject, data: { name } }, { noNames }) => ({
   color: '#808080',
-  summary: rich`${type} ${subject ?? ''}`,
+  summary: rich`${type} ${subject ?? ''}${typeof name === 'string' && !noNames ? ` ${name}` : ''}`,
 })
 
 export interface LogLine {
@@ -143,6 +143,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     describe,
     sources: [
       { name: 'gitlab', events: gitlabEvents, hooks },
+      { name: 'nextcloud', events: ['file', 'file.created', 'file.modified', 'file.moved', 'file.deleted'] },
       { name: 'monitor', events: ['down', 'up'], monitors: watching.keeper, records: watching.records },
     ],
     router,

@@ -40,7 +40,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       return first
     }
     const fold = async (as: 'digest' | 'card', digest = false) => {
-      const waiting = await store.deliveries.foldable(town, { digest, limit: 100 })
+      const waiting = await store.deliveries.foldable(town, { digest, limit: 100, liveSince: 0 })
       return await store.deliveries.fold(
         waiting.map(({ delivery }) => delivery.id),
         as,
@@ -304,8 +304,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       test('other notifiers’ deliveries are left alone', async () => {
         await record({ route: () => [routedTo({ notifier: 'email', address: 'a@example.org' })] })
         expect(await claim()).toEqual([])
-        expect(await store.deliveries.nextDueAt('mattermost')).toBeUndefined()
-        expect(await store.deliveries.nextDueAt('email')).toBe(time)
+        expect(await store.deliveries.nextDueAt('mattermost', 0)).toEqual({})
+        expect(await store.deliveries.nextDueAt('email', 0)).toEqual({ dueAt: time })
       })
 
       test('what backs off holds back what stands behind it', async () => {
@@ -314,7 +314,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         const first = await claimOne()
         await store.deliveries.settle(first.delivery.id, 1, retryAt(time + 5000), time)
         expect(await claim(time + 4999)).toEqual([])
-        expect(await store.deliveries.nextDueAt('mattermost')).toBe(time + 5000)
+        expect(await store.deliveries.nextDueAt('mattermost', 0)).toEqual({ dueAt: time + 5000 })
         expect(await claimOne(time + 5000)).toMatchObject({ delivery: { id: first.delivery.id, attempt: 2 } })
       })
 
@@ -369,7 +369,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         expect(found.delivery.events).toEqual([event])
         expect(await claim(time + 600_000 - 600_000)).toEqual([])
         await settleAs(store, found, 'delivered')
-        expect(await store.deliveries.nextDueAt('mattermost')).toBe(time + 600_000)
+        expect(await store.deliveries.nextDueAt('mattermost', 0)).toEqual({ dueAt: time + 600_000 })
         expect(await claimOne(time + 600_000)).toMatchObject({ wished: true })
       })
 
@@ -378,7 +378,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         await record()
         await claimOne()
         expect(await claim()).toEqual([])
-        expect(await store.deliveries.nextDueAt('mattermost')).toBe(time + leaseMs)
+        expect(await store.deliveries.nextDueAt('mattermost', 0)).toEqual({ dueAt: time + leaseMs })
       })
     })
 
@@ -515,7 +515,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         const third = await record()
         const tried = await claimOne()
         await store.deliveries.settle(tried.delivery.id, 1, { ...retryAt(time), unsure: true }, time)
-        const waiting = await store.deliveries.foldable(town, { digest: false, limit: 9 })
+        const waiting = await store.deliveries.foldable(town, { digest: false, limit: 9, liveSince: 0 })
         expect(waiting.flatMap(({ delivery }) => delivery.events)).toEqual([second.event, third.event])
         const ids = [tried.delivery.id, ...waiting.map(({ delivery }) => delivery.id)]
         expect(await store.deliveries.fold(ids, 'digest', time)).toBeUndefined()
@@ -563,6 +563,82 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         expect(await overdue(4, time + 1)).toEqual([])
         expect(await overdue(3, time)).toEqual([])
         expect(await overdue(3, time + 1)).toEqual([{ target: town, digest: false }])
+      })
+
+      const gather = (count: number, burst = 'rh', dueAt = time + 2000) =>
+        Promise.all(Array.from({ length: count }, () => record({ route: () => [routedTo(town, { burst, dueAt })] })))
+      const bursts = (now = time + 2000) => store.deliveries.bursts(town, { now, liveSince: 0, limit: 9 })
+      const gathered = (limit = 9, burst = 'rh') => store.deliveries.gathered(town, burst, limit)
+
+      test('what waits for its burst is not claimed, and is let go by itself', async () => {
+        await gather(3)
+        expect(await claim(time + 60_000)).toEqual([])
+        expect(await store.deliveries.nextDueAt('mattermost', time)).toEqual({ windowAt: time + 2000 })
+        expect(await store.deliveries.nextDueAt('mattermost', time + 2000)).toEqual({})
+        expect(await store.deliveries.nextWindowAt('mattermost', time)).toBe(time + 2000)
+        expect(await store.deliveries.gathering('mattermost', time + 1999)).toEqual([])
+        expect(await store.deliveries.gathering('mattermost', time + 2000)).toEqual([town])
+        const [first] = await gathered(1)
+        expect(first).toMatchObject({ dueAt: time + 2000, unsure: false })
+        await store.deliveries.release([first?.delivery ?? ''])
+        expect(await gathered()).toHaveLength(2)
+        expect(await claim(time + 60_000)).toMatchObject([{ delivery: { id: first?.delivery }, events: [{}] }])
+      })
+
+      test('bursts that wait are known by name, those of a card or with a part in line as live', async () => {
+        await gather(2, 'later', time + 3000)
+        await gather(2, 'b')
+        await gather(2, 'a')
+        expect(await bursts(time + 1999)).toEqual([])
+        expect(await bursts()).toEqual(['b', 'a'].map((name) => ({ name, isLive: false, isBusy: false })))
+        const [first] = await gathered(1, 'a')
+        await store.deliveries.fold([first?.delivery ?? ''], 'burst', time + 2000)
+        expect(await bursts()).toMatchObject([
+          { name: 'b', isLive: false, isBusy: true },
+          { name: 'a', isLive: true, isBusy: true },
+        ])
+      })
+
+      test('a part of a burst stands at the end of its line, and knows its card and what more waits', async () => {
+        await gather(7)
+        const other = await record()
+        const some = (await gathered()).slice(0, 6).map(({ delivery }) => delivery)
+        const part = await store.deliveries.fold(some, 'burst', time + 2000)
+        expect((await claimOne(time + 2000)).delivery.events).toEqual([other.event])
+        await store.deliveries.releaseClaims(time + 2000)
+        const before = await claimOne(time + 2000)
+        await store.deliveries.settle(before.delivery.id, 2, { as: 'withheld', reason: 'closed' }, time)
+        const receipt = { post: 'p1', channel: 'town' }
+        const claimed = await claimOne(time + 2000)
+        expect(claimed).toMatchObject({ delivery: { id: part }, deliveries: some, digest: false, each: false })
+        expect(claimed.burst).toEqual({ card: 'burst rh', first: [], waiting: 1 })
+        const card = { key: 'burst rh', delivery: part ?? '', receipt, events: claimed.delivery.events, told: 6 }
+        const moments = { shownAt: time, changedAt: time }
+        const line = { post: 'p2', channel: 'town', root: 'p1' }
+        const outcome = { as: 'delivered', receipt: line, card: { ...card, ...moments } } as const
+        await store.deliveries.settle(part ?? '', 1, outcome, time)
+        expect(await bursts()).toEqual([{ name: 'rh', isLive: true, isBusy: false }])
+        expect((await store.deliveries.byPost('p1'))?.events).toEqual(claimed.delivery.events)
+        expect((await store.deliveries.byPost('p2'))?.events).toEqual(claimed.delivery.events)
+        const rest = (await gathered()).map(({ delivery }) => delivery)
+        await store.deliveries.fold(rest, 'burst', time + 3000)
+        const next = await claimOne(time + 3000)
+        expect(next.card).toMatchObject({ key: 'burst rh', told: 6 })
+        expect(next.burst?.first.map(({ event }) => event.id)).toEqual(claimed.delivery.events)
+      })
+
+      test('what waits for a burst is folded with the rest of its target, unless it is live', async () => {
+        await gather(2)
+        await record()
+        await gather(2, 'live')
+        const [first] = await gathered(1, 'live')
+        await store.deliveries.fold([first?.delivery ?? ''], 'burst', time)
+        const waiting = await store.deliveries.foldable(town, { digest: false, limit: 9, liveSince: 0 })
+        expect(waiting).toHaveLength(3)
+        const overdue = { notifier: 'mattermost', now: time, count: 4, olderThan: time + 1 }
+        expect(await store.deliveries.overdue(overdue)).toEqual([{ target: town, digest: false }])
+        await fold('digest')
+        expect(await claimOne(time)).toMatchObject({ digest: true, wished: false, events: [{}, {}, {}] })
       })
 
       test('a digest’s window closes for all that waits in it', async () => {

@@ -13,10 +13,18 @@ export interface FakePost {
   /** Ids of the events it tells. */
   events: readonly string[]
   description: Description
-  readonly lines: { readonly delivery: string; readonly events: readonly string[] }[]
+  readonly lines: FakeLine[]
   readonly continues: Receipt | undefined
   readonly card: string | undefined
   readonly origins: readonly string[]
+}
+
+export interface FakeLine {
+  readonly delivery: string
+  readonly events: readonly string[]
+  /** What a burst's line bears. */
+  readonly borne: { readonly deliveries: readonly string[]; readonly events: readonly string[] } | undefined
+  readonly words: Description['line']
 }
 
 /** What to do with a message: take it (nothing), refuse it, take it and fail, or take it and never answer. */
@@ -54,7 +62,7 @@ export function createFakeNotifier(name = 'mattermost'): FakeNotifier {
     const post: FakePost = {
       id: `post${count}`,
       address,
-      deliveries: [message.deliveryId, ...(message.deliveries ?? [])],
+      deliveries: message.card?.inThread ? [message.deliveryId] : [message.deliveryId, ...(message.deliveries ?? [])],
       events: message.card?.events ?? events,
       description: message.description,
       lines: [],
@@ -63,8 +71,9 @@ export function createFakeNotifier(name = 'mattermost'): FakeNotifier {
       origins: message.card ? [] : message.events.flatMap(({ origin }) => origin ?? []),
     }
     posts.push(post)
-    say(address, events)
     const receipt = { post: post.id, channel: address }
+    if (message.card?.inThread) return takeLine(post, message, address)
+    say(address, events)
     return message.card ? { receipt, card: receipt } : { receipt }
   }
 
@@ -72,19 +81,29 @@ export function createFakeNotifier(name = 'mattermost'): FakeNotifier {
     const events = message.events.map(({ id }) => id)
     if (!message.card?.late) post.description = message.description
     post.events = message.card?.events ?? events
-    post.lines.push({ delivery: message.deliveryId, events })
+    return takeLine(post, message, address)
+  }
+
+  const takeLine = (post: FakePost, message: Message, address: string): Sent => {
+    const events = message.events.map(({ id }) => id)
+    const { deliveryId: delivery, deliveries = [delivery] } = message
+    const borne = message.card?.inThread ? { deliveries, events } : undefined
+    post.lines.push({ delivery, events, borne, words: message.description.line })
     say(address, events)
     const card = { post: post.id, channel: address }
     return { receipt: { post: `${post.id}-${post.lines.length}`, channel: address, root: post.id }, card }
   }
 
-  const findOwn = ({ deliveryId }: Message): Sent | undefined => {
+  const findOwn = (message: Message): Sent | undefined => {
+    const { deliveryId, card } = message
     for (const post of posts) {
       const receipt = { post: post.id, channel: post.address }
-      if (post.deliveries.includes(deliveryId)) return { receipt, card: receipt }
       const line = post.lines.findIndex(({ delivery }) => delivery === deliveryId)
       if (line >= 0)
         return { receipt: { post: `${post.id}-${line + 1}`, channel: post.address, root: post.id }, card: receipt }
+      if (!post.deliveries.includes(deliveryId)) continue
+      // A burst's card stands, the line beneath it does not.
+      return card?.inThread ? takeLine(post, message, post.address) : { receipt, card: receipt }
     }
     return undefined
   }
@@ -94,9 +113,9 @@ export function createFakeNotifier(name = 'mattermost'): FakeNotifier {
       .filter((post) => post.address === address)
       .flatMap(({ id, deliveries, events, lines, card, origins }) => [
         { receipt: { post: id, channel: address }, deliveries, events, origins, ...(card ? { card } : {}) },
-        ...lines.map(({ delivery }, index) => {
+        ...lines.map(({ delivery, borne }, index) => {
           const receipt = { post: `${id}-${index + 1}`, channel: address, root: id }
-          return { receipt, deliveries: [delivery], events: [], origins: [] }
+          return { receipt, ...(borne ?? { deliveries: [delivery], events: [] }), origins: [] }
         }),
       ])
 

@@ -37,6 +37,16 @@ describe('a subscription', () => {
     expect(filtered({}, { events: ['push'] })).toBe('events')
   })
 
+  test('hears files of some extensions and sizes only, and nothing that is no file', () => {
+    const file = { facets: { extension: 'pdf', sizeBytes: 2048 } }
+    expect(filtered(file, { ext: ['docx', 'pdf'], largerBytes: 2047 })).toBe('hears')
+    expect(filtered(file, { ext: ['docx'] })).toBe('ext')
+    expect(filtered(file, { largerBytes: 2048 })).toBe('larger')
+    expect(filtered({ facets: { extension: '', sizeBytes: 1 } }, { ext: ['pdf'] })).toBe('ext')
+    expect(filtered({}, { ext: ['pdf'] })).toBe('ext')
+    expect(filtered({}, { largerBytes: 1 })).toBe('larger')
+  })
+
   test('hears a success by default only after a failure', () => {
     const success = (before?: string) =>
       eventOf({

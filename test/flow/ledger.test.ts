@@ -16,7 +16,7 @@ const failures: Readonly<Record<string, DeliveryFailure>> = {
 }
 
 type Step =
-  | { readonly do: 'emit'; readonly count: number; readonly card: number }
+  | { readonly do: 'emit'; readonly count: number; readonly card: number; readonly burst: number }
   | { readonly do: 'pass'; readonly ms: number }
   | { readonly do: 'kill' }
   | { readonly do: 'fate'; readonly fates: readonly string[] }
@@ -28,6 +28,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('emit' as const),
       count: fc.integer({ min: 1, max: 30 }),
       card: fc.integer({ min: 0, max: 3 }),
+      burst: fc.constantFrom(0, 0, 1, 2),
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 90_000 }) }) },
@@ -90,6 +91,7 @@ describe('the ledger', () => {
         let fates: string[] = []
         notifier.fate = () => fateOf(fates.shift())
         const accepted: string[] = []
+        const bursts = new Map<string, number>()
         for (const step of steps) {
           if (step.do === 'pass') await process.clock.advance(step.ms)
           else if (step.do === 'fate') fates = [...step.fates]
@@ -99,7 +101,9 @@ describe('the ledger', () => {
           } else {
             for (let count = 0; count < step.count; count += 1) {
               const card = step.card > 0 ? { card: `card${step.card}` } : {}
-              accepted.push((await process.emit(card)).event)
+              const { event } = await process.emit(step.burst > 0 ? { burst: `burst${step.burst}` } : card)
+              accepted.push(event)
+              if (step.burst > 0) bursts.set(event, step.burst)
             }
             await process.clock.rest()
           }
@@ -110,9 +114,18 @@ describe('the ledger', () => {
         for (const channel of channels) {
           const told = notifier.told(channel)
           expect(told.toSorted()).toEqual(accepted.toSorted())
-          expect(withoutEdits(notifier, told)).toEqual(
-            accepted.filter((event) => withoutEdits(notifier, told).includes(event)),
-          )
+          const apart = withoutEdits(notifier, told).filter((event) => !bursts.has(event))
+          expect(apart).toEqual(accepted.filter((event) => apart.includes(event)))
+          for (const burst of [1, 2]) {
+            const isOf = (event: string) => bursts.get(event) === burst
+            expect(told.filter(isOf)).toEqual(accepted.filter(isOf))
+          }
+          const posts = notifier.posts.filter(({ address }) => address === channel)
+          const borne = posts.flatMap(({ events, lines }) => [
+            ...events,
+            ...lines.flatMap((line) => line.borne?.events ?? []),
+          ])
+          expect(borne.filter((event) => bursts.has(event)).toSorted()).toEqual([...bursts.keys()].toSorted())
         }
         await store.close()
       }),

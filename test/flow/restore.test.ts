@@ -152,3 +152,56 @@ test('as long as a channel cannot be read nothing is sent there, and other chann
   await clock.advance(60_000)
   expect(notifier.told('town')).toHaveLength(1)
 })
+
+test('of a burst that waited, what was told since stands, and the rest goes on on its card', async () => {
+  await start()
+  const drop = async (count: number) => {
+    const files = Array.from({ length: count }, () => world.emit({ burst: 'rh' }))
+    return (await Promise.all(files)).map(({ event }) => event)
+  }
+  const first = await drop(8)
+  await copy()
+  await clock.advance(3000)
+  const lost = await drop(3)
+  await clock.advance(3000)
+  expect(notifier.posts[0]?.lines.map(({ events }) => events)).toEqual([first, lost])
+  clock.jump(6 * hourMs)
+  await restore()
+  await start()
+  await clock.advance(10_000)
+  expect(notifier.posts[0]?.lines).toHaveLength(2)
+  const later = await drop(2)
+  await clock.advance(5000)
+  expect(notifier.posts).toHaveLength(1)
+  expect(notifier.posts[0]?.lines.map(({ events }) => events)).toEqual([first, lost, later])
+  expect(notifier.posts[0]?.description.title).toEqual([{ own: '13' }])
+  expect(notifier.reads).toEqual(['town'])
+})
+
+test('a burst that nobody told before is told as one after it', async () => {
+  const files = Array.from({ length: 12 }, () => world.emit({ burst: 'rh' }))
+  const ids = (await Promise.all(files)).map(({ event }) => event)
+  await copy()
+  await restore()
+  await start()
+  await clock.advance(5000)
+  expect(notifier.told('town').toSorted()).toEqual(ids)
+})
+
+test('a part of a burst whose card stands without its line gets that line', async () => {
+  notifier.fate = () => ({ refuse: new DeliveryError('away', { retry: true, scope: 'target', reason: 'server' }) })
+  await start()
+  const files = Array.from({ length: 8 }, () => world.emit({ burst: 'rh' }))
+  const ids = (await Promise.all(files)).map(({ event }) => event)
+  await clock.advance(2500)
+  await copy()
+  notifier.fate = undefined
+  await clock.advance(5000)
+  // As though it had ended between the two.
+  notifier.posts[0]?.lines.splice(0)
+  await restore()
+  await start()
+  await clock.advance(10_000)
+  expect(notifier.posts).toHaveLength(1)
+  expect(notifier.posts[0]?.lines.map(({ events }) => events)).toEqual([ids])
+})

@@ -1,7 +1,17 @@
 // The whole flow over an in-memory store, a notifier that holds its posts in memory, and a clock that moves when told to.
 
 import type { DeliveryError } from '../../src/errors.ts'
-import type { Accepted, Delivery, Describe, Draft, EmitOptions, Subscription, Target } from '../../src/event.ts'
+import type {
+  Accepted,
+  Delivery,
+  Describe,
+  DescribeBurst,
+  Draft,
+  EmitOptions,
+  Event,
+  Subscription,
+  Target,
+} from '../../src/event.ts'
 import { createIntake, type Intake } from '../../src/flow/intake.ts'
 import { createOutbox, type Outbox } from '../../src/flow/outbox.ts'
 import { createRouter, type Router } from '../../src/flow/router.ts'
@@ -29,6 +39,8 @@ export interface World {
   onParked: ((delivery: Delivery, error: string) => Promise<void>) | undefined
   /** What `describe` says; throws what it likes. */
   describe: Describe
+  /** What is said of many at once: their count, and each by its id. */
+  describeBurst: DescribeBurst
   subscribe(said?: Partial<Subscription>): Promise<Subscription>
   emit(said?: Partial<Draft>, options?: EmitOptions): Promise<Accepted>
   /** Emits and lets everything that follows at once happen. Resolves the event's id. */
@@ -61,6 +73,7 @@ export async function createWorld(
     router,
     notifiers: [notifier, ...(said.others ?? [])],
     describe: (event, telling) => world.describe(event, telling),
+    describeBurst: (burst, telling) => world.describeBurst(burst, telling),
     settingsOf: async () => ({ locale: 'fr', timeZone: 'UTC' }),
     restored: async () => said.restored,
     now: clock.now,
@@ -94,6 +107,13 @@ export async function createWorld(
     gone,
     onParked: undefined,
     describe: (event) => ({ color: '#000000', summary: own(`${event.type} ${event.id}`), title: own(event.id) }),
+    describeBurst: ({ events, count }, { noNames }) => ({
+      color: '#000000',
+      title: own(`${count}`),
+      text: own(noNames ? '' : events.slice(0, 3).map(nameOf).join(' ')),
+      summary: own(`${count} files`),
+      ...(noNames ? {} : { line: events.map((event) => ({ code: nameOf(event) })) }),
+    }),
     subscribe: async (wish) => (await store.subscriptions.save(wishOf(wish))).subscription,
     emit: (draft, options) => intake.emit(draftOf({ time: new Date(clock.now()).toISOString(), ...draft }), options),
     async tell(draft) {
@@ -109,4 +129,8 @@ export async function createWorld(
     },
   }
   return world
+}
+
+function nameOf({ id, data }: Event): string {
+  return typeof data.name === 'string' ? data.name : id
 }

@@ -51,3 +51,8 @@ export function flip(path: string, position: number, lengthBytes = 4096): void {
   writeSync(file, bytes, 0, bytes.length, position)
   closeSync(file)
 }
+
+/** Takes away the columns that later changes added to older tables; what they added otherwise is left. */
+export const withoutColumns = `
+  drop index deliveries_gathering; drop index deliveries_parts;
+  alter table deliveries drop column burst; alter table cards drop column told;`

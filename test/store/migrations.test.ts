@@ -12,7 +12,7 @@ import { migrate, migrationNames } from '../../src/store/migrations.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 import { time } from '../fakes/event.ts'
 import { createFakeLog } from '../fakes/log.ts'
-import { makeDatabase, openAt, snapshot } from './kept.ts'
+import { makeDatabase, openAt, snapshot, withoutColumns } from './kept.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-migrations-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -23,6 +23,7 @@ async function makeOlder(path: string): Promise<void> {
   await makeDatabase(path, 3)
   const database = new DatabaseSync(path)
   for (const table of ['people', 'hooks', 'keys']) database.exec(`drop table if exists ${table}`)
+  database.exec(withoutColumns)
   database.exec("delete from kysely_migration where name >= '022'")
   database.close()
 }

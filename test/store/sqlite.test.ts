@@ -11,6 +11,7 @@ import { createRecorder } from '../../src/store/recorder.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 import { draftOf, time, wishOf } from '../fakes/event.ts'
 import { createFakeLog } from '../fakes/log.ts'
+import { withoutColumns } from './kept.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-sqlite-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -58,6 +59,7 @@ describe('a store on SQLite', () => {
   test('a start that was cut off between a change and its record goes on', async () => {
     await (await open()).close()
     const cut = new DatabaseSync(path)
+    cut.exec(withoutColumns)
     cut.exec("delete from kysely_migration where name >= '022'")
     cut.close()
     const store = await open()

@@ -8,7 +8,7 @@ import { bold, code, item, join, own, type Rich, rich, shorten } from '../../tex
 import type { CallContext, Reply, Table } from '../command.ts'
 import type { ExplainParts } from '../explain.ts'
 import { commandOf } from './filters.ts'
-import { judgedHere } from './hearing.ts'
+import { isUnnamed, judgedHere } from './hearing.ts'
 import { listCommand } from './words.ts'
 
 /** Why a subscription is silent, or why a delivery was held back. */
@@ -38,6 +38,8 @@ const words = {
       branch: 'une autre branche (--branch)',
       label: 'd’autres étiquettes (--label)',
       author: 'un autre auteur (--author)',
+      ext: 'une autre extension (--ext)',
+      larger: 'trop petit (--larger)',
       unchanged: 'l’état n’a pas changé (--changes-only)',
       confidential: 'c’est confidentiel (--confidential)',
       closed: 'le sujet n’est pas ouvert à ce canal (/vigie allow)',
@@ -80,6 +82,8 @@ const words = {
       branch: 'another branch (--branch)',
       label: 'other labels (--label)',
       author: 'another author (--author)',
+      ext: 'another extension (--ext)',
+      larger: 'too small (--larger)',
       unchanged: 'the state did not change (--changes-only)',
       confidential: 'it is confidential (--confidential)',
       closed: 'the subject is not open to this channel (/vigie allow)',
@@ -118,7 +122,8 @@ export async function eventReply(
     limit: mostDeliveries,
     ...(everywhere ? {} : { channel: place.channel }),
   })
-  const description = parts.describe(event, { locale, timeZone: parts.timeZone, now })
+  const noNames = await isUnnamed(parts, event.source, context)
+  const description = parts.describe(event, { locale, timeZone: parts.timeZone, now, noNames })
   return {
     title: description.summary,
     ...(event.url === undefined ? {} : { url: event.url }),
@@ -144,12 +149,13 @@ export async function postReply(
 ): Promise<Reply> {
   const { locale, now, role } = context
   const say = words[locale]
+  const noNames = await isUnnamed(parts, events[0]?.event.source ?? '', context)
   const rows = events
     .slice(-mostEvents)
     .map(({ event, acceptedAt }): readonly Rich[] => [
       [code(event.id)],
       own(moment(locale, parts.timeZone, acceptedAt, now)),
-      parts.describe(event, { locale, timeZone: parts.timeZone, now }).summary,
+      parts.describe(event, { locale, timeZone: parts.timeZone, now, noNames }).summary,
     ])
   const last = events.at(-1)
   return {

@@ -2,7 +2,7 @@
 
 import { UserError } from '../../errors.ts'
 import type { Filters, Subscription } from '../../event.ts'
-import { code, rich } from '../../text/rich.ts'
+import { code, rich, shorten } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
 import type { Around, Call, Choice } from '../command.ts'
 import type { Source } from '../index.ts'
@@ -14,13 +14,18 @@ const shortestDigestMs = 1000
 const mostWords = 50
 const longestList = 2000
 
-/** @throws {UserError} for an event the source does not have, a branch glob that cannot be read, a list too long, or a digest of no use. */
+/**
+ * @throws {UserError} for an event the source does not have, a branch glob that cannot be read, a list too long, a digest of no use, or what
+ * is asked of files where there are none. */
 export function readFilters(flags: Call['flags'], source: Source): Filters {
   const events = listOf(flags, 'events')?.map((word) => readEvent(word, source))
   const branch = listOf(flags, 'branch')?.map(readGlob)
   const label = listOf(flags, 'label')
   const author = listOf(flags, 'author')?.map((name) => name.replace(/^(!?)@/, '$1'))
   const digestMs = readDigest(flags.digest)
+  for (const name of ['ext', 'larger', 'no-names']) requireFiles(flags, name, source)
+  const ext = listOf(flags, 'ext')?.map(readExtension)
+  const largerBytes = readSize(flags.larger)
   return {
     ...(events === undefined ? {} : { events: [...new Set(events)] }),
     ...(branch === undefined ? {} : { branch }),
@@ -28,6 +33,9 @@ export function readFilters(flags: Call['flags'], source: Source): Filters {
     ...(author === undefined ? {} : { author }),
     ...(flags['changes-only'] === true ? { changesOnly: true } : {}),
     ...(flags.confidential === true ? { confidential: true } : {}),
+    ...(ext === undefined ? {} : { ext: [...new Set(ext)] }),
+    ...(largerBytes === undefined ? {} : { largerBytes }),
+    ...(flags['no-names'] === true ? { noNames: true } : {}),
     ...(digestMs === undefined ? {} : { digestMs }),
     ...(flags.cards === 'each' || flags.cards === 'live' ? { cards: flags.cards } : {}),
   }
@@ -38,7 +46,8 @@ export function eventChoices(sources: readonly Source[]): readonly Choice[] {
   const short = sources.flatMap(({ events }) => events)
   const kindsFirst = [...short.filter((event) => !event.includes('.')), ...short.filter((event) => event.includes('.'))]
   const full = sources.flatMap(({ name, events }) => events.map((event) => `${name}.${event}`))
-  return ['all', ...new Set([...kindsFirst, ...full])].map((value) => ({ value }))
+  const actions = sources.flatMap((source) => source.events.flatMap((event) => actionOf(event, source) ?? []))
+  return ['all', ...new Set([...kindsFirst, ...actions, ...full])].map((value) => ({ value }))
 }
 
 /** A subscription whose mentions are names as they are now, to be shown: `@alice`. */
@@ -54,6 +63,7 @@ export async function shownFilters<T extends Pick<Subscription, 'filters'>>(
 /** The flags that make these filters, as they are typed; empty for none. */
 export function flagsOf(filters: Filters): string {
   const { events, branch, label, author, changesOnly, confidential, digestMs, cards, mention } = filters
+  const { ext, largerBytes, noNames } = filters
   return [
     listFlag('events', events),
     listFlag('branch', branch),
@@ -61,6 +71,9 @@ export function flagsOf(filters: Filters): string {
     listFlag('author', author),
     changesOnly === true ? '--changes-only' : '',
     confidential === true ? '--confidential' : '',
+    listFlag('ext', ext),
+    largerBytes === undefined ? '' : `--larger ${typedSize(largerBytes)}`,
+    noNames === true ? '--no-names' : '',
     digestMs === undefined ? '' : `--digest ${typedDuration(digestMs)}`,
     cards === undefined ? '' : `--cards ${cards}`,
     listFlag('mention', mention),
@@ -86,11 +99,20 @@ function listOf(flags: Call['flags'], name: string): readonly string[] | undefin
   )
 }
 
+/** `created` for `file.created`, of a source that tells of one kind of thing only. */
+function actionOf(event: string, { events }: Source): string | undefined {
+  const [kind, action] = event.split('.')
+  return events.every((other) => other.split('.')[0] === kind) ? action : undefined
+}
+
 /** The choices are those of every source: one of another source ends here. */
-function readEvent(word: string, { name, events }: Source): string {
+function readEvent(word: string, source: Source): string {
+  const { name, events } = source
   const mark = word.startsWith('!') ? '!' : ''
   const kind = word.slice(mark.length).replace(new RegExp(`^${name}\\.`), '')
   if ((kind === 'all' && mark === '') || events.includes(kind)) return mark + kind
+  const whole = events.find((event) => actionOf(event, source) === kind)
+  if (whole !== undefined) return mark + whole
   const kinds = events.filter((event) => !event.includes('.')).join(', ')
   throw new UserError(
     said({
@@ -98,6 +120,59 @@ function readEvent(word: string, { name, events }: Source): string {
       en: rich`${name} has no event ${code(word)}. There are: ${code(kinds)}, and ${code('all')}.`,
     }),
   )
+}
+
+/** Whose events are about files. */
+const filesOf = 'nextcloud'
+
+function requireFiles(flags: Call['flags'], name: string, source: Source): void {
+  if (flags[name] === undefined || source.name === filesOf) return
+  throw new UserError(
+    said({
+      fr: rich`${code(`--${name}`)} ne vaut que pour les fichiers, donc pour ${code(filesOf)}\u00a0: ${source.name} n’en a pas.`,
+      en: rich`${code(`--${name}`)} is for files only, that is for ${code(filesOf)}: ${source.name} has none.`,
+    }),
+  )
+}
+
+/** `pdf` of `pdf`, `.PDF` or `*.pdf`. */
+function readExtension(word: string): string {
+  const extension = word.toLowerCase().replace(/^\*?\./, '')
+  if (/^[\p{L}\p{N}_+~-]{1,32}$/u.test(extension)) return extension
+  throw new UserError(
+    said({
+      fr: rich`${code(shorten(word, 60))} n’est pas une extension\u00a0: ${code('--ext')} attend ${code('pdf')}, ou plusieurs séparées par des virgules, ${code('pdf,docx')}.`,
+      en: rich`${code(shorten(word, 60))} is no extension: ${code('--ext')} needs ${code('pdf')}, or several separated by commas, ${code('pdf,docx')}.`,
+    }),
+  )
+}
+
+/** As sizes are told: 1 KB = 1 Ko = 1024 bytes. */
+const sizeUnits: readonly (readonly [string, number])[] = [
+  ['GB', 1024 ** 3],
+  ['MB', 1024 ** 2],
+  ['KB', 1024],
+]
+
+/** In bytes: `10MB`, `1,5 Go`, `500 Ko`, `2048`. */
+function readSize(value: Call['flags'][string] | undefined): number | undefined {
+  if (typeof value !== 'string') return undefined
+  const [, amount = '', unit = ''] = /^(\d{1,12}(?:[.,]\d{1,6})?)\s*([kmg]?)[bo]?$/i.exec(value.trim()) ?? []
+  const times = sizeUnits.find(([name]) => unit !== '' && name.startsWith(unit.toUpperCase()))?.[1] ?? 1
+  const sizeBytes = Math.round(Number(amount.replace(',', '.')) * times)
+  if (amount !== '' && Number.isSafeInteger(sizeBytes)) return sizeBytes
+  throw new UserError(
+    said({
+      fr: rich`${code('--larger')} attend une taille\u00a0: ${code('10MB')}, ${code('1,5Go')}, ${code('500Ko')}, ou un nombre d’octets\u202f; et non ${code(shorten(value, 60))}.`,
+      en: rich`${code('--larger')} needs a size: ${code('10MB')}, ${code('1.5GB')}, ${code('500KB')}, or a number of bytes; not ${code(shorten(value, 60))}.`,
+    }),
+  )
+}
+
+/** The largest unit that says it exactly: `10MB`, `1536KB`, `2049`. */
+function typedSize(sizeBytes: number): string {
+  const exact = sizeUnits.find(([, unitBytes]) => sizeBytes > 0 && sizeBytes % unitBytes === 0)
+  return exact === undefined ? `${sizeBytes}` : `${sizeBytes / exact[1]}${exact[0]}`
 }
 
 function readDigest(value: Call['flags'][string] | undefined): number | undefined {

@@ -37,3 +37,15 @@ export async function judgedHere(
 async function momentOf({ store }: HearingParts, { source, subject }: Event, now: number): Promise<Moment> {
   return { now, visibility: subject === undefined ? undefined : await store.events.visibility(source, subject) }
 }
+
+/** Whether this channel asked to be told no names of files (`--no-names`); administrators of Vigie read them. */
+export async function isUnnamed(
+  { store }: { readonly store: Pick<CommandParts['store'], 'subscriptions'> },
+  source: string,
+  { place, role }: CallContext,
+): Promise<boolean> {
+  if (role === 'vigie_admin') return false
+  const here = await store.subscriptions.inChannel(place.channel)
+  const ofSource = here.filter((one) => one.source === source && one.target.address === place.channel)
+  return ofSource.length > 0 && ofSource.every(({ filters }) => filters.noNames === true)
+}
