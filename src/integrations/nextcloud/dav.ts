@@ -1,6 +1,7 @@
 // A folder looked at by WebDAV, where its disk is not visible (interface.md, `name=dav:/path`): one PROPFIND a folder, and none for what
 // Nextcloud's etags say has not changed below. The password goes to NEXTCLOUD_URL and nowhere else.
 
+import { hash } from 'node:crypto'
 import type { WebDAVClient } from 'webdav'
 import type { LiveSecrets } from '../../env.ts'
 import { type DavEntry, type DavListing, encoded, question, readListing } from './dav-answers.ts'
@@ -104,7 +105,8 @@ function reasonOf(error: unknown, path: RawPath): string {
 
 function keptOf(path: RawPath, { sizeBytes, changedAt, fileId, owner }: DavEntry): Kept {
   return {
-    identity: fileId ?? `path ${path}`,
+    // A server without ids: what is called otherwise is another file.
+    identity: fileId ?? hash('sha256', path).slice(0, 32),
     sizeBytes,
     changedAt,
     ...(fileId === undefined ? {} : { fileId }),

@@ -120,7 +120,7 @@ describe('other changes', () => {
       title: '📄 Document RH renommé',
       text: 'Un document a été renommé dans le dossier **Contrats**',
     })
-    expect(brief(changeOf('a.pdf', { kind: 'moved', from: 'b.pdf', fromFolder: accounts })).text).toBe(
+    expect(brief(changeOf('a.pdf', { kind: 'moved', from: 'b.pdf', fromFolder: 'compta' })).text).toBe(
       'Un document a été déplacé du dossier **compta** vers **Documents RH**',
     )
   })

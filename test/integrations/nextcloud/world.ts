@@ -5,7 +5,7 @@ import { type Looks, plainLook } from '../../../src/integrations/nextcloud/card-
 import { createWording } from '../../../src/integrations/nextcloud/describe.ts'
 import type { Folder } from '../../../src/integrations/nextcloud/folder.ts'
 import { rawOf } from '../../../src/integrations/nextcloud/paths.ts'
-import { createBursts, type Told, tell } from '../../../src/integrations/nextcloud/telling.ts'
+import { createBursts, type Told, tell } from '../../../src/integrations/nextcloud/draft.ts'
 
 /** 08:12:31 in Paris. */
 export const morning = Date.UTC(2026, 10, 21, 7, 12, 31)

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { builtIn, categoryOf, plainly } from '../../../src/integrations/nextcloud/categories.ts'
-import { createBursts } from '../../../src/integrations/nextcloud/telling.ts'
+import { createBursts } from '../../../src/integrations/nextcloud/draft.ts'
 import { accounts, changeOf, morning, people, told } from './world.ts'
 
 describe('an event of a watched folder', () => {

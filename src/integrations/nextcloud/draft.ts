@@ -18,9 +18,9 @@ const longestMs = 600_000
 /** Directories remembered before those that fell quiet are forgotten. */
 const mostBursts = 10_000
 
-/** A file that moved may come from another watched folder. */
 export interface Told extends Change {
-  readonly fromFolder?: Folder
+  /** Where `from` is: the name of another watched folder. */
+  readonly fromFolder?: string
   /** False where nothing but its name is known (a webhook told of it, and nobody could look). */
   readonly isSeen?: boolean
 }
@@ -61,7 +61,7 @@ export function tell(change: Told, folder: Folder, { looks, nextcloudUrl, burstO
     ...(fileId === undefined ? {} : { fileId }),
     ...(file.owner === undefined ? {} : { owner: file.owner }),
     ...(change.from === undefined ? {} : { from: shown(change.from) }),
-    ...(change.fromFolder === undefined ? {} : { fromTitle: change.fromFolder.title }),
+    ...(change.fromFolder === undefined ? {} : { fromTitle: change.fromFolder.replaceAll('_', ' ') }),
   }
   const key = keyOf(change, folder)
   const isThere = kind !== 'deleted'
