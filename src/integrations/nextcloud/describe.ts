@@ -7,7 +7,7 @@ import type { Locale, Said } from '../../text/locale.ts'
 import { bold, code, item, join, own, plain, type Rich, rich, type Span, shorten } from '../../text/rich.ts'
 import { iconOf, type Look, type Looks } from './card-file.ts'
 import { ownIcon } from './categories.ts'
-import { changeKindOf, type Facts, factsShape } from './facts.ts'
+import { changeKindOf, type Facts, factsShape, typePrefix } from './facts.ts'
 import type { ChangeKind } from './folder.ts'
 import { icons, kindOf } from './kinds.ts'
 import {
@@ -45,6 +45,8 @@ export function createWording({ looks, organisation }: Wording): {
     `${['Nextcloud', organisation].filter((word) => word !== undefined && word !== '').join(' ')} - ${cut(title)}`
   return {
     describe(event, telling) {
+      // A call that nobody is told of, for who asks about it.
+      if (!event.type.startsWith(typePrefix)) return { color, footer: 'Nextcloud', summary: [code(cut(event.type))] }
       const facts = factsShape.parse(event.data)
       const file = fileOf(event, facts, looks(facts.folder))
       const common = { color, footer: footerOf(facts) }

@@ -1,7 +1,7 @@
 // Watched folders that cannot be looked at, and are back, told to Vigie's administrators on one card (issue "The folder"; fault F23).
 
 import { z } from 'zod'
-import type { Describe } from '../../event.ts'
+import type { Describe, Description, Telling } from '../../event.ts'
 import { clock, duration } from '../../text/format.ts'
 import type { Locale, Said } from '../../text/locale.ts'
 import { bold, code, type Rich, rich, shorten } from '../../text/rich.ts'
@@ -14,10 +14,11 @@ const shape = z.object({
   title: z.string(),
   /** Where it is looked for: a path of the disk, or of WebDAV. */
   place: z.string(),
-  kind: z.string(),
+  kind: z.string().default(''),
   /** In the words of the system or server. */
-  error: z.string(),
-  since: z.number(),
+  error: z.string().default(''),
+  /** When it began, where we know. */
+  since: z.number().optional(),
   at: z.number(),
 })
 
@@ -70,35 +71,48 @@ const advice: Readonly<Record<string, Said>> = {
 const mostOfAPlace = 300
 
 /** @throws {z.ZodError} for what no Vigie wrote. */
-export const describeFolder: Describe = ({ type, data }, { locale, timeZone, now }) => {
-  const { title, place, kind, error, since, at } = shape.parse(data)
-  const folder: Rich = [bold(shorten(title, 120))]
-  const began = bold([{ own: clock(locale, timeZone, since, now) }])
-  const where = code(shorten(place, mostOfAPlace))
-  if (type === folderBackType) {
-    const lasted = bold([{ own: duration(locale, Math.max(1000, at - since)) }])
-    const back = locale === 'fr' ? rich`Le dossier ${folder} est de retour` : rich`The folder ${folder} is back`
-    const text =
-      locale === 'fr'
-        ? rich`Absent pendant ${lasted} depuis ${began}\u00a0: ce qui y a changé entre-temps est annoncé.\n${where}`
-        : rich`Away for ${lasted} since ${began}: what changed there meanwhile is told.\n${where}`
-    return {
-      title: rich`🟢 ${back}`,
-      text,
-      color: '#3db887',
-      footer: 'Vigie',
-      summary: back,
-      line: rich`🟢 ${back} · ${lasted}`,
-    }
-  }
-  const said = (titles[kind] ?? titles.silent)?.[locale](folder) ?? folder
-  const sinceWhen = locale === 'fr' ? rich`Depuis ${began}\u00a0: ` : rich`Since ${began}: `
+export const describeFolder: Describe = ({ type, data }, telling) => {
+  const facts = shape.parse(data)
+  return type === folderBackType ? back(facts, telling) : missing(facts, telling)
+}
+
+type Facts = z.infer<typeof shape>
+type When = Pick<Telling, 'locale' | 'timeZone' | 'now'>
+
+function missing({ title, place, kind, error, since, at }: Facts, { locale, timeZone, now }: When): Description {
+  const said = (titles[kind] ?? titles.silent)?.[locale]([bold(shorten(title, 120))]) ?? []
+  const began = bold([{ own: clock(locale, timeZone, since ?? at, now) }])
+  const when = locale === 'fr' ? rich`Depuis ${began}\u00a0: ` : rich`Since ${began}: `
   const what = { own: (advice[kind] ?? advice.silent)?.[locale] ?? '' }
   return {
     title: rich`🔴 ${said}`,
-    text: rich`${sinceWhen}${code(shorten(error, mostOfAPlace))}\n${where}\n${what}`,
+    text: rich`${when}${code(shorten(error, mostOfAPlace))}\n${code(shorten(place, mostOfAPlace))}\n${what}`,
     color: '#d24b4e',
     footer: 'Vigie',
     summary: said,
+  }
+}
+
+function back({ title, place, since, at }: Facts, { locale, timeZone, now }: When): Description {
+  const fr = locale === 'fr'
+  const folder = bold(shorten(title, 120))
+  const said = fr ? rich`Le dossier ${folder} est de retour` : rich`The folder ${folder} is back`
+  const changes = fr ? rich`Ce qui y a changé entre-temps est annoncé.` : rich`What changed there meanwhile is told.`
+  const lasted = since === undefined ? undefined : duration(locale, Math.max(1000, at - since))
+  const began = bold([{ own: clock(locale, timeZone, since ?? at, now) }])
+  const away = bold([{ own: lasted ?? '' }])
+  const howLong =
+    lasted === undefined
+      ? []
+      : fr
+        ? rich`Absent pendant ${away} depuis ${began}. `
+        : rich`Away for ${away} since ${began}. `
+  return {
+    title: rich`🟢 ${said}`,
+    text: rich`${howLong}${changes}\n${code(shorten(place, mostOfAPlace))}`,
+    color: '#3db887',
+    footer: 'Vigie',
+    summary: said,
+    line: lasted === undefined ? rich`🟢 ${said}` : rich`🟢 ${said} · ${lasted}`,
   }
 }

@@ -3,9 +3,9 @@
 import type { Draft, Event } from '../../../src/event.ts'
 import { type Looks, plainLook } from '../../../src/integrations/nextcloud/card-file.ts'
 import { createWording } from '../../../src/integrations/nextcloud/describe.ts'
+import { createBursts, type Told, tell } from '../../../src/integrations/nextcloud/draft.ts'
 import type { Folder } from '../../../src/integrations/nextcloud/folder.ts'
 import { rawOf } from '../../../src/integrations/nextcloud/paths.ts'
-import { createBursts, type Told, tell } from '../../../src/integrations/nextcloud/draft.ts'
 
 /** 08:12:31 in Paris. */
 export const morning = Date.UTC(2026, 10, 21, 7, 12, 31)

@@ -2,10 +2,10 @@
 
 import { hash } from 'node:crypto'
 import type { Accepted, DedupeKey, Draft, Emit } from '../../../event.ts'
+import type { Telling, Told } from '../draft.ts'
 import type { ChangeKind, Folder, Kept, RawPath } from '../folder.ts'
 import { type Ignores, ignoresAny } from '../ignore.ts'
 import { rawOf } from '../paths.ts'
-import type { Telling, Told } from '../draft.ts'
 import type { NextcloudCall, Node } from './body.ts'
 import { type Place, placesOf, type UserPath, userPathOf } from './places.ts'
 
@@ -23,7 +23,11 @@ export interface TakeParts {
   /** Whether the file is there, in a watched folder. Never rejects. */
   readonly isThere: (folder: Folder, path: RawPath) => Promise<boolean>
   /** Has a watched folder look at a path; resolves once what changed there is stored: how it was told, if it was told lately. */
-  readonly hint: (folder: Folder, path: RawPath, known: Known) => Promise<Accepted | undefined>
+  readonly hint: (
+    folder: Folder,
+    path: RawPath,
+    said: Known & { readonly isGoing: boolean },
+  ) => Promise<Accepted | undefined>
   /**
    * A file that no watched folder sees, looked at by WebDAV; `unknown` where that cannot be done; nothing where there is none that may be
    * told of (a folder). Never rejects.
@@ -91,13 +95,13 @@ export function createTake(parts: TakeParts): Take {
     const seen =
       looked === 'unknown' ? draft : parts.tell({ ...bare, file: { ...looked, ...known }, isSeen: true }, folder).draft
     const accepted = await emit(seen, { dedupe })
-    remember(path, call.at, accepted)
+    if (!accepted.repeated) remember(path, call.at, accepted)
     return accepted
   }
 
   /** By the watched folder that sees it; nothing where that told nothing lately. */
-  const tellThere = async (place: Place | undefined, known: Known = {}): Promise<Accepted | undefined> =>
-    place && (await parts.hint(place.folder, place.path, known))
+  const tellThere = async (place: Place | undefined, isGoing: boolean, known: Known = {}) =>
+    place && (await parts.hint(place.folder, place.path, { ...known, isGoing }))
 
   const tellNobody = (call: NextcloudCall) => emit(unheard(call), { only: [], dedupe: callKeys(call) })
 
@@ -109,7 +113,7 @@ export function createTake(parts: TakeParts): Take {
     if (kind === undefined || path === undefined) return await tellNobody(call)
     const seen = await seenAt(to)
     const seenBefore = await seenAt(from)
-    const there = (await tellThere(seen, knownOf(call))) ?? (await tellThere(seenBefore))
+    const there = (await tellThere(seen, kind === 'deleted', knownOf(call))) ?? (await tellThere(seenBefore, true))
     if (seen !== undefined || (to === undefined && seenBefore !== undefined)) return there ?? (await tellNobody(call))
     // What went from a watched folder is told there; where it came to it is new.
     const change =
