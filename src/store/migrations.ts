@@ -95,6 +95,10 @@ const history = ({ long, bytes, clustered }: Dialect): Changes => ({
     key text primary key, since ${long} not null, ways integer not null, passed_at ${long}, over ${long})`,
   '036-alert-events': sql`create table if not exists alert_events (
     alert text not null, event ${long} not null, takes_over integer not null, primary key (alert, event)) ${clustered}`,
+  '037-folders': sql`create table if not exists folders (name text primary key, place text not null, root text, trouble text)`,
+  '038-folder-files': sql`create table if not exists folder_files (
+    folder text not null, path ${bytes} not null, identity text not null, size ${long} not null, changed_at ${long} not null,
+    file_id text, owner text, primary key (folder, path)) ${clustered}`,
 })
 
 /** Every change this version knows, in order. */

@@ -19,6 +19,7 @@ export function createIgnores(patterns: readonly string[]): Ignores {
   const paths = patterns
     .filter((pattern) => pattern.includes('/'))
     .map((pattern) => regexOf(pattern.replace(/^\//, '')))
+  if (patterns.length === 0) return (name) => builtIn.test(name)
   return (name, path) =>
     builtIn.test(name) || names.some((one) => one.test(name)) || paths.some((one) => one.test(path))
 }

@@ -32,7 +32,6 @@ export function extensionOf(path: RawPath): string {
   return (/[^/]\.([^./]+)$/.exec(shown(nameOf(path)))?.[1] ?? '').toLowerCase()
 }
 
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 127) return false
-  return true
+export function isAscii(text: string): boolean {
+  return !/[\x80-\uffff]/.test(text)
 }
