@@ -155,7 +155,7 @@ export function createStanding({ folder, store, onTrouble }: StandingParts): Sta
 
     status() {
       if (trouble !== undefined) return { state: 'trouble', trouble }
-      if (isGone && isAwaited) return { state: 'awaited' }
+      if (isGone && isAwaited && kept !== undefined) return { state: 'awaited' }
       return { state: isSeen ? 'watched' : 'starting' }
     },
   }

@@ -61,6 +61,8 @@ export interface WatchingStatus {
   /** When what was last told of it happened. */
   readonly lastChangeAt?: number
   readonly lastScanAt?: number
+  /** Changes are announced, and do not wait for a scan. */
+  readonly isHearing: boolean
   readonly polling?: Polling
 }
 
@@ -108,7 +110,8 @@ export function createWatching(parts: WatchingParts): Watching {
   const pollMs = parts.pollMs ?? pace.pollMs
   const hints = parts.pollMs === undefined ? parts.hints : undefined
 
-  let wake = () => {}
+  /** Ends the pause, while there is one. */
+  let wake: () => void = () => undefined
   let hinted = new Map<RawPath, Sighting | { path: RawPath; isWhole: boolean; look: true }>()
   let scanAt = 0
   let checkAt = 0
@@ -334,6 +337,15 @@ export function createWatching(parts: WatchingParts): Watching {
     await scan(signal)
   }
 
+  async function stumble(error: unknown): Promise<void> {
+    try {
+      away(error)
+      await standing.settle()
+    } catch (other) {
+      away(other)
+    }
+  }
+
   function away(error: unknown): void {
     if (!(error instanceof FolderTrouble)) {
       const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -372,7 +384,7 @@ export function createWatching(parts: WatchingParts): Watching {
       signal.addEventListener('abort', wake, { once: true })
     })
     signal.removeEventListener('abort', wake)
-    wake = () => {}
+    wake = () => undefined
   }
 
   siblings?.add({
@@ -393,7 +405,7 @@ export function createWatching(parts: WatchingParts): Watching {
           await standing.settle()
         } catch (error) {
           ahead = undefined
-          if (!signal.aborted) away(error)
+          if (!signal.aborted) await stumble(error)
         }
         await pause(signal)
       }
@@ -413,6 +425,7 @@ export function createWatching(parts: WatchingParts): Watching {
         state,
         ...(trouble === undefined ? {} : { trouble }),
         files: settling.known.size,
+        isHearing: hearing === 'yes',
         ...(lastChangeAt === undefined ? {} : { lastChangeAt }),
         ...(lastScan === undefined ? {} : { lastScanAt: lastScan.at }),
         ...(polling === undefined ? {} : { polling }),
