@@ -120,6 +120,7 @@ describe('the demo', () => {
         const copied = feed.getByTestId('card').filter({ hasText: 'de la coquille.xlsx' })
         await copied.waitFor()
         expect(await copied.textContent()).toContain('0,59\u00a0Ko')
+        await copied.scrollIntoViewIfNeeded()
         await shoot('folder')
       })
 

@@ -18,7 +18,7 @@ function said(facts: Partial<PartFacts>, locale: Locale = 'fr'): string {
 const detailsOf = (facts: Partial<PartFacts>, locale: Locale = 'fr') =>
   nextcloudPart({ ...nothing, ...facts }, morning).details?.[locale].map(toMattermost)
 
-const well: WatchingStatus = { state: 'watched', files: 602 }
+const well: WatchingStatus = { state: 'watched', files: 602, isHearing: true }
 
 describe('the part of /statut', () => {
   it('tells how many folders and files there are, and when the last was told', () => {
@@ -40,7 +40,7 @@ describe('the part of /statut', () => {
   })
 
   it('names the folder that is awaited, gone or read by polling, and which limit to raise', () => {
-    const awaited = { folder: accounts, status: { state: 'awaited', files: 0 } as const }
+    const awaited = { folder: accounts, status: { state: 'awaited', files: 0, isHearing: false } as const }
     expect(said({ folders: [{ folder: people, status: well }, awaited] })).toBe(
       'warning: 2 dossiers, 602 fichiers · **compta** est attendu',
     )
@@ -49,7 +49,7 @@ describe('the part of /statut', () => {
     ])
 
     const trouble = { kind: 'unreadable', error: '/srv/compta: EACCES, owner root, mode 0700' } as const
-    const lost = { folder: accounts, status: { state: 'trouble', files: 12, trouble } as const }
+    const lost = { folder: accounts, status: { state: 'trouble', files: 12, isHearing: false, trouble } as const }
     expect(said({ folders: [{ folder: people, status: well }, lost] }, 'en')).toBe(
       'warning: 2 folders, 614 files · **compta** cannot be read',
     )
