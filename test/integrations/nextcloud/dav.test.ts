@@ -12,6 +12,7 @@ import { createDavSource } from '../../../src/integrations/nextcloud/dav.ts'
 import { FolderTrouble } from '../../../src/integrations/nextcloud/folder.ts'
 import { createIgnores } from '../../../src/integrations/nextcloud/ignore.ts'
 import { rawOf, shown } from '../../../src/integrations/nextcloud/paths.ts'
+import { answerAsNextcloud, type Node } from '../../fakes/nextcloud-server.ts'
 
 const { signal } = new AbortController()
 
@@ -113,45 +114,7 @@ describe('Nextcloud', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   }
   const home = '/nc/remote.php/dav/files/vigie/Documents_RH'
-  interface Node {
-    readonly id: number
-    readonly etag: string
-    readonly size?: number
-    readonly status?: number
-  }
-  const propOf = ({ id, etag, size }: Node) =>
-    `<d:propstat><d:prop><d:resourcetype>${size === undefined ? '<d:collection/>' : ''}</d:resourcetype>
-     ${size === undefined ? '' : `<d:getcontentlength>${size}</d:getcontentlength>`}
-     <d:getlastmodified>Sat, 21 Nov 2026 07:12:31 GMT</d:getlastmodified><d:getetag>&quot;${etag}&quot;</d:getetag>
-     <oc:fileid>${id}</oc:fileid><oc:owner-display-name>1e5</oc:owner-display-name><oc:owner-id>zoe</oc:owner-id></d:prop>
-     <d:status>HTTP/1.1 200 OK</d:status></d:propstat>
-     <d:propstat><d:prop><d:quota/></d:prop><d:status>HTTP/1.1 404 Not Found</d:status></d:propstat>`
-  /** Serves a tree by its paths, in the shape of Nextcloud's answers. */
-  function nextcloud(tree: Record<string, Node>, asked: string[] = []): RequestListener {
-    return (request, response) => {
-      const path = decodeURIComponent(request.url ?? '')
-        .slice(home.length)
-        .replace(/^\/|\/$/g, '')
-      asked.push(`${request.headers.depth} ${path}`)
-      const node = tree[path]
-      if (node === undefined || node.status !== undefined) {
-        response.writeHead(node?.status ?? 404).end()
-        return
-      }
-      const inside = Object.entries(tree).filter(
-        ([name]) => name !== '' && name.slice(0, Math.max(0, name.lastIndexOf('/'))) === path,
-      )
-      const shownNodes = [[path, node] as const, ...(request.headers.depth === '1' ? inside : [])]
-      const answers = shownNodes.map(([name, one]) => {
-        const href = `${home}/${name}`.split('/').map(encodeURIComponent).join('/')
-        return `<d:response><d:href>${href}${one.size === undefined ? '/' : ''}</d:href>${propOf(one)}</d:response>`
-      })
-      response.writeHead(207, { 'content-type': 'application/xml; charset=utf-8' })
-      response.end(
-        `<?xml version="1.0"?><d:multistatus xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns">${answers.join('')}</d:multistatus>`,
-      )
-    }
-  }
+  const nextcloud = (tree: Record<string, Node>, asked: string[] = []) => answerAsNextcloud(home, tree, asked)
 
   it('gives each file its id and its depositor', async () => {
     const url = await serve(

@@ -1,9 +1,9 @@
 // A real folder that is watched: what is told of it, and how it stands. Times are a tenth of the real ones.
 
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -40,7 +40,9 @@ export interface World {
   /** As Nextcloud does: under another name, and renamed when it is complete. */
   upload(name: string, text?: string): string
   /** Resolves when it has looked at the folder, and hears of changes. */
-  watch(more?: Partial<WatchingParts> & { disk?: Partial<DiskParts>; path?: string; unready?: boolean }): Promise<Watched>
+  watch(
+    more?: Partial<WatchingParts> & { disk?: Partial<DiskParts>; path?: string; unready?: boolean },
+  ): Promise<Watched>
   end(): Promise<void>
 }
 
@@ -74,7 +76,12 @@ export async function createWorld(): Promise<World> {
         await source.close()
       })
       open.add(watched)
-      if (!unready) await until(() => watched.watching.status().isHearing || watched.watching.status().state !== 'starting' && watched.watching.status().state !== 'watched')
+      if (!unready)
+        await until(
+          () =>
+            watched.watching.status().isHearing ||
+            (watched.watching.status().state !== 'starting' && watched.watching.status().state !== 'watched'),
+        )
       return watched
     },
     async end() {
@@ -86,7 +93,8 @@ export async function createWorld(): Promise<World> {
 }
 
 function start(
-  parts: Omit<WatchingParts, 'onChange' | 'onTrouble' | 'now' | 'log'> & Partial<WatchingParts> & { siblings?: Siblings },
+  parts: Omit<WatchingParts, 'onChange' | 'onTrouble' | 'now' | 'log'> &
+    Partial<WatchingParts> & { siblings?: Siblings },
   path: string,
   ended: () => Promise<void>,
 ): Watched {
