@@ -28,7 +28,11 @@ describe('a folder', () => {
   test('that goes away is told once, and goes on where it was when it returns', async () => {
     renameSync(world.path, `${world.path}-away`)
     await isTold('missing')
-    expect(watched.watching.status()).toMatchObject({ state: 'trouble', trouble: { kind: 'missing' }, isHearing: false })
+    expect(watched.watching.status()).toMatchObject({
+      state: 'trouble',
+      trouble: { kind: 'missing' },
+      isHearing: false,
+    })
     writeFileSync(`${world.path}-away/new.pdf`, 'new')
     renameSync(`${world.path}-away`, world.path)
     await watched.heard('created new.pdf')
@@ -61,7 +65,9 @@ describe('a folder', () => {
     renameSync(`${world.path}-away`, world.path)
     await until(() => watched.troubles.at(-1) === 'over')
     await upload('last.pdf')
-    expect(watched.told.filter((line) => !line.startsWith('created'))).toEqual(['deleted meanwhile.pdf'].filter((line) => watched.told.includes(line)))
+    expect(watched.told.filter((line) => !line.startsWith('created'))).toEqual(
+      ['deleted meanwhile.pdf'].filter((line) => watched.told.includes(line)),
+    )
     expect(watched.told.some((line) => /deleted (?:a|b|sub\/c)/.test(line))).toBe(false)
   })
 

@@ -1,9 +1,9 @@
 // A real folder that is watched: what is told of it, and how it stands. Times are a tenth of the real ones.
 
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -40,7 +40,11 @@ export interface World {
   /** As Nextcloud does: under another name, and renamed when it is complete. */
   upload(name: string, text?: string): string
   /** Resolves when it has looked at the folder, and hears of changes. */
-  watch(more?: Partial<WatchingParts> & { disk?: Partial<DiskParts>; path?: string; unready?: boolean }): Promise<Watched>
+  watch(
+    more?: Partial<WatchingParts> & { disk?: Partial<DiskParts>; path?: string; unready?: boolean },
+  ): Promise<Watched>
+  /** Another database. */
+  reopen(path: string): Promise<SqliteStore>
   end(): Promise<void>
 }
 
@@ -74,9 +78,15 @@ export async function createWorld(): Promise<World> {
         await source.close()
       })
       open.add(watched)
-      if (!unready) await until(() => watched.watching.status().isHearing || watched.watching.status().state !== 'starting' && watched.watching.status().state !== 'watched')
+      if (!unready)
+        await until(
+          () =>
+            watched.watching.status().isHearing ||
+            (watched.watching.status().state !== 'starting' && watched.watching.status().state !== 'watched'),
+        )
       return watched
     },
+    reopen: (path) => openSqliteStore({ path, now: Date.now, log: createFakeLog() }),
     async end() {
       for (const watched of open) await watched.stop()
       await store.close()
@@ -86,7 +96,8 @@ export async function createWorld(): Promise<World> {
 }
 
 function start(
-  parts: Omit<WatchingParts, 'onChange' | 'onTrouble' | 'now' | 'log'> & Partial<WatchingParts> & { siblings?: Siblings },
+  parts: Omit<WatchingParts, 'onChange' | 'onTrouble' | 'now' | 'log'> &
+    Partial<WatchingParts> & { siblings?: Siblings },
   path: string,
   ended: () => Promise<void>,
 ): Watched {
@@ -147,11 +158,14 @@ export interface WatchProcess {
 }
 
 /** `before`: what is run in its place and runs it (`unshare …`). */
-export function startProcess(work: Work, before: readonly string[] = []): WatchProcess {
+export function startProcess(
+  work: Work,
+  { before = [], env = {} }: { before?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
+): WatchProcess {
   const script = fileURLToPath(new URL('./watch-process.ts', import.meta.url))
   const [command = process.execPath, ...args] = [...before, process.execPath, script]
   const child = spawn(command, args, {
-    env: { ...process.env, VIGIE_TEST_WATCH: JSON.stringify(work) },
+    env: { ...process.env, ...env, VIGIE_TEST_WATCH: JSON.stringify(work) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = new Promise((resolve) => child.once('exit', resolve))
