@@ -43,6 +43,8 @@ export interface World {
   watch(
     more?: Partial<WatchingParts> & { disk?: Partial<DiskParts>; path?: string; unready?: boolean },
   ): Promise<Watched>
+  /** Another database. */
+  reopen(path: string): Promise<SqliteStore>
   end(): Promise<void>
 }
 
@@ -84,6 +86,7 @@ export async function createWorld(): Promise<World> {
         )
       return watched
     },
+    reopen: (path) => openSqliteStore({ path, now: Date.now, log: createFakeLog() }),
     async end() {
       for (const watched of open) await watched.stop()
       await store.close()
@@ -155,11 +158,14 @@ export interface WatchProcess {
 }
 
 /** `before`: what is run in its place and runs it (`unshare …`). */
-export function startProcess(work: Work, before: readonly string[] = []): WatchProcess {
+export function startProcess(
+  work: Work,
+  { before = [], env = {} }: { before?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
+): WatchProcess {
   const script = fileURLToPath(new URL('./watch-process.ts', import.meta.url))
   const [command = process.execPath, ...args] = [...before, process.execPath, script]
   const child = spawn(command, args, {
-    env: { ...process.env, VIGIE_TEST_WATCH: JSON.stringify(work) },
+    env: { ...process.env, ...env, VIGIE_TEST_WATCH: JSON.stringify(work) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = new Promise((resolve) => child.once('exit', resolve))
