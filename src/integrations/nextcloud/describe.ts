@@ -14,6 +14,7 @@ import {
   andMore,
   briefly,
   fields,
+  inFolder,
   manyIn,
   manyTitle,
   movedWords,
@@ -118,23 +119,24 @@ function categoryWords({ category }: Facts, { categories }: Look, locale: Locale
 /** Folder and count: no icon, extension, link or field that says which. */
 function withoutNames(file: File, locale: Locale): Omit<Description, 'color'> {
   const told = oneDocument(locale, file.what, file.folder)
-  return { title: rich`${manyIcon} ${titleOf(file, locale)}`, text: told, summary: rich`${manyIcon} ${told}` }
+  const text = file.what === 'moved' ? told : whatHappened(locale, file.what, file.folder)
+  return { title: rich`${manyIcon} ${titleOf(file, locale)}`, text, summary: rich`${manyIcon} ${told}` }
 }
 
 function burstCard({ events, count }: Burst, file: File, { locale, noNames }: Telling): Omit<Description, 'color'> {
   const { facts, look, folder } = file
-  const many = manyIn(locale, count, folder)
   const custom = look.titles.created?.[locale]
   const title = custom === undefined ? manyTitle(locale, count, facts.isAboutPeople) : `${custom} (${count})`
-  const summary = rich`${manyIcon} ${many}`
+  const summary = rich`${manyIcon} ${manyIn(locale, count, folder)}`
+  const where = inFolder(locale, folder)
   const common = { title: rich`${manyIcon} ${title}`, summary }
-  if (noNames) return { ...common, text: many }
+  if (noNames) return { ...common, text: where }
   const names = events.map(nameOf)
   const first = names.slice(0, mostFirstNames).map((name) => item([code(name)]))
   const more = count - first.length
   return {
     ...common,
-    text: [...many, ...first, ...(more > 0 ? [item(andMore(locale, more))] : [])],
+    text: [...where, ...first, ...(more > 0 ? [item(andMore(locale, more))] : [])],
     line: join(
       names.map((name) => [code(name)]),
       ' · ',

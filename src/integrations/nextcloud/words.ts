@@ -109,6 +109,11 @@ export function manyIn(locale: Locale, count: number, folder: Span): Rich {
     : rich`${{ own: `${many} new documents` }} in the folder ${folder}`
 }
 
+/** Under a title that says how many. */
+export function inFolder(locale: Locale, folder: Span): Rich {
+  return locale === 'fr' ? rich`Dans le dossier ${folder}` : rich`In the folder ${folder}`
+}
+
 /** After the first names. */
 export function andMore(locale: Locale, count: number): Rich {
   const many = number(locale, count)

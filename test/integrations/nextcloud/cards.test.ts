@@ -188,7 +188,7 @@ describe('a burst', () => {
     expect(plain(card.title ?? [])).toBe('📥 12 nouveaux documents RH déposés')
     expect(toMattermost(card.text ?? [])).toBe(
       [
-        '12 nouveaux documents dans le dossier **Contrats**',
+        'Dans le dossier **Contrats**',
         ...[0, 1, 2, 3, 4].map((index) => `- \`c${index}.pdf\``),
         '- … et 7 de plus',
       ].join('\n'),
@@ -200,7 +200,11 @@ describe('a burst', () => {
 
   it('without names is a count, and no line', () => {
     const card = wording.describeBurst({ events, count: 1204 }, { ...inEnglish, noNames: true })
-    expect(plain(card.text ?? [])).toBe('1,204 new documents in the folder Contrats')
+    expect([plain(card.title ?? []), plain(card.text ?? [])]).toEqual([
+      '📥 1,204 new HR documents added',
+      'In the folder Contrats',
+    ])
+    expect(plain(card.summary)).toBe('📥 1,204 new documents in the folder Contrats')
     expect(card.line).toBeUndefined()
     expect(JSON.stringify(card)).not.toContain('c0.pdf')
   })
