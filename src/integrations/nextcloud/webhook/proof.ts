@@ -15,15 +15,15 @@ export const tokenHeaders = [
 
 /** Whether any of the headers carries one of the secrets. */
 export function proves(headers: IncomingHttpHeaders, tokens: LiveSecrets): boolean {
+  const words = tokenHeaders.map((name) => headers[name])
   const bearer = /^(?:bearer\s+)?(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1]
-  const said = [bearer, ...tokenHeaders.map((name) => headers[name])]
-  const digests = said.flatMap((word) => (typeof word === 'string' && word !== '' ? [digest(word)] : []))
-  let isKnown = false
+  const digests = [bearer, ...words].flatMap((word) => (typeof word === 'string' && word ? [digest(word)] : []))
+  let isProven = false
   for (const token of tokens.current()) {
-    const own = digest(token.reveal())
-    for (const one of digests) isKnown = timingSafeEqual(one, own) || isKnown
+    const expected = digest(token.reveal())
+    for (const given of digests) isProven = timingSafeEqual(given, expected) || isProven
   }
-  return isKnown
+  return isProven
 }
 
 function digest(text: string): Buffer {
