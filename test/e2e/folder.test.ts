@@ -86,10 +86,21 @@ describe('a watched folder', () => {
     expect(again).toEqual(first)
   })
 
+  it('gives the card the link and the depositor that Nextcloud’s call brings in time', async () => {
+    // Written in place, it would be told once it stood still for two seconds.
+    writeFileSync(join(folder, 'Contrats/avec_lien.pdf'), 'x')
+    const node = { id: 4712, path: '/admin/files/Documents_RH/Contrats/avec_lien.pdf' }
+    const { event } = await call('NodeCreatedEvent', { node })
+    const post = (await house.told(channel, 3))[2]
+    expect(post?.props.vigie?.events).toEqual([event])
+    expect(post?.props.attachments?.[0]?.title_link).toBe('http://127.0.0.1:9/f/4712')
+    expect(wordsOf(post as TestPost)).toContain('Zoé')
+  })
+
   it('tells by Nextcloud’s call alone what lies where it cannot see, with a link and who put it there', async () => {
     const node = { id: 12, path: '/bob/files/Équipe/Fiches_de_paie/mai.pdf' }
     const { event } = await call('NodeCreatedEvent', { node })
-    const post = (await house.told(channel, 3))[2]
+    const post = (await house.told(channel, 4))[3]
     expect(post?.props.vigie?.events).toEqual([event])
     expect(post?.props.attachments?.[0]).toMatchObject({ title_link: 'http://127.0.0.1:9/f/12' })
     expect(wordsOf(post as TestPost)).toContain('Zoé')
@@ -100,12 +111,12 @@ describe('a watched folder', () => {
     await house.stopApp()
     drop('Contrats/pendant_l_arrêt.pdf')
     await house.startApp()
-    const posts = await house.told(channel, 4)
-    expect(nameOf(posts[3])).toBe('`pendant_l_arrêt.pdf`')
+    const posts = await house.told(channel, 5)
+    expect(nameOf(posts[4])).toBe('`pendant_l_arrêt.pdf`')
     await house.stopApp()
     await house.startApp()
     drop('Contrats/après.pdf')
-    expect((await house.told(channel, 5)).map(nameOf).slice(3)).toEqual(['`pendant_l_arrêt.pdf`', '`après.pdf`'])
+    expect((await house.told(channel, 6)).map(nameOf).slice(4)).toEqual(['`pendant_l_arrêt.pdf`', '`après.pdf`'])
   })
 
   it('that goes away is told once to administrators, and that it is back, and in /statut', async () => {
@@ -118,7 +129,7 @@ describe('a watched folder', () => {
     await eventually(async () => (await news()).find((words) => words.includes('est de retour')), 'told as back')
     expect((await news()).filter((words) => words.includes('Documents RH')).length).toBeLessThanOrEqual(2)
     await eventually(async () => ((await statut()).includes('disparu') ? undefined : true), 'well again')
-    expect(await house.told(channel, 5)).toHaveLength(5)
+    expect(await house.told(channel, 6)).toHaveLength(6)
   })
 
   it('is examined by the doctor, through the webhook', async () => {

@@ -86,7 +86,7 @@ export function readLooks(written: string, folders: readonly string[]): ReadLook
     const names = strangers.join(', ')
     return nothing([
       {
-        fr: `« folders » nomme ${names}, que WATCH_PATH ne nomme pas.`,
+        fr: `«\u00a0folders\u00a0» nomme ${names}, que WATCH_PATH ne nomme pas.`,
         en: `"folders" names ${names}, which WATCH_PATH does not.`,
       },
     ])

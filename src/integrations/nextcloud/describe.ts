@@ -97,7 +97,10 @@ function card(file: File, { locale, timeZone }: Telling): Omit<Description, 'col
   }
 }
 
-function fieldsOf({ event, facts, look }: File, { locale, timeZone }: Pick<Telling, 'locale' | 'timeZone'>): Field[] {
+function fieldsOf(
+  { event, facts, look, what }: File,
+  { locale, timeZone }: Pick<Telling, 'locale' | 'timeZone'>,
+): Field[] {
   const { day, hour } = dayAndHour(locale, timeZone, Date.parse(event.time))
   const field = (title: Said, value: Rich, short = true): Field => ({ title: title[locale], value, short })
   return [
@@ -107,7 +110,8 @@ function fieldsOf({ event, facts, look }: File, { locale, timeZone }: Pick<Telli
     ...(facts.sizeBytes === undefined ? [] : [field(fields.size, own(fileSize(locale, facts.sizeBytes)))]),
     field(fields.date, own(day)),
     field(fields.hour, own(hour)),
-    ...(facts.owner === undefined ? [] : [field(fields.owner, [bold(cut(facts.owner))])]),
+    // Whose it is says nothing of who changed it.
+    ...(facts.owner === undefined || what !== 'created' ? [] : [field(fields.owner, [bold(cut(facts.owner))])]),
   ]
 }
 

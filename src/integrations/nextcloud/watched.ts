@@ -39,6 +39,8 @@ export interface Watched {
 
 const davPollMs = 60_000
 const mostRemembered = 1000
+/** A call is about what is told so soon after it. */
+const saidMs = 10_000
 /** A file is told within a look; one that is gone is waited for. */
 const patienceMs = 3000
 const goingPatienceMs = 6000
@@ -56,7 +58,7 @@ export function createWatched(parts: WatchedParts): Watched {
   const { emit, tell, find, davUser } = parts
   const siblings = createSiblings()
   const told = createMemory<{ readonly file: Kept | undefined; readonly accepted: Accepted }>()
-  const said = createMemory<Known>()
+  const said = createMemory<{ readonly known: Known; readonly at: number }>()
   const waiters = new Map<string, Set<(accepted: Accepted) => void>>()
   let running = 0
 
@@ -94,14 +96,20 @@ export function createWatched(parts: WatchedParts): Watched {
   }
 
   async function knownOf(folder: Folder, { path, file }: Change): Promise<Known> {
-    const call = said.find(keyOf(folder, path))
+    const call = saidOf(keyOf(folder, path))
     const account = accountPath(folder, davUser)
-    if (file.fileId !== undefined || call?.fileId !== undefined || account === undefined || running > fewAtOnce)
-      return call ?? {}
+    if (file.fileId !== undefined || call.fileId !== undefined || account === undefined || running > fewAtOnce)
+      return call
     const found = await find(rawOf(account) + path)
-    if (found === 'unknown' || found === undefined) return call ?? {}
+    if (found === 'unknown' || found === undefined) return call
     const { fileId, owner } = found
     return { ...(fileId === undefined ? {} : { fileId }), ...(owner === undefined ? {} : { owner }), ...call }
+  }
+
+  /** Of this change, and not of one before. */
+  function saidOf(key: string): Known {
+    const call = said.find(key)
+    return call !== undefined && parts.now() - call.at <= saidMs ? call.known : {}
   }
 
   async function lookAt({ name }: Folder, path: RawPath): Promise<Kept | undefined> {
@@ -137,7 +145,6 @@ export function createWatched(parts: WatchedParts): Watched {
 
     async hint(folder, path, { isGoing, ...known }) {
       const key = keyOf(folder, path)
-      if (known.fileId !== undefined || known.owner !== undefined) said.keep(key, known)
       let file: Kept | undefined
       try {
         file = await lookAt(folder, path)
@@ -147,6 +154,7 @@ export function createWatched(parts: WatchedParts): Watched {
       }
       const before = told.find(key)
       if (before !== undefined && isTold(before.file, file)) return before.accepted
+      said.keep(key, { known, at: parts.now() })
       const waited = waitFor(key, file === undefined ? goingPatienceMs : patienceMs)
       byName.get(folder.name)?.watching.hint([path], true)
       return file === undefined && !isGoing ? undefined : await waited
