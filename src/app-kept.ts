@@ -6,7 +6,7 @@ import type { Store } from './store/store.ts'
 /** Waits for the store where it is asked sooner. */
 export function keptWhenOpen(
   opened: Promise<Store>,
-): Pick<IntegrationParts, 'lastEventAt' | 'recentEvents' | 'langOf' | 'hooks' | 'monitors' | 'admins'> {
+): Pick<IntegrationParts, 'lastEventAt' | 'recentEvents' | 'langOf' | 'hooks' | 'monitors' | 'folders' | 'admins'> {
   return {
     lastEventAt: async (source) => (await opened).events.lastAcceptedAt(source),
     recentEvents: async (source, subject, limit) => (await opened).events.recent({ source, subject, limit }),
@@ -16,6 +16,15 @@ export function keptWhenOpen(
       all: async () => (await opened).hooks.all(),
       save: async (hook) => (await opened).hooks.save(hook),
       remove: async (key) => (await opened).hooks.remove(key),
+    },
+    folders: {
+      find: async (name) => (await opened).folders.find(name),
+      save: async (folder) => (await opened).folders.save(folder),
+      files: async function* (name) {
+        yield* (await opened).folders.files(name)
+      },
+      record: async (rows) => (await opened).folders.record(rows),
+      forget: async (name) => (await opened).folders.forget(name),
     },
     monitors: {
       all: async () => (await opened).monitors.all(),

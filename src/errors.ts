@@ -61,16 +61,30 @@ export class ConfigError extends Error {
   }
 }
 
+/** Of a 422: where in the body, and what is wrong there. */
+export interface FieldProblem {
+  /** `event.node.path` */
+  readonly field: string
+  readonly said: Said
+}
+
 /** Whoever called over HTTP gets this status and sentence as problem+json (RFC 9457), in the language of `Accept-Language`. */
 export class HttpProblem extends Error {
   readonly statusCode: number
   readonly said: Said
   readonly headers: Readonly<Record<string, string>> | undefined
-  constructor(statusCode: number, said: Said, headers?: Readonly<Record<string, string>>, options?: ErrorOptions) {
+  readonly fields: readonly FieldProblem[] | undefined
+  constructor(
+    statusCode: number,
+    said: Said,
+    headers?: Readonly<Record<string, string>>,
+    options?: ErrorOptions & { readonly fields?: readonly FieldProblem[] },
+  ) {
     super(said.en, options)
     this.name = 'HttpProblem'
     this.statusCode = statusCode
     this.said = said
     this.headers = headers
+    this.fields = options?.fields
   }
 }

@@ -4,8 +4,6 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createAsk } from '../src/ask.ts'
-import { nextcloudPart } from '../src/integrations/monitor/nextcloud.ts'
-import { plain } from '../src/text/rich.ts'
 
 let server: Server | undefined
 afterEach(() => server?.closeAllConnections())
@@ -53,23 +51,5 @@ describe('a neighbour', () => {
   it('that is away is told by the system’s own code', async () => {
     const ask = createAsk({ fetch, elapsed: () => performance.now() })
     expect((await ask('http://127.0.0.1:9/')).error).toMatch(/^[A-Z_]+$|^error$/)
-  })
-})
-
-describe('Nextcloud', () => {
-  const said = async (status: number | undefined, body: string) => {
-    const asked = { tookMs: 42, body, ...(status === undefined ? { error: 'ECONNREFUSED' } : { status }) }
-    const { state, glance } = await nextcloudPart('https://cloud.example.org', async () => asked)
-    return `${state}: ${plain(glance.fr)}`
-  }
-  it('is told by its status page', async () => {
-    const status = { installed: true, maintenance: false, needsDbUpgrade: false, versionstring: '32.0.1' }
-    expect(await said(200, JSON.stringify(status))).toBe('ok: /status.php 42\u00a0ms · 32.0.1')
-    expect(await said(200, JSON.stringify({ ...status, maintenance: true }))).toContain('warning: en maintenance')
-    expect(await said(200, JSON.stringify({ ...status, needsDbUpgrade: true }))).toContain('warning: mise à niveau')
-    expect(await said(200, '<html>')).toContain('down: ')
-    expect(await said(503, '')).toBe('down: /status.php répond 503')
-    expect(await said(undefined, '')).toBe('down: /status.php ne répond pas (ECONNREFUSED)')
-    expect((await nextcloudPart(undefined, () => Promise.reject(new Error('asked')))).state).toBe('off')
   })
 })

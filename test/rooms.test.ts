@@ -21,6 +21,7 @@ const contracts = [
   'notifiers/notifier.ts',
   'integrations/integration.ts',
   'integrations/monitor/monitor.ts',
+  'integrations/nextcloud/folder.ts',
   'commands/command.ts',
   'documents/document.ts',
   // What a subscription hears, and why not: told by commands, judged by flow.

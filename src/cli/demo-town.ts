@@ -21,13 +21,14 @@ const inhabitants = [
   { username: 'bob', first_name: 'Bob', isTeamAdmin: false },
 ] as const
 
-const welcomeTo = (site: string): Said => ({
+const welcomeTo = ({ site, folder }: Pick<Town, 'site' | 'folder'>): Said => ({
   fr: [
     'Bienvenue\u202f! Tout ce qui suit est vrai, sauf GitLab\u00a0: les boutons du panneau envoient à Vigie les webhooks qu’il enverrait.',
     '1. Tapez `/subscribe gitlab taaf/**` pour que ce canal entende parler des projets du groupe *taaf*.',
     '2. Pressez **Ouvrir une merge request**, puis **La fusionner**\u00a0: c’est la même carte qui change.',
     '3. Essayez le menu **Options…** d’une carte, `/vigie help`, ou `@vigie statut`.',
     `4. Tapez \`/monitor add ${site} --name boutique --every 5s --mention @moi\`, puis pressez **Casser la boutique**.`,
+    `5. Pressez **Déposer un document**, ou copiez un fichier dans \`${folder}/Contrats\`\u00a0: ce canal entend déjà ce dossier.`,
   ].join('\n'),
   en: [
     'Welcome! All of this is real except GitLab: the buttons of the panel send Vigie the webhooks that it would send.',
@@ -35,6 +36,7 @@ const welcomeTo = (site: string): Said => ({
     '2. Press **Open a merge request**, then **Merge it**: it is the same card that changes.',
     '3. Try the **Options…** menu of a card, `/vigie help`, or `@vigie status`.',
     `4. Type \`/monitor add ${site} --name shop --every 5s --mention @me\`, then press **Break the shop**.`,
+    `5. Press **Drop a document**, or copy a file into \`${folder}/Contrats\`: this channel hears of that folder already.`,
   ].join('\n'),
 })
 
@@ -42,22 +44,21 @@ export interface Town {
   readonly sandbox: Sandbox
   /** Address of the sample site. */
   readonly site: string
+  /** Path of the watched folder. */
+  readonly folder: string
   readonly fetch: typeof fetch
   readonly locale: Locale
 }
 
 /** Makes the team, the channel and the people, in the language of who looks. */
-export async function createDemoTown({ sandbox, site, fetch: fetcher, locale }: Town): Promise<readonly Inhabitant[]> {
-  const call = async (token: string, path: string, body: object): Promise<{ id: string; header: Headers }> => {
-    const response = await fetcher(`${sandbox.url}/api/v4${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    const answer: unknown = await response.json()
-    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${JSON.stringify(answer)}`)
-    return { id: made.safeParse(answer).data?.id ?? '', header: response.headers }
-  }
+export async function createDemoTown({
+  sandbox,
+  site,
+  folder,
+  fetch: fetcher,
+  locale,
+}: Town): Promise<readonly Inhabitant[]> {
+  const call = callsOf(sandbox, fetcher)
   const asAdmin = (path: string, body: object) => call(sandbox.adminToken, path, body)
 
   const team = await asAdmin('/teams', { name: demoTeam, display_name: 'TAAF', type: 'O' })
@@ -79,6 +80,37 @@ export async function createDemoTown({ sandbox, site, fetch: fetcher, locale }: 
     type: 'O',
   })
   await call(alice.token, `/channels/${channel.id}/members`, { user_id: bob.id })
-  await call(alice.token, '/posts', { channel_id: channel.id, message: welcomeTo(site)[locale] })
+  await call(alice.token, '/posts', { channel_id: channel.id, message: welcomeTo({ site, folder })[locale] })
   return people
+}
+
+/** Has the administrator type a command in the channel: folders are heard where one of Vigie's administrators asked for it. */
+export async function subscribeChannel({
+  sandbox,
+  fetch: fetcher,
+  command,
+}: Pick<Town, 'sandbox' | 'fetch'> & { readonly command: string }): Promise<void> {
+  const headers = { authorization: `Bearer ${sandbox.adminToken}` }
+  const get = async (path: string): Promise<string> =>
+    made.parse(await (await fetcher(`${sandbox.url}/api/v4${path}`, { headers })).json()).id
+  const channel = await get(`/teams/name/${demoTeam}/channels/name/${demoChannel}`)
+  const team = await get(`/teams/name/${demoTeam}`)
+  const admin = await get('/users/me')
+  const call = callsOf(sandbox, fetcher)
+  await call(sandbox.adminToken, `/teams/${team}/members`, { team_id: team, user_id: admin })
+  await call(sandbox.adminToken, `/channels/${channel}/members`, { user_id: admin })
+  await call(sandbox.adminToken, '/commands/execute', { channel_id: channel, team_id: team, command })
+}
+
+function callsOf(sandbox: Sandbox, fetcher: typeof fetch) {
+  return async (token: string, path: string, body: object): Promise<{ id: string; header: Headers }> => {
+    const response = await fetcher(`${sandbox.url}/api/v4${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const answer: unknown = await response.json()
+    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${JSON.stringify(answer)}`)
+    return { id: made.safeParse(answer).data?.id ?? '', header: response.headers }
+  }
 }

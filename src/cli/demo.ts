@@ -1,5 +1,5 @@
 // `vigie demo`: a stand-in Mattermost with its web page, Vigie provisioned in it as on a real one, and buttons that send sample GitLab
-// events to Vigie's own webhook and break a sample site. Free ports, a temporary folder, nothing left behind.
+// events to Vigie's own webhook, break a sample site and drop files into a watched folder. Free ports, a temporary folder, nothing left behind.
 
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -11,8 +11,9 @@ import { createLog, logLevels } from '../log.ts'
 import { createSandbox } from '../sandbox/sandbox.ts'
 import { appOf } from './app-of.ts'
 import { createDemoEvents } from './demo-events.ts'
+import { createDemoFolder } from './demo-folder.ts'
 import { createDemoSite } from './demo-site.ts'
-import { createDemoTown, demoChannel, demoTeam, type Inhabitant } from './demo-town.ts'
+import { createDemoTown, demoChannel, demoTeam, type Inhabitant, subscribeChannel } from './demo-town.ts'
 import { envOf } from './dotenv-file.ts'
 import { provision } from './provision.ts'
 import type { Subcommand, World } from './subcommand.ts'
@@ -30,8 +31,8 @@ export const demo: Subcommand = {
   },
   usage: '[--json]',
   help: {
-    fr: '--json  écrit une seule ligne\u00a0: {"url": page, "vigie": adresse, "gitlab": webhook}',
-    en: '--json  writes one line only: {"url": page, "vigie": address, "gitlab": webhook}',
+    fr: '--json  écrit une seule ligne\u00a0: {"url": page, "vigie": adresse, "gitlab": webhook, "folder": dossier}',
+    en: '--json  writes one line only: {"url": page, "vigie": address, "gitlab": webhook, "folder": path}',
   },
   async run(args, world) {
     const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } } })
@@ -49,6 +50,7 @@ async function play(folder: string, json: boolean, world: World): Promise<number
   const actions: DemoAction[] = []
   const sandbox = await createSandbox({ people, actions })
   const site = await createDemoSite()
+  const watched = createDemoFolder(folder)
   const environment: Record<string, string | undefined> = {
     VIGIE_LOCALE: world.locale,
     GITLAB_WEBHOOK_TOKEN: demoToken,
@@ -56,11 +58,14 @@ async function play(folder: string, json: boolean, world: World): Promise<number
     ...Object.fromEntries(taken.flatMap((name) => (world.environment[name] ? [[name, world.environment[name]]] : []))),
     MATTERMOST_URL: sandbox.url,
     MONITOR_ALLOW: new URL(site.url).host,
+    WATCH_PATH: watched.path,
+    ORGANISATION: 'TAAF',
     PORT: String(await freePort('127.0.0.1')),
   }
   const quiet: World = { ...world, environment, cwd: folder, stdout: () => undefined }
   try {
-    people.push(...(await createDemoTown({ sandbox, site: site.url, fetch: world.fetch, locale: world.locale })))
+    const places = { site: site.url, folder: watched.path }
+    people.push(...(await createDemoTown({ sandbox, ...places, fetch: world.fetch, locale: world.locale })))
     const provisioned = await provision.run(['--admin-token', sandbox.adminToken, '--team', demoTeam], quiet)
     if (provisioned !== 0) return provisioned
     const env = envOf(quiet)
@@ -73,11 +78,18 @@ async function play(folder: string, json: boolean, world: World): Promise<number
     try {
       await app.start()
       const gitlab = `${app.url()}/webhook/gitlab`
-      actions.push(...demoActions(gitlab, environment.GITLAB_WEBHOOK_TOKEN ?? '', world), ...site.actions)
+      await subscribeChannel({ sandbox, fetch: world.fetch, command: '/subscribe nextcloud' })
+      actions.push(
+        ...demoActions(gitlab, environment.GITLAB_WEBHOOK_TOKEN ?? '', world),
+        ...site.actions,
+        ...watched.actions,
+      )
       const page = `${sandbox.url}/#${people[0]?.username}/${demoTeam}/${demoChannel}`
-      if (json) world.stdout(JSON.stringify({ url: page, vigie: app.url(), gitlab }))
-      else
-        for (const line of invitation(page, gitlab, environment.GITLAB_WEBHOOK_TOKEN ?? '', world)) world.stdout(line)
+      if (json) world.stdout(JSON.stringify({ url: page, vigie: app.url(), gitlab, folder: watched.path }))
+      else {
+        const token = environment.GITLAB_WEBHOOK_TOKEN ?? ''
+        for (const line of invitation({ page, gitlab, token, folder: watched.path }, world)) world.stdout(line)
+      }
       if (!world.signal.aborted) await once(world.signal, 'abort')
     } finally {
       await app.stop()
@@ -113,18 +125,27 @@ function demoActions(gitlab: string, token: string, world: Pick<World, 'fetch' |
   }))
 }
 
-function invitation(page: string, gitlab: string, token: string, world: World): string[] {
+interface Places {
+  readonly page: string
+  readonly gitlab: string
+  readonly token: string
+  readonly folder: string
+}
+
+function invitation({ page, gitlab, token, folder }: Places, world: World): string[] {
   return world.locale === 'fr'
     ? [
         `Ouvrez ${page}`,
         '',
         `Le webhook de GitLab est ${gitlab} (jeton ${token}).`,
+        `Ce qui arrive dans ${folder} est annoncé, par exemple\u00a0: cp un-fichier.pdf ${folder}/Contrats/`,
         'Ctrl-C arrête la démonstration\u202f; rien n’en reste.',
       ]
     : [
         `Open ${page}`,
         '',
         `GitLab's webhook is ${gitlab} (token ${token}).`,
+        `What comes into ${folder} is told, for example: cp some-file.pdf ${folder}/Contrats/`,
         'Ctrl-C ends the demo; nothing of it remains.',
       ]
 }

@@ -3,7 +3,16 @@
 import type { FastifyInstance } from 'fastify'
 import type { Env, Secret } from '../env.ts'
 import type { Describe, DescribeBurst, Emit, Log, Meter, Now, Part } from '../event.ts'
-import type { HookStore, IncidentFilter, KeptHook, MonitorStore, Rolled, Span, StoredEvent } from '../store/store.ts'
+import type {
+  FolderStore,
+  HookStore,
+  IncidentFilter,
+  KeptHook,
+  MonitorStore,
+  Rolled,
+  Span,
+  StoredEvent,
+} from '../store/store.ts'
 import type { Locale, Said } from '../text/locale.ts'
 import type { Rich } from '../text/rich.ts'
 import type {
@@ -234,6 +243,7 @@ export interface IntegrationParts {
   readonly langOf: (channel: string) => Promise<Locale | undefined>
   readonly vault: Vault
   readonly monitors: MonitorStore
+  readonly folders: FolderStore
   readonly cron: Cron
   /** Ids of Vigie's administrators, as last known. */
   readonly admins: () => Promise<readonly string[]>

@@ -95,12 +95,16 @@ const history = ({ long, bytes, clustered }: Dialect): Changes => ({
     key text primary key, since ${long} not null, ways integer not null, passed_at ${long}, over ${long})`,
   '036-alert-events': sql`create table if not exists alert_events (
     alert text not null, event ${long} not null, takes_over integer not null, primary key (alert, event)) ${clustered}`,
-  '038-deliveries-burst': sql`alter table deliveries add column burst text`,
-  '039-deliveries-gathering': sql`create index if not exists deliveries_gathering
+  '037-folders': sql`create table if not exists folders (name text primary key, place text not null, root text, trouble text)`,
+  '038-folder-files': sql`create table if not exists folder_files (
+    folder text not null, path ${bytes} not null, identity text not null, size ${long} not null, changed_at ${long} not null,
+    file_id text, owner text, primary key (folder, path)) ${clustered}`,
+  '039-deliveries-burst': sql`alter table deliveries add column burst text`,
+  '040-deliveries-gathering': sql`create index if not exists deliveries_gathering
     on deliveries (target, burst, position) where state = 'waiting' and lane = 2`,
-  '040-deliveries-parts': sql`create index if not exists deliveries_parts
+  '041-deliveries-parts': sql`create index if not exists deliveries_parts
     on deliveries (target, burst) where state = 'waiting' and folded = 'burst'`,
-  '041-cards-told': sql`alter table cards add column told integer`,
+  '042-cards-told': sql`alter table cards add column told integer`,
 })
 
 /** Every change this version knows, in order. */

@@ -31,6 +31,8 @@ export interface Tables {
   incident_steps: IncidentStepTable
   alerts: AlertTable
   alert_events: { alert: string; event: number; takes_over: number }
+  folders: FolderTable
+  folder_files: FolderFileTable
 }
 
 export interface EventTable {
@@ -273,4 +275,24 @@ export interface AlertTable {
   passed_at: number | null
   /** The event that ended it. */
   over: number | null
+}
+
+/** Watched folders. */
+export interface FolderTable {
+  name: string
+  place: string
+  root: string | null
+  /** What was told of it as a whole. */
+  trouble: string | null
+}
+
+export interface FolderFileTable {
+  folder: string
+  /** Its bytes, as the disk has them. */
+  path: Uint8Array
+  identity: string
+  size: number
+  changed_at: number
+  file_id: string | null
+  owner: string | null
 }

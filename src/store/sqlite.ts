@@ -12,6 +12,7 @@ import { causeOf, createDatabase, guard, sqliteCode, unusable } from './bridge.t
 import { createDedupe } from './dedupe.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEventStore } from './events.ts'
+import { createFolderStore } from './folders.ts'
 import { createGroup } from './group.ts'
 import { createHookStore } from './hooks.ts'
 import { createIds } from './ids.ts'
@@ -83,6 +84,7 @@ function compose(
     hooks: createHookStore(db),
     monitors: createMonitorStore(db, breathe),
     alerts: createAlertStore(db),
+    folders: createFolderStore(db, connection, breathe),
     async check() {
       const value = String(now())
       await db

@@ -16,6 +16,7 @@ import type {
   Target,
 } from '../event.ts'
 import type { Incident, IncidentStep, Monitor, Result, State } from '../integrations/monitor/monitor.ts'
+import type { Kept, RawPath, Trouble } from '../integrations/nextcloud/folder.ts'
 import type { Standing } from '../notifiers/notifier.ts'
 import type { Locale } from '../text/locale.ts'
 
@@ -30,6 +31,7 @@ export interface Store {
   readonly hooks: HookStore
   readonly monitors: MonitorStore
   readonly alerts: AlertStore
+  readonly folders: FolderStore
   /** Resolves when a row could be written and read back just now. @throws {StoreUnavailable} */
   check(): Promise<void>
   close(): Promise<void>
@@ -463,4 +465,34 @@ export interface Rolled {
   readonly counts: Readonly<Record<Counts, number>>
   /** Of checks that were answered well. */
   readonly tookMs?: { readonly mean: number; readonly min: number; readonly max: number }
+}
+
+/** Watched folders as they were when last looked at: what is different now has happened since. */
+export interface FolderStore {
+  find(name: string): Promise<KeptFolder | undefined>
+  /** What is said of the folder itself; its files stay as they are. */
+  save(folder: KeptFolder): Promise<void>
+  /** All of a folder's, in batches, so that nobody waits for a large one. */
+  files(name: string): AsyncIterable<readonly (readonly [RawPath, Kept])[]>
+  /** One transaction: all of these, or nothing. @throws {StoreUnavailable} */
+  record(rows: readonly FolderRow[]): Promise<void>
+  /** A folder with its files. */
+  forget(name: string): Promise<void>
+}
+
+export interface KeptFolder {
+  readonly name: string
+  /** Its path, on the disk or in WebDAV: another one is another folder. */
+  readonly place: string
+  /** The identity of its root; absent while it was never there. */
+  readonly root?: string
+  /** What was told of it as a whole. */
+  readonly trouble?: Trouble
+}
+
+/** A file as it is now; without `file` it is forgotten. */
+export interface FolderRow {
+  readonly folder: string
+  readonly path: RawPath
+  readonly file?: Kept
 }

@@ -8,6 +8,10 @@ const pluralRules: Record<Locale, Intl.PluralRules> = {
   fr: new Intl.PluralRules(tags.fr),
   en: new Intl.PluralRules(tags.en),
 }
+const twoDecimals: Record<Locale, Intl.NumberFormat> = {
+  fr: new Intl.NumberFormat(tags.fr, { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+  en: new Intl.NumberFormat(tags.en, { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+}
 const numberFormats = new Map<string, Intl.NumberFormat>()
 
 /** The form of a word for a count: French says "0 commit", "1,5 commit"; English "0 commits". */
@@ -39,6 +43,27 @@ export function size(locale: Locale, sizeBytes: number): string {
     index += 1
   }
   return `${number(locale, value)}\u00a0${units[index]}`
+}
+
+/** A file's size, always two decimals: `0,49 Ko` below 1 MB, else `1,42 Mo` (issue "The folder"). */
+export function fileSize(locale: Locale, sizeBytes: number): string {
+  const isSmall = sizeBytes < megabyte
+  const unit = isSmall ? { fr: 'Ko', en: 'KB' } : { fr: 'Mo', en: 'MB' }
+  return `${twoDecimals[locale].format(sizeBytes / (isSmall ? 1024 : megabyte))}\u00a0${unit[locale]}`
+}
+
+const megabyte = 1024 * 1024
+
+/** The day and the hour apart: `21/11/2026` and `08:12:31`. */
+export function dayAndHour(
+  locale: Locale,
+  timeZone: string,
+  at: number,
+): { readonly day: string; readonly hour: string } {
+  const tag = tags[locale]
+  const day = new Intl.DateTimeFormat(tag, { timeZone, day: '2-digit', month: '2-digit', year: 'numeric' })
+  const hour = new Intl.DateTimeFormat(tag, { timeZone, hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  return { day: day.format(at), hour: hour.format(at) }
 }
 
 /** A duration in at most two units: `4 min 12 s`, `3 j 2 h`, `850 ms`. */

@@ -3,7 +3,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { HttpProblem } from '../errors.ts'
+import { type FieldProblem, HttpProblem } from '../errors.ts'
 import type { Log } from '../event.ts'
 import { type Locale, localeOf, type Said } from '../text/locale.ts'
 
@@ -47,7 +47,10 @@ const known: Readonly<Record<string, Said>> = {
 /** Every error becomes a problem; those of ours that nobody foresaw are logged and say nothing. */
 export function registerProblems(http: FastifyInstance, log: Log): void {
   http.setErrorHandler<FastifyError | HttpProblem>((error, request, reply) => {
-    if (error instanceof HttpProblem) return sendProblem(request, reply, error.statusCode, error.said, error.headers)
+    if (error instanceof HttpProblem) {
+      const { statusCode, said, headers, fields } = error
+      return sendProblem(request, reply, statusCode, said, headers, fields)
+    }
     const said = known[error.code]
     const status = error.statusCode ?? 500
     if (said) return sendProblem(request, reply, status, said)
@@ -103,6 +106,7 @@ function sendProblem(
   status: number,
   said: Said,
   headers: Readonly<Record<string, string>> = {},
+  fields: readonly FieldProblem[] = [],
 ): FastifyReply {
   const locale = readerOf(request)
   const title = (locale === 'fr' ? titles[status] : undefined) ?? STATUS_CODES[status] ?? 'Error'
@@ -110,5 +114,9 @@ function sendProblem(
     .code(status)
     .headers(headers)
     .type('application/problem+json; charset=utf-8')
-    .send(JSON.stringify({ type: 'about:blank', title, status, detail: said[locale] }))
+    .send(JSON.stringify({ type: 'about:blank', title, status, detail: said[locale], ...errorsOf(fields, locale) }))
+}
+
+function errorsOf(fields: readonly FieldProblem[], locale: Locale): object {
+  return fields.length === 0 ? {} : { errors: fields.map(({ field, said }) => ({ field, detail: said[locale] })) }
 }

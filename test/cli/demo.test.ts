@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -11,7 +11,7 @@ const chromium = findChromium(process.env)
 describe('the demo', () => {
   let demo: Running
   let folder: string
-  let places: { url: string; vigie: string; gitlab: string }
+  let places: { url: string; vigie: string; gitlab: string; folder: string }
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'vigie-demo-test-'))
@@ -105,6 +105,23 @@ describe('the demo', () => {
         await page.getByTestId('thread-link').last().click()
         await expect.poll(() => page.getByTestId('thread').textContent()).toContain('a pris en charge l’incident')
         await shoot('watch-up')
+      })
+
+      it('shows what comes into its folder, by a button, by the shell, and many at once', async () => {
+        const feed = page.getByTestId('feed')
+        await page.getByTestId('action-folder-drop').click()
+        const dropped = feed.getByTestId('card').filter({ hasText: 'contrat_dupont_2026.pdf' })
+        await dropped.waitFor()
+        expect(await dropped.textContent()).toContain('Nouveau document RH déposé')
+        expect(await dropped.textContent()).toContain('1,42\u00a0Mo')
+        expect(await feed.textContent()).toContain(`${places.folder}/Contrats`)
+
+        writeFileSync(join(places.folder, 'Congés', 'de la coquille.xlsx'), 'x'.repeat(600))
+        const copied = feed.getByTestId('card').filter({ hasText: 'de la coquille.xlsx' })
+        await copied.waitFor()
+        expect(await copied.textContent()).toContain('0,59\u00a0Ko')
+        await copied.scrollIntoViewIfNeeded()
+        await shoot('folder')
       })
 
       async function shoot(name: string): Promise<void> {

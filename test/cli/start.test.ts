@@ -81,9 +81,9 @@ describe('vigie as a process', () => {
     expect(status.parts.map((part: { name: string }) => part.name)).toEqual([
       'mattermost',
       'gitlab',
+      'nextcloud',
       'monitor',
       'ollama',
-      'nextcloud',
       'outbox',
       'email',
       'store',

@@ -48,6 +48,69 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       )
     }
 
+    describe('watched folders', () => {
+      const kept = { identity: '12', sizeBytes: 2 ** 40, changedAt: time }
+      const filesOf = async (name: string) => {
+        const all: (readonly [string, unknown])[] = []
+        for await (const rows of store.folders.files(name)) all.push(...rows)
+        return Object.fromEntries(all)
+      }
+
+      test('a folder and its files are there after a restart, whatever bytes their names have', async () => {
+        const trouble = { kind: 'missing', error: 'gone' } as const
+        await store.folders.save({ name: 'rh', place: '/srv/rh', root: '1:2', trouble })
+        const path = 'Contrats/\xe9t\xe9\n\xff.pdf'
+        const owned = { ...kept, fileId: '99', owner: 'claire' }
+        await store.folders.record([
+          { folder: 'rh', path, file: kept },
+          { folder: 'rh', path: 'b.pdf', file: owned },
+          { folder: 'other', path: 'c.pdf', file: kept },
+        ])
+        await reopen()
+        expect(await store.folders.find('rh')).toEqual({ name: 'rh', place: '/srv/rh', root: '1:2', trouble })
+        expect(await filesOf('rh')).toEqual({ [path]: kept, 'b.pdf': owned })
+      })
+
+      test('a folder that is saved again keeps its files, and what is not said of it any more is gone', async () => {
+        await store.folders.save({ name: 'rh', place: '/srv/rh', trouble: { kind: 'silent', error: '' } })
+        await store.folders.record([{ folder: 'rh', path: 'a', file: kept }])
+        await store.folders.save({ name: 'rh', place: '/srv/rh' })
+        expect(await store.folders.find('rh')).toEqual({ name: 'rh', place: '/srv/rh' })
+        expect(await filesOf('rh')).toEqual({ a: kept })
+      })
+
+      test('files change, move from one folder to another and go in one transaction', async () => {
+        await store.folders.record(['a', 'b', 'c'].map((path) => ({ folder: 'rh', path, file: kept })))
+        const changed = { ...kept, identity: '13', sizeBytes: 0 }
+        await store.folders.record([
+          { folder: 'rh', path: 'a', file: changed },
+          { folder: 'rh', path: 'b' },
+          { folder: 'other', path: 'b', file: kept },
+        ])
+        expect(await filesOf('rh')).toEqual({ a: changed, c: kept })
+        expect(await filesOf('other')).toEqual({ b: kept })
+      })
+
+      test('many files are read in order, each once', async () => {
+        const paths = Array.from({ length: 9000 }, (_, count) => `${String(count).padStart(5, '0')}.pdf`)
+        await store.folders.record(paths.map((path) => ({ folder: 'rh', path, file: kept })))
+        const read: string[] = []
+        for await (const rows of store.folders.files('rh')) read.push(...rows.map(([path]) => path))
+        expect(read).toEqual(paths)
+      })
+
+      test('a folder that is forgotten leaves the others', async () => {
+        for (const name of ['rh', 'other']) {
+          await store.folders.save({ name, place: `/srv/${name}` })
+          await store.folders.record([{ folder: name, path: 'a', file: kept }])
+        }
+        await store.folders.forget('rh')
+        expect(await store.folders.find('rh')).toBeUndefined()
+        expect(await filesOf('rh')).toEqual({})
+        expect(await filesOf('other')).toEqual({ a: kept })
+      })
+    })
+
     describe('alerts', () => {
       const mail = { notifier: 'email', address: 'a@example.org' }
       const alert = (more: Partial<Draft> = {}, targets: readonly Routed['target'][] = [mail], at = time) =>

@@ -110,6 +110,7 @@ describe('a stranger', () => {
       '/ready',
       '/statut',
       '/webhook/gitlab',
+      '/webhook/nextcloud',
     ])
     const met: Met[] = []
     for (const path of [...paths, '/', '/status', '/stop', '/docs', '/openapi.json', '/.env']) {

@@ -53,6 +53,7 @@ describe('a body', () => {
         ['/mattermost/action', 256 * 1024],
         ['/mattermost/dialog', 256 * 1024],
         ['/webhook/gitlab', 25 * 1024 * 1024],
+        ['/webhook/nextcloud', 256 * 1024],
       ]),
     )
     expect(vigie.http.initialConfig.bodyLimit).toBe(1024 * 1024)

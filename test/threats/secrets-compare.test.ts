@@ -27,6 +27,7 @@ const rooms: readonly string[] = [
   'bot/provision-reach.ts',
   'integrations/gitlab/hooks/own.ts',
   'integrations/gitlab/verify.ts',
+  'integrations/nextcloud/webhook/proof.ts',
   'web/metrics.ts',
 ]
 

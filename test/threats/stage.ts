@@ -25,7 +25,7 @@ export const kinds = [
 export type Kind = (typeof kinds)[number]
 
 /** What a caller may hold; each is tried at every route, in that route's own place. */
-export const credentials = ['none', 'wrong', 'command', 'seal', 'state', 'gitlab', 'metrics'] as const
+export const credentials = ['none', 'wrong', 'command', 'seal', 'state', 'gitlab', 'nextcloud', 'metrics'] as const
 export type Credential = (typeof credentials)[number]
 
 export type Stage = Awaited<ReturnType<typeof openStage>>
@@ -34,7 +34,10 @@ export async function openStage(mattermost: Mattermost) {
   const routes = new Set<string>()
   const collect = (message: unknown) => collectRoutes(message, routes)
   diagnostics('fastify.initialization').subscribe(collect)
-  const house = await openHouse(mattermost, { METRICS_TOKEN: 'metrics-token-of-the-tests' })
+  const house = await openHouse(mattermost, {
+    METRICS_TOKEN: 'metrics-token-of-the-tests',
+    NEXTCLOUD_WEBHOOK_TOKEN: 'nextcloud-token-of-the-tests',
+  })
   diagnostics('fastify.initialization').unsubscribe(collect)
   const { admin, team, environment } = house
   const sysadmin = (await admin.get('/users/me')).body as { id: string }
@@ -78,6 +81,7 @@ export async function openStage(mattermost: Mattermost) {
     seal: sealOf(member.id, 'explain.why', 'x'),
     state: sealer.sealDialog({ person: member.id, channel: town, command: 'explain' }),
     gitlab: environment.GITLAB_WEBHOOK_TOKEN ?? '',
+    nextcloud: environment.NEXTCLOUD_WEBHOOK_TOKEN ?? '',
     metrics: environment.METRICS_TOKEN ?? '',
   }
 

@@ -11,6 +11,7 @@ const letIn: Readonly<Record<string, readonly Credential[]>> = {
   'POST /mattermost/action': ['seal'],
   'POST /mattermost/dialog': ['state'],
   'POST /webhook/gitlab': ['gitlab'],
+  'POST /webhook/nextcloud': ['nextcloud'],
   'GET /health': credentials,
   'GET /ready': credentials,
   'GET /health/delivery': credentials,
@@ -72,6 +73,11 @@ export function whoSuite(stage: () => Stage): void {
           )
         ).status === 200
       )
+    if (path === '/webhook/nextcloud') {
+      const body = '{"event":{"class":"Nothing"}}'
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${secret}` }
+      return (await ask(method, path, headers, body)).status === 200
+    }
     if (path.startsWith('/heartbeat/')) return (await ask(method, path.replace(':token', secret), {})).status === 200
     if (path === '/metrics') return (await ask(method, path, { authorization: `Bearer ${secret}` })).status === 200
     return (await ask(method, path, { authorization: `Bearer ${secret}` })).status === 200

@@ -17,7 +17,6 @@ import { createLedger } from './ledger.ts'
 import { maintainedUntil } from './maintenance.ts'
 import { createShortText } from './model/short-text.ts'
 import type { IncidentStep, Monitor } from './monitor.ts'
-import { nextcloudPart } from './nextcloud.ts'
 import { createPart } from './part.ts'
 import { createRecords } from './records.ts'
 import { registerRoutes } from './routes.ts'
@@ -49,7 +48,6 @@ export const createMonitoring: MakeIntegration = (parts) => {
   const certificates = createCertificates({ emit, log, now })
   let cutOff: Cut = { since: 0, failing: 0, all: 0 }
   const newId = () => Array.from(vault.random(idBytes), (byte) => (byte % 36).toString(36)).join('')
-  const nextcloudUrl = env.address('NEXTCLOUD_URL')
   const timeZone = env.text('TZ', 'Europe/Paris')
   const isMaintained = ({ maintenance }: Monitor, at: number) => maintainedUntil(maintenance, at, cron) !== undefined
   const lookout = createLookout({ env, forbidden: ownSockets(parts), openHeaders, now, elapsed })
@@ -170,7 +168,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
     goesOn: () => elapsed() - settledAt < standstillMs && watch.lateMs() < standstillMs,
     records,
     status: createPart({ watch }),
-    alsoStatus: async () => [shortText.status(), await nextcloudPart(nextcloudUrl, parts.ask)],
+    alsoStatus: async () => [shortText.status()],
     events: ['down', 'up', 'degraded', 'flapping', 'certificate', 'report', ...incidentEvents],
   }
 }

@@ -38,6 +38,8 @@ export interface Scanned {
   readonly files: Snapshot
   /** Folders that could not be read, below the root: what was known there is neither there nor gone. */
   readonly unread: readonly { readonly path: RawPath; readonly error: string }[]
+  /** How many folders there are, where that is known. */
+  readonly folders?: number
 }
 
 /** Why a folder as a whole cannot be looked at. */
@@ -63,6 +65,37 @@ export interface Source {
   scan(signal: AbortSignal): Promise<Scanned>
   /** One file, or nothing where there is none that may be told of. @throws {FolderTrouble} */
   look(path: RawPath, signal: AbortSignal): Promise<Kept | undefined>
+  /** The root's identity, where that costs next to nothing. @throws {FolderTrouble} */
+  root?(signal: AbortSignal): Promise<string>
+}
+
+/** Says that something seems to have changed. */
+export interface Hints {
+  /** From now on; what is called before it is stopped is called with one hint after another. */
+  start(listen: (hint: Hint) => void): Promise<void>
+  stop(): Promise<void>
+}
+
+export type Hint =
+  | { readonly sightings: readonly Sighting[] }
+  /** More than can be named. */
+  | { readonly everything: true }
+  /** Whatever changes from now on is hinted at. */
+  | { readonly ready: true }
+  | { readonly failed: Failure }
+
+/** What stood somewhere a moment ago; `isWhole`: it came there complete, by a rename. */
+export interface Sighting {
+  readonly path: RawPath
+  readonly file?: Kept
+  readonly isWhole?: boolean
+}
+
+/** Why nothing announces changes. */
+export interface Failure {
+  /** `ENOSPC`: the system's watches are used up. */
+  readonly code: string
+  readonly error: string
 }
 
 export type ChangeKind = 'created' | 'modified' | 'moved' | 'deleted'
@@ -74,6 +107,8 @@ export interface Change {
   readonly file: Kept
   /** Of what was moved: where it was. */
   readonly from?: RawPath
+  /** Where `from` is: the name of another watched folder. */
+  readonly fromFolder?: string
   /** Milliseconds since 1970, when it happened, as well as that is known. */
   readonly at: number
 }

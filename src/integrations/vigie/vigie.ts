@@ -5,6 +5,7 @@ import type { Said } from '../../text/locale.ts'
 import { bold, code, type Rich, rich } from '../../text/rich.ts'
 import type { MakeIntegration } from '../integration.ts'
 import { commandsChangedType, describeCommandsChanged } from './commands-changed.ts'
+import { describeFolder, folderBackType, folderMissingType } from './folders.ts'
 import { describeHooksDisabled, describeHooksRecovered, hooksDisabledType, hooksRecoveredType } from './gitlab-hooks.ts'
 import { describeIsolated, isolatedType } from './isolated.ts'
 import { deliveryParkedType, describeDeliveryParked } from './parked.ts'
@@ -54,6 +55,8 @@ const describers: ReadonlyMap<string, Describe> = new Map([
   [isolatedType, describeIsolated],
   [tokenRefusedType, describeToken],
   [tokenAcceptedType, describeToken],
+  [folderMissingType, describeFolder],
+  [folderBackType, describeFolder],
   ...upkeepDescribers,
 ])
 

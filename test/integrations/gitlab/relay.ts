@@ -9,6 +9,7 @@ import { createGitlab } from '../../../src/integrations/gitlab/gitlab.ts'
 import type { Asked, Integration, IntegrationParts } from '../../../src/integrations/integration.ts'
 import { createVault } from '../../../src/vault.ts'
 import { registerProblems } from '../../../src/web/problem.ts'
+import { createFoldersInMemory } from '../../fakes/folders.ts'
 import { createHooksInMemory } from '../../fakes/hooks.ts'
 import { nothingWatched } from '../../fakes/monitors.ts'
 import { receivedAt } from './fixtures.ts'
@@ -67,6 +68,7 @@ export function createRelay(settings: Readonly<Record<string, string>>, hooks = 
     url: () => 'https://vigie.example.org',
     hooks,
     monitors: nothingWatched,
+    folders: createFoldersInMemory(),
     vault: createVault({ secrets: { current: () => [new Secret('a key for the tests alone')] }, random: randomBytes }),
     cron: createCron(),
     langOf: async () => undefined,

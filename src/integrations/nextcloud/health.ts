@@ -5,9 +5,8 @@ import type { Part } from '../../event.ts'
 import { duration } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
 import { code, join, type Rich, rich } from '../../text/rich.ts'
-import type { Ask, Asked } from '../integration.ts'
+import type { Asked } from '../integration.ts'
 
-const title = { fr: 'Nextcloud', en: 'Nextcloud' }
 const path = code('/status.php')
 
 const shape = z.looseObject({
@@ -17,16 +16,15 @@ const shape = z.looseObject({
   versionstring: z.string().max(40).default(''),
 })
 
-/** `url`: NEXTCLOUD_URL; absent: it is off. */
-export async function nextcloudPart(url: string | undefined, ask: Ask): Promise<Part> {
-  if (url === undefined) {
-    const setting = code('NEXTCLOUD_URL')
-    const glance = { fr: rich`non configuré\u00a0: ${setting}`, en: rich`not configured: ${setting}` }
-    return { name: 'nextcloud', title, state: 'off', glance }
-  }
-  const asked = await ask(`${url}/status.php`)
+export interface HealthWords {
+  readonly state: Part['state']
+  readonly glance: Part['glance']
+}
+
+/** Of an answer to `/status.php`. */
+export function healthWords(asked: Asked): HealthWords {
   const known = asked.status === 200 ? shape.safeParse(parse(asked.body ?? '')) : undefined
-  if (!known?.success) return { name: 'nextcloud', title, state: 'down', glance: unwell(asked) }
+  if (!known?.success) return { state: 'down', glance: unwell(asked) }
   const { maintenance, needsDbUpgrade, versionstring } = known.data
   const glance = (locale: Locale): Rich => {
     const took = rich`${path} ${{ own: duration(locale, asked.tookMs) }}`
@@ -37,7 +35,7 @@ export async function nextcloudPart(url: string | undefined, ask: Ask): Promise<
     return join([worry === undefined ? [] : [{ own: worry }], took, version], ' · ')
   }
   const state = maintenance || needsDbUpgrade ? 'warning' : 'ok'
-  return { name: 'nextcloud', title, state, glance: { fr: glance('fr'), en: glance('en') } }
+  return { state, glance: { fr: glance('fr'), en: glance('en') } }
 }
 
 function unwell({ status, error }: Asked): Part['glance'] {

@@ -1,0 +1,149 @@
+// How the folders and Nextcloud do, for `/statut` and `vigie status` (reference/cards.md: « 2 dossiers, 1 204 fichiers · dernier il y a 1 h »).
+
+import type { Part } from '../../event.ts'
+import { ago, duration, number, plural } from '../../text/format.ts'
+import type { Locale, Said } from '../../text/locale.ts'
+import { bold, code, join, own, type Rich, rich, shorten } from '../../text/rich.ts'
+import type { Folder, Trouble } from './folder.ts'
+import type { HealthWords } from './health.ts'
+import { placeOf } from './standing.ts'
+import type { Polling, WatchingStatus } from './watching.ts'
+
+export interface FolderNow {
+  readonly folder: Folder
+  readonly status: WatchingStatus
+}
+
+export interface PartFacts {
+  readonly folders: readonly FolderNow[]
+  /** Whether Nextcloud may call us. */
+  readonly isCalled: boolean
+  /** Its calls were refused lately. */
+  readonly isRefused: boolean
+  /** When an event of this source last came in, milliseconds since 1970. */
+  readonly lastAt: number | undefined
+  readonly health: HealthWords | undefined
+}
+
+const title = { fr: 'Nextcloud', en: 'Nextcloud' }
+
+export function nextcloudPart(facts: PartFacts, now: number): Part {
+  const { folders, isCalled, health } = facts
+  if (folders.length === 0 && !isCalled && health === undefined) return offPart
+  const glance = (locale: Locale): Rich =>
+    join(
+      [
+        folders.length === 0 ? [] : own(countWords(folders, locale)),
+        ...folders.map(({ folder, status }) => worryOf(folder, status, locale)),
+        facts.lastAt === undefined
+          ? []
+          : own(`${locale === 'fr' ? 'dernier' : 'last'} ${ago(locale, now - facts.lastAt)}`),
+        facts.isRefused ? own(refusals[locale]) : [],
+        folders.length === 0 && isCalled && facts.lastAt === undefined ? own(silence[locale]) : [],
+        health?.glance[locale] ?? [],
+      ],
+      ' · ',
+    )
+  const details = (locale: Locale) => folders.flatMap((one) => detailsOf(one, locale))
+  return {
+    name: 'nextcloud',
+    title,
+    state: stateOf(facts),
+    glance: { fr: glance('fr'), en: glance('en') },
+    ...(folders.length === 0 ? {} : { details: { fr: details('fr'), en: details('en') } }),
+  }
+}
+
+const offPart: Part = {
+  name: 'nextcloud',
+  title,
+  state: 'off',
+  glance: {
+    fr: rich`non configuré\u00a0: renseignez ${code('WATCH_PATH')}`,
+    en: rich`not configured: set ${code('WATCH_PATH')}`,
+  },
+}
+
+const refusals: Said = {
+  fr: 'des appels sont refusés\u00a0: jeton non valable',
+  en: 'calls are refused: token not valid',
+}
+const silence: Said = { fr: 'aucun événement reçu', en: 'no event received' }
+
+function stateOf({ folders, isRefused, health }: PartFacts): Part['state'] {
+  const isLost = folders.length > 0 && folders.every(({ status }) => status.state === 'trouble')
+  if (isLost || health?.state === 'down') return 'down'
+  const isWorrying = folders.some(({ status: { state, polling } }) => state !== 'watched' || isForced(polling))
+  return isWorrying || isRefused || health?.state === 'warning' ? 'warning' : 'ok'
+}
+
+/** Nobody asked for polling. */
+function isForced(polling: Polling | undefined): boolean {
+  return polling?.why === 'limit' || polling?.why === 'failed'
+}
+
+/** `2 dossiers, 1 204 fichiers` */
+function countWords(folders: readonly FolderNow[], locale: Locale): string {
+  const files = folders.reduce((sum, { status }) => sum + status.files, 0)
+  const [folder, file] = [
+    locale === 'fr'
+      ? plural('fr', folders.length, 'dossier', 'dossiers')
+      : plural('en', folders.length, 'folder', 'folders'),
+    locale === 'fr' ? plural('fr', files, 'fichier', 'fichiers') : plural('en', files, 'file', 'files'),
+  ]
+  return `${number(locale, folders.length)} ${folder}, ${number(locale, files)} ${file}`
+}
+
+const troubles: Readonly<Record<Trouble['kind'], Said>> = {
+  missing: { fr: 'a disparu', en: 'is gone' },
+  replaced: { fr: 'a été remplacé par un autre', en: 'was replaced by another' },
+  unreadable: { fr: 'ne peut pas être lu', en: 'cannot be read' },
+  silent: { fr: 'ne répond pas', en: 'does not answer' },
+  refused: { fr: 'est refusé par Nextcloud', en: 'is refused by Nextcloud' },
+}
+
+function worryOf({ title: name }: Folder, { state, trouble, polling }: WatchingStatus, locale: Locale): Rich {
+  const folder = bold(shorten(name, 60))
+  if (trouble !== undefined) return rich`${folder} ${{ own: troubles[trouble.kind][locale] }}`
+  if (state === 'awaited') return locale === 'fr' ? rich`${folder} est attendu` : rich`${folder} is awaited`
+  if (state === 'starting') return locale === 'fr' ? rich`${folder} est parcouru` : rich`${folder} is being read`
+  if (!isForced(polling)) return []
+  return locale === 'fr' ? rich`${folder} sans surveillance du système` : rich`${folder} not watched by the system`
+}
+
+function detailsOf({ folder, status }: FolderNow, locale: Locale): Rich[] {
+  const { trouble, state, polling } = status
+  const name = rich`${bold(shorten(folder.title, 120))} · ${code(shorten(placeOf(folder), 300))}`
+  const files = own(
+    `${number(locale, status.files)} ${locale === 'fr' ? plural('fr', status.files, 'fichier', 'fichiers') : plural('en', status.files, 'file', 'files')}`,
+  )
+  const awaited = own(
+    locale === 'fr' ? 'n’existe pas encore, cherché chaque seconde' : 'does not exist yet, looked for every second',
+  )
+  const said =
+    trouble === undefined
+      ? state === 'awaited'
+        ? awaited
+        : files
+      : rich`${{ own: troubles[trouble.kind][locale] }} (${code(shorten(trouble.error, 300))})`
+  return [join([name, said], ' · '), ...(polling === undefined ? [] : [pollingWords(polling, locale)])]
+}
+
+function pollingWords({ why, everyMs, setting, folders, error }: Polling, locale: Locale): Rich {
+  const fr = locale === 'fr'
+  const every = { own: duration(locale, everyMs) }
+  const often = fr ? rich`parcouru toutes les ${every}` : rich`looked through every ${every}`
+  if (why === 'setting') return fr ? rich`${often} (${code('WATCH_POLL')})` : rich`${often} (${code('WATCH_POLL')})`
+  if (why === 'source') return fr ? rich`${often}, par WebDAV` : rich`${often}, by WebDAV`
+  if (why === 'failed' || setting === undefined) {
+    const reason = code(shorten(error ?? '', 300))
+    return fr
+      ? rich`${often}\u00a0: le système ne l’annonce pas (${reason})`
+      : rich`${often}: the system does not announce it (${reason})`
+  }
+  const raise = code(setting)
+  const count = folders === undefined ? [] : own(` (${number(locale, folders)} ${fr ? 'dossiers' : 'folders'})`)
+  return fr
+    ? rich`les surveillances du système sont épuisées${count}\u00a0: relevez ${raise} avec sysctl\u202f; d’ici là, ${often}`
+    : rich`the system’s watches are used up${count}: raise ${raise} with sysctl; until then ${often}`
+}

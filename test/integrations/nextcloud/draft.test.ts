@@ -1,0 +1,116 @@
+// What an event of a watched folder holds: subject, facts, facets, link, burst, dedupe keys (issue "The folder").
+
+import { describe, expect, it } from 'vitest'
+import { builtIn, categoryOf, plainly } from '../../../src/integrations/nextcloud/categories.ts'
+import { createBursts } from '../../../src/integrations/nextcloud/draft.ts'
+import { accounts, changeOf, morning, people, told } from './world.ts'
+
+describe('an event of a watched folder', () => {
+  it('holds the facts, and who may hear of it is decided elsewhere', () => {
+    const file = { identity: '1:2', sizeBytes: 2048, changedAt: morning - 1000, fileId: '77', owner: 'Zoé' }
+    expect(told(changeOf('Contrats/2026/Étude.PDF', { file })).draft).toMatchObject({
+      source: 'nextcloud',
+      type: 'nextcloud.file.created',
+      subject: 'Documents_RH/Contrats/2026',
+      time: '2026-11-21T07:12:31.000Z',
+      severity: 'info',
+      audience: 'closed',
+      url: 'https://cloud.example.org/f/77',
+      byDefault: true,
+      facets: { extension: 'pdf', sizeBytes: 2048 },
+      burst: 'Documents_RH Contrats/2026 2026-11-21T07:12:31.000Z',
+      data: {
+        folder: 'Documents_RH',
+        title: 'Documents RH',
+        path: 'Contrats/2026/Étude.PDF',
+        name: 'Étude.PDF',
+        directory: 'Contrats/2026',
+        kind: 'pdf',
+        category: 'contrats',
+        sizeBytes: 2048,
+        changedAt: morning - 1000,
+        fileId: '77',
+        owner: 'Zoé',
+      },
+    })
+    expect(told(changeOf('a.pdf')).draft.subject).toBe('Documents_RH')
+    expect(told(changeOf('a.pdf')).draft.url).toBeUndefined()
+  })
+
+  it('keeps a name that is no UTF-8 apart from one that looks the same', () => {
+    const one = told(changeOf('x', { path: 'a\xff.pdf' }))
+    const other = told(changeOf('x', { path: 'a\xfe.pdf' }))
+    expect([one.draft.data.name, other.draft.data.name]).toEqual(['a\ufffd.pdf', 'a\ufffd.pdf'])
+    expect(one.dedupe).not.toEqual(other.dedupe)
+  })
+
+  it('has no link for an id that is none', () => {
+    const file = { identity: 'x', sizeBytes: 1, changedAt: 1, fileId: '1/../../evil' }
+    const { draft } = told(changeOf('a.pdf', { file }))
+    expect(draft.url).toBeUndefined()
+    expect(JSON.stringify(draft)).not.toContain('evil')
+  })
+
+  it('is the same event for the same change, and another for another', () => {
+    const key = (...change: Parameters<typeof changeOf>) => told(changeOf(...change)).dedupe[0]?.key
+    const file = { identity: '1:2', sizeBytes: 1, changedAt: 1 }
+    expect(key('a.pdf', { file, at: 1 })).toBe(key('a.pdf', { file, at: 2 }))
+    const others = [
+      key('b.pdf', { file }),
+      key('a.pdf', { file, kind: 'modified' }),
+      key('a.pdf', { file: { ...file, identity: '1:3' } }),
+      key('a.pdf', { file: { ...file, sizeBytes: 2 } }),
+      key('a.pdf', { file: { ...file, changedAt: 2 } }),
+      told(changeOf('a.pdf', { file }), accounts).dedupe[0]?.key,
+    ]
+    expect(new Set([key('a.pdf', { file }), ...others]).size).toBe(7)
+    expect(told(changeOf('a.pdf')).dedupe[0]?.lifeMs).toBe(14 * 86_400_000)
+    expect(told(changeOf('a.pdf')).draft.origin).toMatch(/^[0-9a-f]{22}$/)
+  })
+})
+
+describe('a category', () => {
+  const of = (...directories: string[]) => categoryOf({ directories, roots: ['Documents_RH', 'rh'] }, builtIn)?.title.fr
+  it.each([
+    ['Contrats', 'Contrats'],
+    ['anciens-CONTRATS_2024', 'Contrats'],
+    ['Fiches_de_paie', 'Fiches de Paie'],
+    ['fiches paie 2026', 'Fiches de Paie'],
+    ['Notes-de-Service', 'Notes de Service'],
+    ['Documents RH', 'RH Général'],
+    ['Congés', 'Congés'],
+    ['Conge\u0301s', 'Congés'],
+    ['FORMATIONS', 'Formations'],
+    ['Divers', undefined],
+    ['Contr', undefined],
+  ])('of %s is %s', (name, title) => {
+    expect(of(name)).toBe(title)
+  })
+
+  it('is that of the nearest folder that has one', () => {
+    expect(of('Contrats', 'Formations', '2026')).toBe('Formations')
+    expect(of('Contrats', '2026', 'mai')).toBe('Contrats')
+    expect(of()).toBe('RH Général')
+    expect(plainly('Fiches__DE--Paie')).toBe('fiches paie')
+    expect(told(changeOf('Divers/a.pdf')).draft.data.category).toBe('Divers')
+  })
+})
+
+describe('a burst', () => {
+  it('begins with the first file after ten seconds of quiet, and lasts ten minutes at most', () => {
+    let at = 0
+    const burstOf = createBursts(() => at)
+    const later = (ms: number, directory = 'a') => {
+      at += ms
+      return burstOf(people, directory)
+    }
+    const first = later(1000)
+    expect(later(9000)).toBe(first)
+    expect(later(10_000)).toBe(first)
+    expect(later(0, 'b')).not.toBe(first)
+    const second = later(10_001)
+    expect(second).not.toBe(first)
+    for (let count = 0; count < 60; count += 1) expect(later(10_000)).toBe(second)
+    expect(later(1)).not.toBe(second)
+  })
+})
