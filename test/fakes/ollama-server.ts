@@ -20,6 +20,8 @@ export interface OllamaServer {
   readonly asked: Asked[]
   /** What is answered from now on: words, or something odd. */
   answer: string | Oddly
+  /** The models it has; absent: whichever is asked for. */
+  models?: readonly string[]
   /** Requests that are being answered at this moment, and the most there ever were. */
   readonly load: { now: number; most: number; cut: number }
   stop(): Promise<void>
@@ -42,6 +44,9 @@ export async function startOllama(answer: string | Oddly): Promise<OllamaServer>
     if (wish.path === '/api/tags') {
       response.setHeader('content-type', 'application/json')
       response.end(JSON.stringify({ models: [{ name: 'llama3:latest', model: 'llama3:latest' }] }))
+    } else if (server.models && !server.models.includes(wish.model ?? '')) {
+      response.writeHead(404, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ error: `model '${wish.model}' not found` }))
     } else if (typeof server.answer === 'function') server.answer(response, request)
     else tell(response, wish, server.answer)
   })
