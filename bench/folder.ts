@@ -106,7 +106,7 @@ async function readySide(side: 'ours' | 'chokidar', tree: string, database: stri
 function sideOf(child: ChildProcess): Side {
   const lines: Line[] = []
   const heardAt = new Map<string, number>()
-  let arrived = () => undefined as void
+  let arrived: () => void = () => undefined
   if (child.stdout !== null)
     createInterface(child.stdout).on('line', (text) => {
       const line: Line = JSON.parse(text)
