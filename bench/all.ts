@@ -3,6 +3,7 @@
 import { benchCommand } from './command.ts'
 import { benchDrain } from './drain.ts'
 import { type Bench, type Figure, machine, tableOf } from './figure.ts'
+import { benchFolder } from './folder.ts'
 import { benchIngest } from './ingest.ts'
 import { benchMemory } from './memory.ts'
 import { benchScale } from './scale.ts'
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   scale: benchScale,
   memory: benchMemory,
   watch: benchWatch,
+  folder: benchFolder,
 }
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'))

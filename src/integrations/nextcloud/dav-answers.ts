@@ -40,7 +40,27 @@ const shape = z.object({
 })
 
 /** Nothing where the answer is none of WebDAV's. */
-export function readListing({ multistatus }: DAVResult): DavListing | undefined {
+export async function parseListing(text: string): Promise<DavListing | undefined> {
+  // No server of files declares entities; who does wants them expanded.
+  if (/<!DOCTYPE/i.test(text)) return undefined
+  // Loaded where it is needed: most have no such folder.
+  const { parseXML } = await import('webdav')
+  try {
+    const options = {
+      attributeNamePrefix: '@',
+      attributeParsers: [],
+      // Names that look like numbers stay what they are.
+      tagParsers: [() => undefined],
+      entityDecoder: { limit: { maxTotalExpansions: 0, maxExpandedLength: 0 } },
+    }
+    return readListing(await parseXML(text, options))
+  } catch {
+    // The parser's errors are many, and mean the same: no XML, or none of WebDAV's.
+    return undefined
+  }
+}
+
+function readListing({ multistatus }: DAVResult): DavListing | undefined {
   const all = multistatus.response.flatMap((response) => {
     const path = typeof response.href === 'string' ? rawPathOf(response.href) : ''
     return path === '' ? [] : [{ path, entry: entryOf(path, response.propstat?.prop) }]

@@ -2,9 +2,11 @@
 // Nextcloud's etags say has not changed below. The password goes to NEXTCLOUD_URL and nowhere else.
 
 import { hash } from 'node:crypto'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import type { WebDAVClient } from 'webdav'
 import type { LiveSecrets } from '../../env.ts'
-import { type DavEntry, type DavListing, encoded, question, readListing } from './dav-answers.ts'
+import { type DavEntry, type DavListing, encoded, parseListing, question } from './dav-answers.ts'
 import { FolderTrouble, type Kept, type RawPath, type Scanned, type Source } from './folder.ts'
 import { type Ignores, ignoresAny } from './ignore.ts'
 import { rawOf, shown } from './paths.ts'
@@ -27,6 +29,8 @@ const patienceMs = 60_000
 /** Some 200,000 files in one folder. */
 const mostAnswerBytes = 128 * 1024 * 1024
 const mostAtOnce = 4
+/** Some thousand files. */
+const largeLength = 1024 * 1024
 
 /** What one answer said of one folder; kept while the folder's etag stays. */
 interface Known {
@@ -150,7 +154,7 @@ function createListings(parts: DavParts): Listings {
         signal.throwIfAborted()
         throw troubleOf(error)
       }
-      const listing = await parse(text)
+      const listing = await (text.length > largeLength ? parseElsewhere(text) : parseListing(text))
       if (listing === undefined) throw new FolderTrouble({ kind: 'refused', error: 'the answer is not WebDAV' })
       return listing
     },
@@ -183,23 +187,16 @@ async function bounded(response: Response, mostBytes: number): Promise<Response>
   return new Response(length === 0 ? null : Buffer.concat(chunks), { status, statusText, headers })
 }
 
-async function parse(text: string): Promise<DavListing | undefined> {
-  // No server of files declares entities; who does wants them expanded.
-  if (/<!DOCTYPE/i.test(text)) return undefined
-  const { parseXML } = await import('webdav')
-  try {
-    const options = {
-      attributeNamePrefix: '@',
-      attributeParsers: [],
-      // Names that look like numbers stay what they are.
-      tagParsers: [() => undefined],
-      entityDecoder: { limit: { maxTotalExpansions: 0, maxExpandedLength: 0 } },
-    }
-    return readListing(await parseXML(text, options))
-  } catch {
-    // The parser's errors are many, and mean the same: no XML, or none of WebDAV's.
-    return undefined
-  }
+/** Large answers are read in a thread of their own: others have their turn meanwhile. */
+async function parseElsewhere(text: string): Promise<DavListing | undefined> {
+  const thread = new Worker(new URL('./dav-worker.ts', import.meta.url), { workerData: text, env: {} })
+  const [said]: unknown[] = await once(thread, 'message')
+  await thread.terminate()
+  return isListing(said) ? said : undefined
+}
+
+function isListing(said: unknown): said is DavListing {
+  return typeof said === 'object' && said !== null && 'entries' in said
 }
 
 function notDav(status: number, location: string | null): string {

@@ -37,6 +37,8 @@ interface Pending {
   readonly fail: (error: unknown) => void
 }
 
+/** What chokidar leaves behind as it starts is picked up sooner: 50 MiB less of it for 50,000 files. */
+const maxYoungGenerationSizeMb = 8
 /** Threads that wait for a disk which may never answer. */
 const mostLeft = 3
 
@@ -200,7 +202,11 @@ export function createDiskSource(parts: DiskParts): DiskSource {
 
 /** Without the process's environment: chokidar would take orders from it. */
 function startThread(work: DiskWork): Thread {
-  return new Worker(new URL('./disk-worker.ts', import.meta.url), { workerData: work, env: {} })
+  return new Worker(new URL('./disk-worker.ts', import.meta.url), {
+    workerData: work,
+    env: {},
+    resourceLimits: { maxYoungGenerationSizeMb },
+  })
 }
 
 function questionOf(id: number, { ask, path = '' }: { ask: Question['ask']; path?: RawPath }): Question {

@@ -134,6 +134,13 @@ describe('Nextcloud', () => {
     ])
   })
 
+  it('may have thousands of files in one folder', async () => {
+    const tree: Record<string, Node> = { '': { id: 5, etag: 'r' } }
+    for (let index = 0; index < 3000; index += 1) tree[`${index}.pdf`] = { id: 10 + index, etag: 'e', size: index }
+    const { files } = await sourceOf(`${await serve(nextcloud(tree))}/nc`).scan(signal)
+    expect([files.size, files.get('2999.pdf')?.sizeBytes]).toEqual([3000, 2999])
+  })
+
   it('is asked once where nothing changed, and only about folders whose etag did', async () => {
     const tree: Record<string, Node> = {
       '': { id: 5, etag: 'r1' },
