@@ -122,6 +122,14 @@ describe('the demo', () => {
         expect(await copied.textContent()).toContain('0,59\u00a0Ko')
         await copied.scrollIntoViewIfNeeded()
         await shoot('folder')
+
+        await page.getByTestId('action-folder-drop-many').click()
+        const many = feed.getByTestId('card').filter({ hasText: '12 nouveaux documents RH déposés' })
+        await many.waitFor()
+        await many.scrollIntoViewIfNeeded()
+        await page.getByTestId('thread-link').last().click()
+        await expect.poll(() => page.getByTestId('thread').textContent()).toContain('fiche_fournier_1.pdf')
+        await shoot('folder-many')
       })
 
       async function shoot(name: string): Promise<void> {

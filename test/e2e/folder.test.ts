@@ -119,6 +119,26 @@ describe('a watched folder', () => {
     expect((await house.told(channel, 6)).map(nameOf).slice(4)).toEqual(['`pendant_l_arrêt.pdf`', '`après.pdf`'])
   })
 
+  it('tells many at once on one card, all of them named in its thread, and no name where none is wanted', async () => {
+    const [many, unnamed] = [await house.channel(alice), await house.channel(alice)]
+    await alice.type(many, '/subscribe nextcloud Documents_RH/Paie/**')
+    await alice.type(unnamed, '/subscribe nextcloud Documents_RH/Paie/** --no-names')
+    mkdirSync(join(folder, 'Paie'))
+    const names = Array.from({ length: 30 }, (_, index) => `fiche_${index}.pdf`)
+    for (const name of names) drop(`Paie/${name}`)
+    const [card, line] = await house.told(many, 2)
+    await eventually(async () => {
+      const [now] = await house.told(many, 1)
+      return now?.props.attachments?.[0]?.title === '📥 30 nouveaux documents RH déposés' ? true : undefined
+    }, 'all are counted')
+    const thread = (await house.told(many, 2)).filter(({ root_id }) => root_id === card?.id)
+    expect(line?.root_id).toBe(card?.id)
+    for (const name of names) expect(thread.map(wordsOf).join(' ')).toContain(`\`${name}\``)
+    const quiet = (await house.told(unnamed, 1)).map((post) => JSON.stringify(post)).join('')
+    expect(quiet).toContain('nouveaux documents')
+    expect(quiet).not.toContain('fiche_')
+  })
+
   it('that goes away is told once to administrators, and that it is back, and in /statut', async () => {
     const direct = (await alice.post('/channels/direct', [alice.id, house.botId])).body as { id: string }
     const news = async () => (await house.posts(direct.id)).filter(isNews).map(wordsOf)
@@ -129,7 +149,7 @@ describe('a watched folder', () => {
     await eventually(async () => (await news()).find((words) => words.includes('est de retour')), 'told as back')
     expect((await news()).filter((words) => words.includes('Documents RH')).length).toBeLessThanOrEqual(2)
     await eventually(async () => ((await statut()).includes('disparu') ? undefined : true), 'well again')
-    expect(await house.told(channel, 6)).toHaveLength(6)
+    expect((await house.told(channel, 8)).filter(({ root_id }) => root_id === '')).toHaveLength(7)
   })
 
   it('is examined by the doctor, through the webhook', async () => {
