@@ -23,7 +23,9 @@ export async function readValues(found: Found, words: Words, context: CallContex
   const verbs = found.verb === undefined ? (found.command.verbs ?? []).flatMap(namesOf) : []
   const args: Record<string, string> = {}
   for (const [index, argument] of declared.entries()) {
-    const text = argument.rest === true ? words.positionals.slice(index).join(' ') : words.positionals[index]
+    const { rest, space = ' ' } = argument
+    const own = words.positionals.slice(index, rest === true ? undefined : index + 1)
+    const text = own.map((word) => word.trim().replace(/\s/gu, space)).join(' ')
     if (text === undefined || text === '') {
       if (argument.required) throw missing(found, argument)
       continue

@@ -17,6 +17,8 @@ export interface Argument {
   readonly required: boolean
   /** Takes all remaining words, joined by spaces. */
   readonly rest?: boolean
+  /** Stands for each space within one of its words, which were written in quotes (subjects have none). */
+  readonly space?: string
   /** The only values it takes; did-you-mean derives from it. May depend on the place (a list of this channel's subscriptions). */
   readonly choices?: readonly Choice[] | ((call: CallContext) => Promise<readonly Choice[]>)
 }

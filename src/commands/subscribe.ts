@@ -54,6 +54,7 @@ export function subscribeCommand(parts: SubscribeParts): Command {
         },
         required: false,
         rest: true,
+        space: '_',
       },
     ],
     flags: flags(parts.sources),

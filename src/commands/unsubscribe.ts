@@ -71,6 +71,7 @@ export function unsubscribeCommand(parts: UnsubscribeParts): Command {
         help: { fr: 'le sujet, comme il a été écrit', en: 'the subject, as it was written' },
         required: false,
         rest: true,
+        space: '_',
       },
     ],
     examples: [{ fr: '/unsubscribe gitlab groupe/projet', en: '/unsubscribe gitlab group/project' }],

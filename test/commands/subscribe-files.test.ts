@@ -14,6 +14,17 @@ const here = () => world.store.subscriptions.inChannel('town')
 const filters = async () => (await here())[0]?.filters
 
 describe('/subscribe nextcloud', () => {
+  it('takes folders with spaces in quotes, in the form that their events have', async () => {
+    await world.say('member', '/subscribe nextcloud "Documents RH/Notes de Service" !Documents_RH/**/Vieux')
+    expect((await here())[0]?.subject).toBe('Documents_RH/Notes_de_Service !Documents_RH/**/Vieux')
+    await world.say('sysadmin', '/vigie allow nextcloud "Documents RH/Notes de Service/**"')
+    expect((await world.store.subscriptions.rules()).map(({ subject }) => subject)).toEqual([
+      'Documents_RH/Notes_de_Service/**',
+    ])
+    await world.say('member', '/unsubscribe nextcloud « Documents RH/Notes de Service » !Documents_RH/**/Vieux')
+    expect(await here()).toEqual([])
+  })
+
   it('takes what is asked of files, and lists it', async () => {
     const told = await world.read(
       'member',

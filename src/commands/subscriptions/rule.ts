@@ -44,6 +44,7 @@ export function ruleCommand(parts: RuleParts, { name, twin, summary, done, undo 
           en: 'the path of a project or group, or a glob: group/**',
         },
         required: true,
+        space: '_',
       },
       {
         name: 'channel',

@@ -69,7 +69,7 @@ export function tell(change: Told, folder: Folder, { looks, nextcloudUrl, burstO
     draft: {
       source: 'nextcloud',
       type: `${typePrefix}${kind}`,
-      subject: directory === '' ? folder.name : `${folder.name}/${directory}`,
+      subject: subjectOf(directory === '' ? folder.name : `${folder.name}/${directory}`),
       time: new Date(change.at).toISOString(),
       data,
       severity: 'info',
@@ -113,3 +113,6 @@ export function createBursts(now: Now): (folder: Folder, directory: string) => s
     return `${name} ${directory} ${new Date(burst.began).toISOString()}`
   }
 }
+
+/** Globs are told apart by spaces: in subjects `_` stands for each. */
+const subjectOf = (path: string): string => path.replace(/\s/gu, '_')

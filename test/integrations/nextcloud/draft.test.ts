@@ -44,6 +44,12 @@ describe('an event of a watched folder', () => {
     expect(one.dedupe).not.toEqual(other.dedupe)
   })
 
+  it('has a subject without spaces, which would tell globs apart', () => {
+    expect(told(changeOf('Notes de Service/l\u2019été/a b.pdf')).draft.subject).toBe(
+      'Documents_RH/Notes_de_Service/l\u2019été',
+    )
+  })
+
   it('has no link for an id that is none', () => {
     const file = { identity: 'x', sizeBytes: 1, changedAt: 1, fileId: '1/../../evil' }
     const { draft } = told(changeOf('a.pdf', { file }))
