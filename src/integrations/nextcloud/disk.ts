@@ -64,7 +64,7 @@ export function createDiskSource(parts: DiskParts): DiskSource {
       isOver = true
       clearInterval(timer)
       if (current === self) current = undefined
-      if (hints) listen?.({ failed: { code: '', error: error instanceof Error ? error.message : String(error) } })
+      if (hints) listen?.({ failed: { code: 'ENDED', error: error instanceof Error ? error.message : String(error) } })
       for (const { fail } of pending.values()) fail(error)
       pending.clear()
     }

@@ -5,10 +5,8 @@ import type { Log, Now } from '../../event.ts'
 import type { FolderStore } from '../../store/store.ts'
 import {
   type Change,
-  type Failure,
   type Folder,
   FolderTrouble,
-  type Hint,
   type Hints,
   type Kept,
   type RawPath,
@@ -17,8 +15,10 @@ import {
   type Source,
   type Trouble,
 } from './folder.ts'
-import { createSettling, isAlike, type Pace, type Ready, usualPace } from './settling.ts'
-import type { Sibling, Siblings } from './siblings.ts'
+import { createHearing, type Polling } from './hearing.ts'
+import { createMoving } from './moving.ts'
+import { createSettling, type Pace, type Ready, usualPace } from './settling.ts'
+import type { Siblings } from './siblings.ts'
 import { createStanding } from './standing.ts'
 import { createTelling } from './telling.ts'
 
@@ -66,18 +66,6 @@ export interface WatchingStatus {
   readonly polling?: Polling
 }
 
-/** Nothing announces changes: it is scanned so often. */
-export interface Polling {
-  /** `setting`: WATCH_POLL. `source`: WebDAV. `limit`: the system's watches are used up; `failed`: it refuses them otherwise. */
-  readonly why: 'setting' | 'source' | 'limit' | 'failed'
-  readonly everyMs: number
-  /** What to raise: `fs.inotify.max_user_watches`. */
-  readonly setting?: string
-  /** How many folders want a watch. */
-  readonly folders?: number
-  readonly error?: string
-}
-
 export interface Watching {
   /** Until the signal. */
   watch(signal: AbortSignal): Promise<void>
@@ -96,87 +84,63 @@ const usual: WatchingPace = {
 }
 /** More than so many looks take longer than a scan. */
 const mostLooks = 100
+const looksAtOnce = 8
 /** A poll leaves the disk alone for so many times as long as it took. */
 const restFactor = 4
-/** Watches that failed are asked for again. */
-const rearmMs = 300_000
 
 export function createWatching(parts: WatchingParts): Watching {
-  const { folder, source, now, log, siblings } = parts
+  const { folder, source, now, log } = parts
   const pace = { ...usual, ...parts.pace }
   const settling = createSettling(pace)
   const standing = createStanding(parts)
   const telling = createTelling({ ...parts, settling })
-  const pollMs = parts.pollMs ?? pace.pollMs
-  const hints = parts.pollMs === undefined ? parts.hints : undefined
+  const moving = createMoving({ ...parts, settling, standing })
+  const hearing = createHearing({
+    name: folder.name,
+    hints: parts.hints,
+    pollMs: parts.pollMs,
+    fallbackMs: pace.pollMs,
+    now,
+    log,
+    onSightings(sightings) {
+      for (const sighting of sightings) hinted.set(sighting.path, sighting)
+      // What the system could not announce of a burst is found afterwards.
+      if (sightings.length > mostLooks) scanBy(now() + pace.againMs)
+      wake()
+    },
+    onEverything() {
+      // A storm of hints does not make one scan follow the other.
+      const nextBy = lastScan === undefined ? 0 : lastScan.at + lastScan.tookMs * 2 + pace.againMs / 20
+      scanBy(Math.max(now(), nextBy))
+    },
+    onDeaf: () => scanBy(now() + hearing.everyMs),
+  })
 
+  /** A request each is more than a look at a disk. */
+  const lookForMs = pace.lookForMs * (source.root === undefined ? 5 : 1)
   /** Ends the pause, while there is one. */
   let wake: () => void = () => undefined
   let hinted = new Map<RawPath, Sighting | { path: RawPath; isWhole: boolean; look: true }>()
   let scanAt = 0
   let checkAt = 0
+  let restUntil = 0
   let lastScan: { at: number; tookMs: number; folders?: number } | undefined
-  let failure: Failure | undefined
-  let rearmAt = 0
   let turnedAt = 0
   let isOpen = false
   let stopping = new AbortController().signal
   /** Begun while the snapshot was read. */
   let ahead: Promise<Scanned> | undefined
-  let hearing: 'no' | 'starting' | 'yes' = 'no'
 
   const scanBy = (at: number) => {
     scanAt = Math.min(scanAt, at)
     wake()
   }
 
-  function heard(hint: Hint): void {
-    if ('failed' in hint) {
-      failed(hint.failed)
-    } else if ('sightings' in hint) {
-      for (const sighting of hint.sightings) hinted.set(sighting.path, sighting)
-      if (hint.sightings.length > mostLooks) scanBy(now() + pace.againMs)
-    } else {
-      if ('ready' in hint) hearing = 'yes'
-      // One scan is over before the next begins, and others have their turn.
-      scanBy(Math.max(now(), lastScan === undefined ? 0 : lastScan.at + lastScan.tookMs * 2 + pace.againMs / 20))
-    }
-    wake()
+  /** What went wrong is not tried again at once, whatever is due. */
+  function rest(): void {
+    restUntil = now() + pace.againMs
+    scanBy(restUntil)
   }
-
-  function failed(reason: Failure): void {
-    if (failure === undefined) log.warn({ folder: folder.name, ...reason }, 'a folder cannot be watched; it is polled')
-    failure = reason
-    rearmAt = now() + rearmMs
-    void disarm()
-    scanBy(now() + pollMs)
-  }
-
-  async function arm(): Promise<void> {
-    if (hints === undefined || hearing !== 'no' || (failure !== undefined && now() < rearmAt)) return
-    hearing = 'starting'
-    failure = undefined
-    try {
-      await hints.start(heard)
-    } catch (error) {
-      hearing = 'no'
-      if (error instanceof FolderTrouble) throw error
-      failed({ code: '', error: error instanceof Error ? error.message : String(error) })
-    }
-  }
-
-  async function disarm(): Promise<void> {
-    if (hearing === 'no') return
-    hearing = 'no'
-    try {
-      await hints?.stop()
-    } catch (error) {
-      // A disk that does not answer keeps its thread; the next one starts without watches.
-      log.debug({ folder: folder.name, error: String(error) }, 'watches of a folder not ended')
-    }
-  }
-
-  const isPolled = () => hints === undefined || failure !== undefined
 
   async function scan(signal: AbortSignal): Promise<void> {
     const begunAt = now()
@@ -185,10 +149,10 @@ export function createWatching(parts: WatchingParts): Watching {
     ahead = undefined
     const tookMs = performance.now() - began
     lastScan = { at: begunAt, tookMs, ...(scanned.folders === undefined ? {} : { folders: scanned.folders }) }
-    scanAt = now() + (isPolled() ? Math.max(pollMs, tookMs * restFactor) : pace.scanMs)
+    scanAt = now() + (hearing.isPolled() ? Math.max(hearing.everyMs, tookMs * restFactor) : pace.scanMs)
     checkAt = now() + pace.checkMs
     await compare(scanned, begunAt)
-    await arm()
+    await hearing.arm()
   }
 
   async function compare(scanned: Scanned, begunAt: number): Promise<void> {
@@ -201,54 +165,24 @@ export function createWatching(parts: WatchingParts): Watching {
       return
     }
     const deletes = verdict !== 'replaced'
-    if (standing.seen(scanned.root)) await disarm()
+    if (standing.seen(scanned.root)) await hearing.disarm()
     await tell(settling.sweep(scanned, { begunAt, now: now(), deletes }), scanned.files)
     if (verdict === 'accepted') await standing.accept(scanned.root)
     if (standing.report(scanned, verdict)) scanBy(now() + pace.lookForMs)
   }
 
-  /** Of these, files known elsewhere were moved. */
   async function tell(ready: readonly Ready[], present?: ReadonlyMap<RawPath, Kept>): Promise<void> {
-    const changes: (Ready & { from?: RawPath; sibling?: Sibling })[] = []
-    const moved = new Set<RawPath>()
-    for (const one of ready) {
-      if (one.kind !== 'created' && one.kind !== 'modified') continue
-      const from = await whereFrom(one, present)
-      if (from?.sibling === undefined && from !== undefined) moved.add(from.from)
-      if (from !== undefined) changes.push({ ...one, ...from })
-    }
-    const paths = new Set(changes.map(({ path }) => path))
-    const rest = ready.filter(({ kind, path }) => !paths.has(path) && !(kind === 'deleted' && moved.has(path)))
-    const isAll = await telling.tell([...changes, ...rest])
-    if (!isAll) scanBy(now() + pace.againMs)
-  }
-
-  async function whereFrom(
-    { path, file }: Ready,
-    present: ReadonlyMap<RawPath, Kept> | undefined,
-  ): Promise<{ from: RawPath; sibling?: Sibling } | undefined> {
-    const from = await ownLost(file, path, present)
-    if (from !== undefined) return { from }
-    const lost = await siblings?.whoLost(folder.name, standing.everywhere(file.identity), file)
-    return lost === undefined ? undefined : { from: lost.path, sibling: lost.sibling }
-  }
-
-  /** Where a file stood that stands elsewhere now. */
-  async function ownLost(
-    file: Kept,
-    path?: RawPath,
-    present?: ReadonlyMap<RawPath, Kept>,
-  ): Promise<RawPath | undefined> {
-    const from = settling.whereIs(file.identity)
-    const before = from === undefined ? undefined : settling.known.get(from)
-    if (from === undefined || from === path || before === undefined || !isAlike(before, file)) return undefined
-    if (present !== undefined && !present.has(from)) return from
-    const there = await source.look(from, stopping)
-    return there?.identity === file.identity ? undefined : from
+    if (ready.length === 0) return
+    const isAll = await telling.tell(await moving.pair(ready, stopping, present))
+    if (!isAll) rest()
   }
 
   async function lookAll(paths: readonly RawPath[], signal: AbortSignal, whole: ReadonlySet<RawPath>): Promise<void> {
-    const files = await Promise.all(paths.map((path) => source.look(path, signal)))
+    const files: (Kept | undefined)[] = []
+    for (let start = 0; start < paths.length; start += looksAtOnce) {
+      const some = paths.slice(start, start + looksAtOnce)
+      files.push(...(await Promise.all(some.map((path) => source.look(path, signal)))))
+    }
     const sightings = paths.map((path, index): Sighting => {
       const file = files[index]
       return { path, isWhole: whole.has(path), ...(file === undefined ? {} : { file }) }
@@ -282,7 +216,7 @@ export function createWatching(parts: WatchingParts): Watching {
     if (source.root === undefined) return
     checkAt = now() + pace.checkMs
     if (standing.isStill(await source.root(signal))) return
-    await disarm()
+    await hearing.disarm()
     scanBy(now())
   }
 
@@ -302,6 +236,7 @@ export function createWatching(parts: WatchingParts): Watching {
       settling.forgetSightings()
       scanAt = at
       checkAt = at
+      restUntil = at
     }
     turnedAt = at
   }
@@ -331,7 +266,7 @@ export function createWatching(parts: WatchingParts): Watching {
   }
 
   async function lookFor(signal: AbortSignal): Promise<void> {
-    checkAt = now() + pace.lookForMs
+    checkAt = now() + lookForMs
     if (source.root !== undefined) await source.root(signal)
     hinted.clear()
     await scan(signal)
@@ -350,8 +285,7 @@ export function createWatching(parts: WatchingParts): Watching {
     if (!(error instanceof FolderTrouble)) {
       const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
       log.error({ folder: folder.name, error: words }, 'a folder could not be looked at')
-      checkAt = now() + pace.againMs
-      scanAt = checkAt
+      rest()
       return
     }
     // A look that found another folder there: the scan says which.
@@ -360,8 +294,8 @@ export function createWatching(parts: WatchingParts): Watching {
       return
     }
     settling.forgetSightings()
-    checkAt = now() + pace.lookForMs
-    void disarm()
+    checkAt = now() + lookForMs
+    void hearing.disarm()
     standing.away(error.trouble)
   }
 
@@ -372,29 +306,21 @@ export function createWatching(parts: WatchingParts): Watching {
   }
 
   async function pause(signal: AbortSignal): Promise<void> {
-    if (hinted.size > 0 && !standing.isAway()) return
-    const waitMs = nextAt() - now()
+    const isUrgent = hinted.size > 0 && !standing.isAway()
+    const waitMs = Math.max(isUrgent ? 0 : nextAt() - now(), restUntil - now())
     if (waitMs <= 0 || signal.aborted) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, waitMs)
-      wake = () => {
+      const timer = setTimeout(() => end(), waitMs)
+      const end = () => {
         clearTimeout(timer)
+        signal.removeEventListener('abort', end)
         resolve()
       }
-      signal.addEventListener('abort', wake, { once: true })
+      signal.addEventListener('abort', end)
+      if (now() >= restUntil) wake = end
     })
-    signal.removeEventListener('abort', wake)
     wake = () => undefined
   }
-
-  siblings?.add({
-    name: folder.name,
-    async lost(identity, file) {
-      const own = standing.here(identity)
-      return own === undefined ? undefined : await ownLost({ ...file, identity: own })
-    },
-    forget: (path) => settling.keep(path, undefined),
-  })
 
   return {
     async watch(signal) {
@@ -409,7 +335,7 @@ export function createWatching(parts: WatchingParts): Watching {
         }
         await pause(signal)
       }
-      await disarm()
+      await hearing.disarm()
     },
 
     hint(paths, isWhole = false) {
@@ -420,33 +346,16 @@ export function createWatching(parts: WatchingParts): Watching {
     status() {
       const { state, trouble } = standing.status()
       const lastChangeAt = telling.lastAt()
-      const polling = pollingOf()
+      const polling = hearing.polling(lastScan?.folders === undefined ? undefined : lastScan.folders + 1)
       return {
         state,
         ...(trouble === undefined ? {} : { trouble }),
         files: settling.known.size,
-        isHearing: hearing === 'yes',
+        isHearing: hearing.isHearing(),
         ...(lastChangeAt === undefined ? {} : { lastChangeAt }),
         ...(lastScan === undefined ? {} : { lastScanAt: lastScan.at }),
         ...(polling === undefined ? {} : { polling }),
       }
     },
   }
-
-  function pollingOf(): Polling | undefined {
-    if (!isPolled()) return undefined
-    const folders = lastScan?.folders === undefined ? {} : { folders: lastScan.folders + 1 }
-    const base = { everyMs: pollMs }
-    if (parts.pollMs !== undefined) return { ...base, why: 'setting' }
-    if (failure === undefined) return { ...base, why: 'source' }
-    const setting = limits[failure.code]
-    if (setting === undefined) return { ...base, why: 'failed', error: failure.error }
-    return { ...base, ...folders, why: 'limit', setting, error: failure.error }
-  }
-}
-
-/** What the kernel refuses, and what to raise (inotify(7)). */
-const limits: Readonly<Record<string, string>> = {
-  ENOSPC: 'fs.inotify.max_user_watches',
-  EMFILE: 'fs.inotify.max_user_instances',
 }
