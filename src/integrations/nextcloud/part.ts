@@ -6,8 +6,9 @@ import type { Locale, Said } from '../../text/locale.ts'
 import { bold, code, join, own, type Rich, rich, shorten } from '../../text/rich.ts'
 import type { Folder, Trouble } from './folder.ts'
 import type { HealthWords } from './health.ts'
+import type { Polling } from './hearing.ts'
 import { placeOf } from './standing.ts'
-import type { Polling, WatchingStatus } from './watching.ts'
+import type { WatchingStatus } from './watching.ts'
 
 export interface FolderNow {
   readonly folder: Folder
