@@ -120,13 +120,11 @@ describe('the demo', () => {
         const copied = feed.getByTestId('card').filter({ hasText: 'de la coquille.xlsx' })
         await copied.waitFor()
         expect(await copied.textContent()).toContain('0,59\u00a0Ko')
-        await copied.scrollIntoViewIfNeeded()
         await shoot('folder')
 
         await page.getByTestId('action-folder-drop-many').click()
         const many = feed.getByTestId('card').filter({ hasText: '12 nouveaux documents RH déposés' })
         await many.waitFor()
-        await many.scrollIntoViewIfNeeded()
         await page.getByTestId('thread-link').last().click()
         await expect.poll(() => page.getByTestId('thread').textContent()).toContain('fiche_fournier_1.pdf')
         await shoot('folder-many')
