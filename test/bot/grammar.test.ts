@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findForm, readWords } from '../../src/bot/grammar.ts'
-import { nearest } from '../../src/bot/suggest.ts'
+import { nearest } from '../../src/text/suggest.ts'
 import { tokenize } from '../../src/bot/tokens.ts'
 import type { Command, Form } from '../../src/commands/command.ts'
 import { UserError } from '../../src/errors.ts'
