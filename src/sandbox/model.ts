@@ -67,7 +67,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 /** Two sentences of what the question says; what it does not say is not made up. */
-export function alertFor(prompt: string): string {
+function alertFor(prompt: string): string {
   const address = /https?:\/\/[^\s,;]*[^\s,;.:]/.exec(prompt)?.[0]
   const status = /\b[1-5]\d\d\b(?: [A-Z][A-Za-z-]*)+/.exec(prompt)?.[0]
   if (/answer in english/i.test(prompt)) {
