@@ -44,6 +44,27 @@ const publicRows: readonly Row[] = [
   },
 ]
 
+/** Taking back asks for the right that setting it asks for. */
+const withoutRows = (
+  [
+    ['public', 'vigie_admin'],
+    ['header', 'vigie_admin'],
+    ['secret-header', 'vigie_admin'],
+    ['body', 'vigie_admin'],
+    ['escalate', 'vigie_admin'],
+    ['slow,escalate', 'vigie_admin'],
+    ['slow,mention,no-email', 'maker'],
+  ] as const
+).map(
+  ([names, by]): Row => ({
+    what: 'monitor edit --without',
+    by,
+    declared: 'vigie_admin',
+    line: () => `/monitor edit shop --without ${names}`,
+    fields: () => ({ monitor: 'shop', '--without': names }),
+  }),
+)
+
 /** The form that asks for a secret carries what was typed: a forged one is judged like the words. */
 const secretRows: readonly Row[] = [
   {
@@ -149,6 +170,7 @@ export const monitorRows: readonly Row[] = [
   },
   ...guardedRows,
   ...publicRows,
+  ...withoutRows,
   ...secretRows,
   {
     what: 'monitor edit',

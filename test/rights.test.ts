@@ -290,7 +290,7 @@ function rulesOf(command: Command): [string, Role][] {
   const forms = formsOf(command)
   const flags = forms.flatMap(({ what, form }) =>
     Object.entries(form.flags ?? {}).flatMap(([name, { allow, allowValue }]): [string, Role][] => {
-      const rule = allow ?? allowValue?.('@here', nobody)
+      const rule = allow ?? allowValue?.('@here', nobody) ?? allowValue?.(['public'], nobody)
       return rule === undefined ? [] : [[`${what} --${name}`, rule]]
     }),
   )

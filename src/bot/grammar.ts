@@ -6,7 +6,7 @@ import type { Command, Form, Verb } from '../commands/command.ts'
 import { UserError } from '../errors.ts'
 import { code, rich } from '../text/rich.ts'
 import { said } from '../text/said.ts'
-import { fold, nearest } from './suggest.ts'
+import { fold, nearest } from '../text/suggest.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 /** The root trigger: every command is also `/vigie <command>`. */

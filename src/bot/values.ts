@@ -7,10 +7,10 @@ import type { Json } from '../event.ts'
 import { parseDuration } from '../text/format.ts'
 import { code, own, type Rich, rich } from '../text/rich.ts'
 import { said } from '../text/said.ts'
+import { fold, nearest } from '../text/suggest.ts'
 import type { Found, Words } from './grammar.ts'
 import { namesOf } from './grammar.ts'
 import { usageOf } from './help.ts'
-import { fold, nearest } from './suggest.ts'
 
 export type Values = Pick<Call, 'args' | 'flags' | 'secrets'>
 

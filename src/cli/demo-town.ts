@@ -21,13 +21,18 @@ const inhabitants = [
   { username: 'bob', first_name: 'Bob', isTeamAdmin: false },
 ] as const
 
-const welcomeTo = ({ site, folder }: Pick<Town, 'site' | 'folder'>): Said => ({
+const standIn: Said = {
+  fr: ' Le texte de son alerte vient d’un modèle de démonstration, qui répète ce qu’on lui dit.',
+  en: ' The text of its alert comes from a stand-in model, which repeats what it is told.',
+}
+
+const welcomeTo = ({ site, folder, isModelReal }: Pick<Town, 'site' | 'folder' | 'isModelReal'>): Said => ({
   fr: [
     'Bienvenue\u202f! Tout ce qui suit est vrai, sauf GitLab\u00a0: les boutons du panneau envoient à Vigie les webhooks qu’il enverrait.',
     '1. Tapez `/subscribe gitlab taaf/**` pour que ce canal entende parler des projets du groupe *taaf*.',
     '2. Pressez **Ouvrir une merge request**, puis **La fusionner**\u00a0: c’est la même carte qui change.',
     '3. Essayez le menu **Options…** d’une carte, `/vigie help`, ou `@vigie statut`.',
-    `4. Tapez \`/monitor add ${site} --name boutique --every 5s --mention @moi\`, puis pressez **Casser la boutique**.`,
+    `4. Tapez \`/monitor add ${site} --name boutique --every 5s --mention @moi\`, puis pressez **Casser la boutique**.${isModelReal ? '' : standIn.fr}`,
     `5. Pressez **Déposer un document**, ou copiez un fichier dans \`${folder}/Contrats\`\u00a0: ce canal entend déjà ce dossier.`,
   ].join('\n'),
   en: [
@@ -35,7 +40,7 @@ const welcomeTo = ({ site, folder }: Pick<Town, 'site' | 'folder'>): Said => ({
     '1. Type `/subscribe gitlab taaf/**` so that this channel hears of the projects of the group *taaf*.',
     '2. Press **Open a merge request**, then **Merge it**: it is the same card that changes.',
     '3. Try the **Options…** menu of a card, `/vigie help`, or `@vigie status`.',
-    `4. Type \`/monitor add ${site} --name shop --every 5s --mention @me\`, then press **Break the shop**.`,
+    `4. Type \`/monitor add ${site} --name shop --every 5s --mention @me\`, then press **Break the shop**.${isModelReal ? '' : standIn.en}`,
     `5. Press **Drop a document**, or copy a file into \`${folder}/Contrats\`: this channel hears of that folder already.`,
   ].join('\n'),
 })
@@ -46,18 +51,15 @@ export interface Town {
   readonly site: string
   /** Path of the watched folder. */
   readonly folder: string
+  /** The texts of alerts are written by one that the caller named. */
+  readonly isModelReal: boolean
   readonly fetch: typeof fetch
   readonly locale: Locale
 }
 
 /** Makes the team, the channel and the people, in the language of who looks. */
-export async function createDemoTown({
-  sandbox,
-  site,
-  folder,
-  fetch: fetcher,
-  locale,
-}: Town): Promise<readonly Inhabitant[]> {
+export async function createDemoTown(town: Town): Promise<readonly Inhabitant[]> {
+  const { sandbox, fetch: fetcher, locale } = town
   const call = callsOf(sandbox, fetcher)
   const asAdmin = (path: string, body: object) => call(sandbox.adminToken, path, body)
 
@@ -80,7 +82,7 @@ export async function createDemoTown({
     type: 'O',
   })
   await call(alice.token, `/channels/${channel.id}/members`, { user_id: bob.id })
-  await call(alice.token, '/posts', { channel_id: channel.id, message: welcomeTo({ site, folder })[locale] })
+  await call(alice.token, '/posts', { channel_id: channel.id, message: welcomeTo(town)[locale] })
   return people
 }
 

@@ -1,5 +1,6 @@
-// `vigie demo`: a stand-in Mattermost with its web page, Vigie provisioned in it as on a real one, and buttons that send sample GitLab
-// events to Vigie's own webhook, break a sample site and drop files into a watched folder. Free ports, a temporary folder, nothing left behind.
+// `vigie demo`: a stand-in Mattermost with its web page, Vigie provisioned in it as on a real one, buttons that send sample GitLab events
+// to Vigie's own webhook, break a sample site and drop files into a watched folder, and a stand-in model that writes about the site. Free
+// ports, a temporary folder, nothing left behind.
 
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -8,11 +9,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { freePort } from '../free-port.ts'
 import { createLog, logLevels } from '../log.ts'
-import { createSandbox } from '../sandbox/sandbox.ts'
+import { createSandboxModel, type SandboxModel } from '../sandbox/model.ts'
+import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts'
 import { appOf } from './app-of.ts'
 import { createDemoEvents } from './demo-events.ts'
 import { createDemoFolder } from './demo-folder.ts'
-import { createDemoSite } from './demo-site.ts'
+import { createDemoSite, type DemoSite } from './demo-site.ts'
 import { createDemoTown, demoChannel, demoTeam, type Inhabitant, subscribeChannel } from './demo-town.ts'
 import { envOf } from './dotenv-file.ts'
 import { provision } from './provision.ts'
@@ -22,6 +24,8 @@ import type { Subcommand, World } from './subcommand.ts'
 const demoToken = 'vigie-demo'
 /** What of the caller's environment the demo takes up; the rest is a real Vigie's. */
 const taken = ['GITLAB_WEBHOOK_TOKEN', 'GITLAB_SIGNING_SECRET', 'LOG_LEVEL', 'METRICS_TOKEN', 'TZ', 'VIGIE_LOCALE']
+/** Where a real model is named, it is asked instead of the stand-in. */
+const takenOfModel = ['OLLAMA_HOST', 'OLLAMA_MODEL', 'OLLAMA_PROMPT', 'OLLAMA_TIMEOUT']
 
 export const demo: Subcommand = {
   name: 'demo',
@@ -50,22 +54,21 @@ async function play(folder: string, json: boolean, world: World): Promise<number
   const actions: DemoAction[] = []
   const sandbox = await createSandbox({ people, actions })
   const site = await createDemoSite()
+  const model = world.environment.OLLAMA_HOST ? undefined : await createSandboxModel()
   const watched = createDemoFolder(folder)
-  const environment: Record<string, string | undefined> = {
-    VIGIE_LOCALE: world.locale,
-    GITLAB_WEBHOOK_TOKEN: demoToken,
-    LOG_LEVEL: 'warn',
-    ...Object.fromEntries(taken.flatMap((name) => (world.environment[name] ? [[name, world.environment[name]]] : []))),
-    MATTERMOST_URL: sandbox.url,
-    MONITOR_ALLOW: new URL(site.url).host,
-    WATCH_PATH: watched.path,
-    ORGANISATION: 'TAAF',
-    PORT: String(await freePort('127.0.0.1')),
-  }
+  const environment = await environmentOf({ sandbox, site, model, folder: watched.path }, world)
   const quiet: World = { ...world, environment, cwd: folder, stdout: () => undefined }
   try {
-    const places = { site: site.url, folder: watched.path }
-    people.push(...(await createDemoTown({ sandbox, ...places, fetch: world.fetch, locale: world.locale })))
+    people.push(
+      ...(await createDemoTown({
+        sandbox,
+        site: site.url,
+        folder: watched.path,
+        isModelReal: model === undefined,
+        fetch: world.fetch,
+        locale: world.locale,
+      })),
+    )
     const provisioned = await provision.run(['--admin-token', sandbox.adminToken, '--team', demoTeam], quiet)
     if (provisioned !== 0) return provisioned
     const env = envOf(quiet)
@@ -95,10 +98,40 @@ async function play(folder: string, json: boolean, world: World): Promise<number
       await app.stop()
     }
   } finally {
+    await model?.stop()
     await site.stop()
     await sandbox.stop()
   }
   return 0
+}
+
+interface Surroundings {
+  readonly sandbox: Sandbox
+  readonly site: DemoSite
+  /** Absent: the caller names a real one. */
+  readonly model: SandboxModel | undefined
+  /** Path of the watched one. */
+  readonly folder: string
+}
+
+async function environmentOf(
+  { sandbox, site, model, folder }: Surroundings,
+  { environment, locale }: World,
+): Promise<Record<string, string | undefined>> {
+  const ofCaller = (names: readonly string[]) =>
+    Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])))
+  return {
+    VIGIE_LOCALE: locale,
+    GITLAB_WEBHOOK_TOKEN: demoToken,
+    LOG_LEVEL: 'warn',
+    ...ofCaller(taken),
+    ...(model ? { OLLAMA_HOST: model.url, OLLAMA_MODEL: model.name } : ofCaller(takenOfModel)),
+    MATTERMOST_URL: sandbox.url,
+    MONITOR_ALLOW: new URL(site.url).host,
+    WATCH_PATH: folder,
+    ORGANISATION: 'TAAF',
+    PORT: String(await freePort('127.0.0.1')),
+  }
 }
 
 interface DemoAction {

@@ -17,7 +17,7 @@ import { showReply } from './monitor/show.ts'
 import type { InTurn } from './subscriptions/room.ts'
 
 export type MonitorParts = Pick<CommandParts, 'around' | 'sources' | 'timeZone' | 'writeDocument'> & {
-  readonly store: Pick<CommandParts['store'], 'subscriptions'>
+  readonly store: Pick<CommandParts['store'], 'events' | 'subscriptions'>
   readonly inTurn: InTurn
 }
 

@@ -166,7 +166,25 @@ export interface MonitorWish
   readonly timeZone?: string
   /** The name of the monitor it stands behind; empty for none. */
   readonly after?: string
+  /** Of an edit: what was set and is no longer wanted. */
+  readonly without?: readonly Unset[]
 }
+
+/** What an edit takes back, by its flag. */
+export type Unset =
+  | 'slow'
+  | 'remind'
+  | 'escalate'
+  | 'prompt'
+  | 'no-email'
+  | 'public'
+  | 'status'
+  | 'contains'
+  | 'json'
+  | 'header'
+  | 'secret-header'
+  | 'body'
+  | 'cron'
 
 export interface Added {
   readonly monitor: Monitor

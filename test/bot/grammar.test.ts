@@ -3,10 +3,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findForm, readWords } from '../../src/bot/grammar.ts'
-import { nearest } from '../../src/bot/suggest.ts'
 import { tokenize } from '../../src/bot/tokens.ts'
 import type { Command, Form } from '../../src/commands/command.ts'
 import { UserError } from '../../src/errors.ts'
+import { nearest } from '../../src/text/suggest.ts'
 
 const words = (text: string) => tokenize(text).map((token) => token.text)
 

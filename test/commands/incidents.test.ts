@@ -136,6 +136,27 @@ it('tells in detail what was seen and done', async () => {
   }
 })
 
+it.each([
+  [
+    'a chart that was shown',
+    [
+      { at: 1, tookMs: 80 },
+      { at: 2, tookMs: 90 },
+    ],
+    true,
+  ],
+  ['none where it answered too seldom', [], false],
+])('tells in detail of %s', async (_, chart, isTold) => {
+  const [opened] = await world.watching.keeper.steps(id)
+  if (opened === undefined) throw new Error('it has no steps')
+  const { event: _told, ...step } = opened
+  const charted = { ...step, number: 9, at: world.clock.now, kind: 'charted' as const }
+  await world.store.monitors.record({ results: [], states: [], incidents: [], steps: [charted] })
+  const event = await world.emit({ source: 'monitor', type: 'incident.charted', data: { chart } })
+  await world.store.monitors.told(id, 9, event.id)
+  expect((await press('guest', 'more')).includes('chart added')).toBe(isTold)
+})
+
 it('is listed with how many others it has', () => {
   const one = { monitor: 'm', name: 'shop', target: '', failingSince: 0 }
   const of = (count: number): Incident => ({

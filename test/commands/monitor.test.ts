@@ -264,6 +264,113 @@ describe('--secret-header', () => {
   })
 })
 
+describe('--without', () => {
+  const everything =
+    '--slow 2s --remind 30m --escalate email:duty@example.org --no-email --public --status 200,404 --contains ok --json a=1 --header "A: b" --body x --prompt "Say {url}" --mention @me'
+
+  it('takes back whatever was set', async () => {
+    await add()
+    const before = monitor()
+    await world.say('sysadmin', `/monitor edit shop ${everything}`)
+    expect(monitor()).toMatchObject({ isPublic: true, noEmail: true, slowMs: 2000, http: { body: 'x' } })
+    const line = 'slow,remind,escalate,no-email,public,status,contains,json,header,body,prompt,mention'
+    const answer = await world.say('sysadmin', `/monitor edit shop --without ${line}`)
+    expect(answer.refused).toBe(false)
+    expect(monitor()).toEqual({ ...before, mention: [] })
+    const [entry] = await world.store.audit.list({ limit: 1 })
+    expect(JSON.stringify(entry)).toContain(`--without ${line}`)
+  })
+
+  it('takes back secret headers, and whom it stands behind', async () => {
+    const line = `monitor add ${shop} --name shop --secret-header X-Token`
+    await world.submit('sysadmin', 'monitor', { 'secret.X-Token': 'hunter2' }, 'add', line)
+    await world.say('maker', '/monitor add db.example.org:5432 --name db')
+    await world.say('sysadmin', '/monitor edit shop --after db')
+    expect(monitor()).toMatchObject({ after: monitor('db')?.id, http: { sealedHeaders: { 'x-token': 'sealed' } } })
+    await world.say('sysadmin', '/monitor edit shop --without=--after,secret-header')
+    expect(monitor()).toMatchObject({ http: { sealedHeaders: {} } })
+    expect(monitor()?.after).toBeUndefined()
+  })
+
+  it('takes a cron back where it is said how often instead', async () => {
+    await world.say('maker', '/monitor add --name backup --cron "0 3 * * *" --tz Europe/Paris')
+    expect(await world.read('maker', '/monitor edit backup --without cron')).toContain('--every 1d')
+    await world.say('maker', '/monitor edit backup --without cron --every 1d')
+    expect(monitor('backup')).toMatchObject({
+      everyMs: 86_400_000,
+      heartbeat: { graceMs: 300_000, tokenHash: expect.any(String) },
+    })
+    expect(monitor('backup')?.heartbeat).not.toHaveProperty('cron')
+  })
+
+  it.each([
+    ['--without slwo', '--without slow'],
+    ['--without every', 'give it another value'],
+    ['--without nonsense', '`slow`, `remind`'],
+    ['--without slow --slow 2s', 'contradict'],
+    ['--without escalate --escalate-after 20m', 'contradict'],
+    ['--without cron', 'does not go with'],
+  ])('refuses %s in clear words', async (words, said) => {
+    await add('--slow 3s')
+    const answer = await world.say('sysadmin', `/monitor edit shop ${words}`)
+    expect(answer.refused).toBe(true)
+    expect(readAnswer(answer)).toContain(said)
+    expect(monitor()?.slowMs).toBe(3000)
+  })
+
+  it('asks of what was entrusted what the flag itself asks', async () => {
+    await world.say('sysadmin', `/monitor add ${shop} --name shop --header "A: b" --contains ok`)
+    expect(await world.read('chanadmin', '/monitor edit shop --without contains')).toContain('entrusted')
+    expect(monitor()?.http?.contains).toBe('ok')
+  })
+
+  it('is in help, in both languages', async () => {
+    expect(await world.read('maker', '/monitor edit --help')).toContain('`--without a,b` — takes back')
+    world.locale.of = 'fr'
+    expect(await world.read('maker', '/monitor modifier --aide')).toContain('`--without a,b` — enlève')
+  })
+})
+
+describe('an option that would do nothing', () => {
+  it.each([
+    ['--name backup --retries 3', '--retries'],
+    ['--name backup --recover 2', '--recover'],
+    ['--name backup --retry-every 20s', '--retry-every'],
+    ['--name backup --slow 2s', '--slow'],
+    ['--name backup --timeout 5s', '--timeout'],
+    ['--name backup --method HEAD', '--method'],
+    ['--name backup --contains ok', '--contains'],
+    ['--name backup --tz Europe/Paris', '--cron'],
+    [`${shop} --grace 1h`, '--grace'],
+    ['db.example.org:5432 --cron "0 3 * * *"', '--cron'],
+    ['db.example.org:5432 --contains ok', '--contains'],
+    ['db.example.org:5432 --json a=1', '--json'],
+    ['db.example.org:5432 --status 200', '--status'],
+    ['db.example.org:5432 --tls any-ca', '--tls'],
+    ['example.org --method HEAD', '--method'],
+    ['example.org:443 --type tls --record MX', '--record'],
+    [`${shop} --slow 10s`, '--timeout'],
+    [`${shop} --slow 3s --timeout 2s`, '--timeout'],
+  ])('is refused: %s', async (words, said) => {
+    const answer = await world.say('maker', `/monitor add ${words}`)
+    expect(answer.refused, readAnswer(answer)).toBe(true)
+    expect(readAnswer(answer)).toContain(said)
+    expect(world.watching.keeper.all()).toEqual([])
+  })
+
+  it('is refused of an edit too, and what stays is counted', async () => {
+    await add('--slow 3s')
+    expect(await world.read('maker', '/monitor edit shop --timeout 2s')).toContain('`--slow`')
+    await world.say('maker', '/monitor add --name backup --cron "0 3 * * *"')
+    expect(await world.read('maker', '/monitor edit backup --every 1d')).toContain('`--without cron`')
+    expect((await world.say('maker', '/monitor edit backup --tz Europe/Madrid')).refused).toBe(false)
+  })
+
+  it('is taken where it says what is so anyway', async () => {
+    expect((await world.say('maker', '/monitor add --name backup --retries 1 --recover 1')).refused).toBe(false)
+  })
+})
+
 describe('what only a Vigie administrator may send', () => {
   it.each(['--method DELETE', '--body x --method POST'])('with %s is sent nowhere else by others', async (words) => {
     await world.say('sysadmin', `/monitor add ${shop} --name shop ${words}`)

@@ -1,10 +1,12 @@
 // Tables as files: figures that one can go on counting with, and text that nothing takes for a formula or for markup.
 
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { inflateSync } from 'node:zlib'
 import { describe, expect, it, test } from 'vitest'
 import { csvOf } from '../../src/documents/csv.ts'
 import type { Document } from '../../src/documents/document.ts'
+import { inLetters, lettersOf } from '../../src/documents/letters.ts'
 import { createDocumentWriter } from '../../src/documents/write.ts'
 
 const hostile = [
@@ -94,10 +96,51 @@ describe('PDF', () => {
     const pdf = await text('pdf')
     expect(pdf.slice(0, 5)).toBe('%PDF-')
     expect(pdf).toMatch(/Roboto/)
-    const streams = [...pdf.matchAll(/stream\r?\n([\s\S]*?)\r?\nendstream/g)].map(([, body = '']) => inflated(body))
-    expect(`${pdf}${streams.join('')}`).not.toMatch(/\/(?:JavaScript|JS|URI|Launch)\b/)
+    expect(`${pdf}${streamsOf(pdf)}`).not.toMatch(/\/(?:JavaScript|JS|URI|Launch)\b/)
   })
 })
+
+describe('what a font lacks', () => {
+  const named = (name: string): Document => ({
+    ...document,
+    title: name,
+    notes: ['12\u202f345\u202f; ✓'],
+    tables: document.tables.map((table) => ({ ...table, rows: [[name, 1, undefined, undefined]] })),
+  })
+  const font = createRequire(import.meta.url).resolve('pdfmake/fonts/Roboto/Roboto-Regular.ttf')
+  const has = lettersOf(readFileSync(font))
+
+  it('is left out of a PDF, and stays in the other files', async () => {
+    // Glyph 0 is the box that stands for what is missing.
+    const pdf = Buffer.from(await write(named('🛒 boutique'), 'pdf')).toString('latin1')
+    const drawn = [...streamsOf(pdf).matchAll(/\[(<[^\]]*)\] TJ/g)].flatMap(([, words = '']) =>
+      words.match(/[0-9a-f]{4}/g),
+    )
+    expect(drawn.length).toBeGreaterThan(20)
+    expect(drawn).not.toContain('0000')
+    for (const format of ['csv', 'html'] as const)
+      expect(Buffer.from(await write(named('🛒 boutique'), format)).toString()).toContain('🛒 boutique')
+  })
+
+  it.each([
+    ['🛒 boutique', 'boutique'],
+    ['sauvegarde ✓ nuit', 'sauvegarde nuit'],
+    ['Œuvre d’été\u202f; 100\u00a0%', 'Œuvre d’été\u00a0; 100\u00a0%'],
+    ['e\u0301te\u0301', 'été'],
+    ['сайт Ωmega', 'сайт Ωmega'],
+    ['a → b', 'a > b'],
+    ['1️⃣ premier 👩‍💻', '1 premier'],
+    ['🛒', '…'],
+    ['', ''],
+  ])('%s is drawn as %s', (name, drawn) => {
+    expect(inLetters(name, has)).toBe(drawn)
+  })
+})
+
+function streamsOf(pdf: string): string {
+  const streams = pdf.matchAll(/stream\r?\n([\s\S]*?)\r?\nendstream/g)
+  return [...streams].map(([, body = '']) => inflated(body)).join('')
+}
 
 function inflated(body: string): string {
   try {

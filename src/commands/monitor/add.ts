@@ -11,10 +11,11 @@ import { said } from '../../text/said.ts'
 import type { Call, DialogSpec, Reply } from '../command.ts'
 import type { MonitorParts } from '../monitor.ts'
 import { requireInside, requireRoom } from '../subscriptions/room.ts'
-import { readWish } from './flags.ts'
+import { editFlags, readWish } from './flags.ts'
 import { askerOf, keeperOf, namedOf } from './keeper.ts'
 import { quoted } from './list.ts'
 import { mentionNames } from './mention.ts'
+import { readWithout, withoutWish } from './without.ts'
 import { checkedWords } from './words.ts'
 
 const mostInChannel = 200
@@ -103,13 +104,15 @@ export async function editMonitor(parts: MonitorParts, call: Call): Promise<Repl
   const { monitor: before } = namedOf(parts, call)
   const { locale } = call
   if (Object.keys(call.flags).length === 0) throw nothingSaid()
-  requireOwnSecrets(call, before)
+  const without = readWithout(call, editFlags)
+  requireOwnSecrets(call, before, without)
   const missing = missingSecrets(call)
   if (missing.length > 0) return { dialog: secretDialog('edit', missing, locale) }
   const { target } = call.flags
   const wish = {
     ...(await readWish(call, parts.around, before.escalate?.target)),
     ...(typeof target === 'string' ? { target } : {}),
+    ...withoutWish(without),
   }
   const { monitor } = await keeper.edit(before.id, wish, askerOf(call))
   return {
@@ -118,7 +121,7 @@ export async function editMonitor(parts: MonitorParts, call: Call): Promise<Repl
     mood: 'good',
     next: `/monitor ${words[locale].show} ${quoted(monitor.name)}`,
     changed: `${monitor.name} ${Object.keys(call.flags)
-      .map((flag) => `--${flag}`)
+      .map((flag) => (flag === 'without' ? `--without ${without.join(',')}` : `--${flag}`))
       .join(' ')}`,
   }
 }
@@ -130,8 +133,9 @@ const entrusted = ['target', 'tls', 'contains', 'json'] as const
  * What an administrator of Vigie entrusted to this address (headers, a body, a method that changes things) is sent to no other by anybody
  * else, and nobody else asks word by word what it is answered with. @throws {UserError}
  */
-function requireOwnSecrets({ flags, role }: Call, { http }: Monitor): void {
-  if (role === 'vigie_admin' || http === undefined || entrusted.every((flag) => flags[flag] === undefined)) return
+function requireOwnSecrets({ flags, role }: Call, { http }: Monitor, without: readonly string[]): void {
+  const isTouched = entrusted.some((flag) => flags[flag] !== undefined || without.includes(flag))
+  if (role === 'vigie_admin' || http === undefined || !isTouched) return
   const hasHeaders = Object.keys({ ...http.sealedHeaders, ...http.headers }).length > 0
   if (!hasHeaders && http.body === undefined && ['GET', 'HEAD'].includes(http.method)) return
   const names = join(

@@ -7,6 +7,7 @@ import { code, rich } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
 import type { Around, Call, Flag } from '../command.ts'
 import { mentionFlag, readMention } from './mention.ts'
+import { withoutFlag } from './without.ts'
 
 const types = ['http', 'tcp', 'dns', 'tls', 'heartbeat'] as const
 const trusts = ['verify', 'any-ca', 'off'] as const
@@ -154,6 +155,7 @@ export const addFlags: Readonly<Record<string, Flag>> = {
 export const editFlags: Readonly<Record<string, Flag>> = {
   ...common,
   target: word({ fr: 'Cible', en: 'Target' }, { fr: 'une autre adresse', en: 'another address' }),
+  without: withoutFlag(common),
 }
 
 /** What the flags say, as the keeper takes it. Secret headers are the dialog's. @throws {UserError} */

@@ -79,7 +79,7 @@ export async function moreReply(parts: MonitorParts, press: Press, incident: Inc
   const last = results.at(-1) ?? (first && keeper.byId(first.monitor)?.state.last)
   const phases = last === undefined ? [] : phaseWords(last, locale)
   const certificate = last === undefined ? [] : certificateWords(last, press)
-  const done = (await keeper.steps(incident.id)).slice(-mostSteps)
+  const done = await doneIn(parts, await keeper.steps(incident.id))
   const section = (title: string, lines: readonly Rich[]): Rich =>
     lines.length === 0 ? [] : [...own(`\n${title}`), ...lines.map((line) => item(line))]
   const name = first === undefined ? undefined : keeper.byId(first.monitor)?.monitor.name
@@ -102,6 +102,18 @@ export async function moreReply(parts: MonitorParts, press: Press, incident: Inc
     ],
     next: name === undefined ? '/monitor incidents' : `/monitor ${say.show} ${quoted(name)}`,
   }
+}
+
+/** The latest; a chart only where one was shown: what answered too seldom has none. */
+async function doneIn({ store }: MonitorParts, all: readonly IncidentStep[]): Promise<readonly IncidentStep[]> {
+  const shown = await Promise.all(
+    all.map(async ({ kind, event }) => {
+      if (kind !== 'charted') return true
+      const chart = event === undefined ? undefined : (await store.events.find(event))?.event.data.chart
+      return Array.isArray(chart) && chart.length > 1
+    }),
+  )
+  return all.filter((_, index) => shown[index]).slice(-mostSteps)
 }
 
 function stepLine({ at, kind, facts }: IncidentStep, { locale, now }: Press, timeZone: string): Rich {

@@ -9,6 +9,7 @@ import type { Admit } from './guard/admission.ts'
 import type { Acted, Watched } from './incidents.ts'
 import type { Ledger } from './ledger.ts'
 import type { Acknowledgement, Monitor } from './monitor.ts'
+import { withoutThose } from './unset.ts'
 import type { Watch } from './watch.ts'
 import { hashToken, readWish, type WishParts } from './wish.ts'
 import { resultWords } from './words.ts'
@@ -107,7 +108,7 @@ export function createKeeper(parts: KeeperParts): MonitorKeeper {
     async edit(id, wish, by) {
       const known = watch.find(id)?.monitor
       if (!known) throw gone(id)
-      const monitor = await read(wish, known, by)
+      const monitor = await read(wish, withoutThose(known, wish), by)
       await take(monitor, known)
       return { monitor }
     },

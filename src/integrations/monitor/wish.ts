@@ -8,6 +8,7 @@ import { duration } from '../../text/format.ts'
 import { code, type Rich, rich } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
 import type { MonitorWish } from '../integration.ts'
+import { requireEffect } from './fitting.ts'
 import type { Endpoint } from './guard/endpoint.ts'
 import { type CheckedType, readTarget } from './guard/target.ts'
 import type { DnsWish, HeartbeatWish, HttpWish, Monitor, MonitorType } from './monitor.ts'
@@ -101,7 +102,7 @@ export function readWish(
     ...((wish.noEmail ?? before.noEmail) ? { noEmail: true } : {}),
     ...((wish.isPublic ?? before.isPublic) ? { isPublic: true } : {}),
   }
-  requireItsType(wish, type)
+  requireEffect(wish, monitor)
   return { monitor, ...(read.endpoint ? { endpoint: read.endpoint } : {}) }
 }
 
@@ -282,32 +283,6 @@ function readBeat(wish: Partial<MonitorWish>, was: HeartbeatWish | undefined, pa
     ...(cron === undefined ? {} : { cron, timeZone }),
     tokenHash: was?.tokenHash ?? '',
   }
-}
-
-/** A flag that its type does not know would be forgotten in silence. */
-function requireItsType(wish: Partial<MonitorWish>, type: MonitorType): void {
-  const only: readonly (readonly [string, unknown, readonly MonitorType[]])[] = [
-    ['--method', wish.method, ['http']],
-    ['--body', wish.body, ['http']],
-    ['--status', wish.status, ['http']],
-    ['--json', wish.json, ['http']],
-    ['--header', wish.headers, ['http']],
-    ['--secret-header', wish.secretHeaders, ['http']],
-    ['--contains', wish.contains, ['http', 'dns']],
-    ['--record', wish.record, ['dns']],
-    ['--tls', wish.tls, ['http', 'tls']],
-    ['--slow', wish.slowMs, ['http', 'tcp', 'dns', 'tls']],
-    ['--timeout', wish.timeoutMs, ['http', 'tcp', 'dns', 'tls']],
-    ['--grace', wish.graceMs, ['heartbeat']],
-    ['--cron', wish.cron, ['heartbeat']],
-    ['--tz', wish.timeZone, ['heartbeat']],
-  ]
-  const strange = only.find(([, value, types]) => value !== undefined && !types.includes(type))
-  if (strange === undefined) return
-  throw refused(
-    rich`${code(strange[0])} ne va pas avec un moniteur ${code(type)}.`,
-    rich`${code(strange[0])} does not go with a ${code(type)} monitor.`,
-  )
 }
 
 function within(flag: string, ms: number, [least, most]: readonly [number, number]): number {

@@ -2,6 +2,7 @@
 // what it cannot read, has no timeout and no bound; what reaches it through our `fetch` is timed, bounded and read already.
 
 import { Ollama } from 'ollama'
+import type { Said } from '../../../text/locale.ts'
 
 export interface ModelParts {
   /** OLLAMA_HOST. */
@@ -24,9 +25,16 @@ export interface Model {
   warm(signal: AbortSignal): Promise<void>
 }
 
-/** Ollama did not do as its API says. `message` is ours or a short word of its own. */
+/** Ollama did not do as its API says: in our words, or in a short word of its own. */
 export class ModelError extends Error {
   override readonly name = 'ModelError'
+  /** Absent: the words are its own. */
+  readonly said: Said | undefined
+
+  constructor(words: Said | string) {
+    super(typeof words === 'string' ? words : words.en)
+    this.said = typeof words === 'string' ? undefined : words
+  }
 }
 
 /** How long it stays in memory after it was used. */
@@ -60,7 +68,7 @@ export function createModel({ host, model, fetch }: ModelParts): Model {
       } finally {
         stream.abort()
       }
-      throw new ModelError('its answer broke off')
+      throw new ModelError({ fr: 'sa réponse s’est interrompue', en: 'its answer broke off' })
     },
     async warm(signal) {
       await clientOf(host, fetch, signal).generate({ model, prompt: '', stream: false, keep_alive: keepAlive })
@@ -76,7 +84,7 @@ function clientOf(host: string, fetch: typeof globalThis.fetch, signal: AbortSig
       const signals = [signal, ...(init?.signal ? [init.signal] : [])]
       const response = await fetch(input, { ...init, redirect: 'error', signal: AbortSignal.any(signals) })
       if (!response.ok) throw new ModelError(`${response.status} ${await reasonOf(response)}`.trim())
-      if (response.body === null) throw new ModelError('an answer without a body')
+      if (response.body === null) throw new ModelError({ fr: 'une réponse vide', en: 'an answer without a body' })
       return new Response(response.body.pipeThrough(readable()), { status: 200 })
     },
   })
@@ -106,7 +114,8 @@ function readable(): TransformStream<Uint8Array, Uint8Array> {
   const check = (line: string): string => {
     if (line.trim() === '') return ''
     const said = parse(line)
-    if (!isRecord(said)) throw new ModelError('an answer that is not Ollama’s')
+    if (!isRecord(said))
+      throw new ModelError({ fr: 'une réponse qui n’est pas d’Ollama', en: 'an answer that is not Ollama’s' })
     if (said.error !== undefined) throw new ModelError(String(said.error).slice(0, 200))
     return `${JSON.stringify(said)}\n`
   }
@@ -116,7 +125,8 @@ function readable(): TransformStream<Uint8Array, Uint8Array> {
       rest += decoder.decode(chunk, { stream: true })
       const lines = rest.split('\n')
       rest = lines.pop() ?? ''
-      if (size > mostStreamBytes || rest.length > mostLineBytes) throw new ModelError('an answer without end')
+      if (size > mostStreamBytes || rest.length > mostLineBytes)
+        throw new ModelError({ fr: 'une réponse sans fin', en: 'an answer without end' })
       for (const line of lines) controller.enqueue(encoder.encode(check(line)))
     },
     flush(controller) {

@@ -5,7 +5,7 @@ import type { Env } from '../../../env.ts'
 import type { Log, Part } from '../../../event.ts'
 import { duration, number, parseDuration, plural } from '../../../text/format.ts'
 import { type Locale, locales } from '../../../text/locale.ts'
-import { code, type Rich, rich } from '../../../text/rich.ts'
+import { code, own, type Rich, rich } from '../../../text/rich.ts'
 import type { Incidents, Watched } from '../incidents.ts'
 import type { Incident } from '../monitor.ts'
 import { evidenceOf } from './evidence.ts'
@@ -117,13 +117,14 @@ function partOf({ awayMs, error = '', written }: WriterState, model: string): Pa
     }
     return { name: 'ollama', title, state: 'ok', glance: { fr: glance('fr'), en: glance('en') } }
   }
+  const why = (locale: Locale): Rich => (typeof error === 'string' ? [code(error)] : own(error[locale]))
   return {
     name: 'ollama',
     title,
     state: 'warning',
     glance: {
-      fr: rich`${code(model)} ne répond pas (${code(error)}), nouvel essai dans ${{ own: duration('fr', awayMs) }}`,
-      en: rich`${code(model)} does not answer (${code(error)}), tried again in ${{ own: duration('en', awayMs) }}`,
+      fr: rich`${code(model)} ne répond pas (${why('fr')}), nouvel essai dans ${{ own: duration('fr', awayMs) }}`,
+      en: rich`${code(model)} does not answer (${why('en')}), tried again in ${{ own: duration('en', awayMs) }}`,
     },
   }
 }

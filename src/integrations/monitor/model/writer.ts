@@ -2,6 +2,8 @@
 // (issue "The watch", "The short text"; threat F25). It answers later or never; nothing waits for it.
 
 import type { Log } from '../../../event.ts'
+import { duration } from '../../../text/format.ts'
+import type { Said } from '../../../text/locale.ts'
 import type { Evidence } from './evidence.ts'
 import { type Model, ModelError } from './ollama.ts'
 import { requestOf } from './request.ts'
@@ -37,7 +39,8 @@ export interface Writer {
 export interface WriterState {
   /** Milliseconds until it is asked again; absent: it is not away. */
   readonly awayMs?: number
-  readonly error?: string
+  /** Ours in both languages; what the world said, as it said it. */
+  readonly error?: Said | string
   readonly isBusy: boolean
   readonly waiting: number
   /** Since Vigie started. */
@@ -54,7 +57,7 @@ export function createWriter({ model, timeoutMs, elapsed, log }: WriterParts): W
   const waiting: Wanted[] = []
   const stopping = new AbortController()
   let turn: Promise<void> | undefined
-  let away: { until: number; pauseMs: number; error: string } | undefined
+  let away: { until: number; pauseMs: number; error: Said | string } | undefined
   let warmAt = Number.NEGATIVE_INFINITY
   let isWarming = false
   let written = 0
@@ -65,7 +68,8 @@ export function createWriter({ model, timeoutMs, elapsed, log }: WriterParts): W
     if (stopping.signal.aborted) return
     const pauseMs = Math.min(longestPauseMs, away ? away.pauseMs * 2 : firstPauseMs)
     const words = reasonOf(error)
-    away = { until: elapsed() + pauseMs, pauseMs, error: words }
+    const said = error instanceof ModelError ? error.said : undefined
+    away = { until: elapsed() + pauseMs, pauseMs, error: said ?? words }
     warmAt = Number.NEGATIVE_INFINITY
     waiting.length = 0
     log.warn({ error: words, pauseMs }, 'the model does not answer, and is left alone for a while')
@@ -74,7 +78,7 @@ export function createWriter({ model, timeoutMs, elapsed, log }: WriterParts): W
   /** One question, whatever it is: with its time, and the pause when it fails. */
   async function asked<T>(question: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     const timeout = new AbortController()
-    const timer = setTimeout(() => timeout.abort(new ModelError(`no answer within ${timeoutMs} ms`)), timeoutMs)
+    const timer = setTimeout(() => timeout.abort(silence(timeoutMs)), timeoutMs)
     const signal = AbortSignal.any([stopping.signal, timeout.signal])
     try {
       const answer = await Promise.race([question(signal), rejection(signal)])
@@ -151,6 +155,12 @@ export function createWriter({ model, timeoutMs, elapsed, log }: WriterParts): W
     },
   }
 }
+
+const silence = (timeoutMs: number): ModelError =>
+  new ModelError({
+    fr: `pas de réponse en ${duration('fr', timeoutMs)}`,
+    en: `no answer within ${duration('en', timeoutMs)}`,
+  })
 
 /** Whoever does not obey the signal is not waited for. */
 function rejection(signal: AbortSignal): Promise<never> {

@@ -206,3 +206,24 @@ it('a setting that is no duration stops the start', () => {
   })
   expect(() => env.check()).toThrow(/OLLAMA_TIMEOUT/)
 })
+
+describe('a model that fails', () => {
+  const glances = (shortText: ShortText) => {
+    const { glance } = shortText.status()
+    return [toMattermost(glance.fr), toMattermost(glance.en)]
+  }
+
+  it('is said to be silent in the reader’s language', async () => {
+    answers = () => new Promise(() => undefined)
+    const { add, fails, pass, told, shortText } = createWatched({ OLLAMA_TIMEOUT: '3s' })
+    add(shop)
+    await pass(minute)
+    fails('boutique')
+    for (let waited = 0; told.length === 0 && waited < 300; waited += 1) await pass(1000)
+    await pass(5000)
+    expect(glances(shortText)).toEqual([
+      expect.stringContaining('`llama3` ne répond pas (pas de réponse en 3\u00a0s)'),
+      expect.stringContaining('`llama3` does not answer (no answer within 3\u00a0s)'),
+    ])
+  })
+})
