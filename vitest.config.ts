@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -8,8 +9,8 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 90_000,
     pool: 'forks',
-    // Each file waits for disks and servers of its own much of the time; Vitest would leave one processor out.
-    maxWorkers: '100%',
+    // Each file waits for disks and servers of its own much of the time: one more than there are processors keeps those busy.
+    maxWorkers: availableParallelism() + 1,
     restoreMocks: true,
   },
 })

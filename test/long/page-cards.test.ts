@@ -1,6 +1,6 @@
 // Cards, buttons, menus, slash commands and dialogs on the stand-in's page (issue 3; reference/cards.md, reference/mattermost.md §1).
 import { describe, expect, it } from 'vitest'
-import { eventually, findChromium, onStage, postsOf, type Scene, send } from './page-stage.ts'
+import { eventually, findChromium, onStage, postsOf, type Scene, send } from '../sandbox/page-stage.ts'
 
 const chromium = findChromium(process.env)
 

@@ -1,6 +1,6 @@
 // Threads, outages, languages, narrow windows and what the demo offers, on the stand-in's page (issue 3).
 import { describe, expect, it } from 'vitest'
-import { findChromium, onStage, postsOf, send } from './page-stage.ts'
+import { findChromium, onStage, postsOf, send } from '../sandbox/page-stage.ts'
 
 const chromium = findChromium(process.env)
 
