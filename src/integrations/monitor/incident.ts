@@ -52,6 +52,7 @@ export function open(
     ...(isGroup ? { isGroup: true } : {}),
     monitors: [strickenBy(monitor, failingSince)],
     severity: monitor.severity,
+    rung: monitor.mention ?? [],
     openedAt: at,
     ...(circumstance.result?.failure ? { failure: circumstance.result.failure } : {}),
     ...(monitor.mute && monitor.mute.until > at ? { mute: monitor.mute } : {}),

@@ -228,7 +228,12 @@ export interface Incident {
   readonly isGroup?: true
   /** Whose it is comes first. */
   readonly monitors: readonly Stricken[]
+  /** The highest of those that were told. */
   readonly severity: Severity
+  /** Who was woken by it so far: Mattermost user ids, `here`, `channel`. */
+  readonly rung?: readonly string[]
+  /** When a line in its thread woke somebody last. */
+  readonly calledAt?: number
   readonly openedAt: number
   readonly closedAt?: number
   readonly closedAs?: Closing
@@ -320,6 +325,16 @@ export interface StepFacts {
   readonly lastGood?: Pick<Result, 'at' | 'tookMs'>
   /** Username of who did it. */
   readonly byName?: string
+  /** Those that fell with it whose people have to be woken by a line, since the card's edit wakes nobody. */
+  readonly called?: Called
+}
+
+export interface Called {
+  readonly names: readonly string[]
+  /** As in `Monitor.mention`. */
+  readonly people: readonly string[]
+  /** The incident is critical from now on: whom the channel's subscriptions name is woken again. */
+  readonly isWorse?: true
 }
 
 /** How a monitor did over a time: the accounting of reports and of the status page (issue "The watch", "Commands"). */
