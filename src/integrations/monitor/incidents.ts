@@ -224,6 +224,9 @@ export function createIncidents(parts: IncidentsParts): Incidents {
       case 'flapping':
         if (!mine) return openFor(watched, 'flapping', at).id
         return keep(course.note(mine, { kind: 'flapping', at }, circumstance(mine))).id
+      case 'turned':
+        if (mine) keep({ incident: course.turn(mine, monitor.id, change), steps: [] })
+        return state.incident
       case 'steady':
         if (change.health === 'down' && mine?.cause === 'down') {
           return keep(course.note(woken(mine), { kind: 'steady', at }, circumstance(mine))).id

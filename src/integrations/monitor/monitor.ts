@@ -195,6 +195,8 @@ export type Change =
   /** As fast as it should be again. */
   | { readonly kind: 'quick'; readonly result: Result }
   | { readonly kind: 'flapping'; readonly turns: number; readonly result: Result }
+  /** While it flaps, which tells nobody: down by a verdict since `from`, or, with `to`, no longer. */
+  | { readonly kind: 'turned'; readonly from: number; readonly to?: number; readonly result: Result }
   /** No longer flapping, and what it is. */
   | { readonly kind: 'steady'; readonly health: 'up' | 'down'; readonly result: Result }
   | { readonly kind: 'certificate'; readonly endsAt: number; readonly days: number }
@@ -271,10 +273,18 @@ export interface Stricken {
   readonly failingSince: number
   /** Well again since. */
   readonly upSince?: number
+  /** When it was down, where that is not simply from `failingSince` on: it came and went. The last may go on. */
+  readonly downs?: readonly Stretch[]
   /** It stands behind the first, which is down. */
   readonly isBehind?: true
   /** It was removed or paused meanwhile. */
   readonly isGone?: true
+}
+
+/** From a first failure to the first success after it. */
+export interface Stretch {
+  readonly from: number
+  readonly to?: number
 }
 
 export type StepKind =

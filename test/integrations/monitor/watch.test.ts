@@ -1,6 +1,8 @@
 // The watch over a made-up world (issue "The watch", "Judgement" and "Incidents"; threats F28–F30).
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { availabilityOf, outagesOf } from '../../../src/integrations/monitor/availability.ts'
+import { open, turn } from '../../../src/integrations/monitor/incident.ts'
 import type { IncidentStep } from '../../../src/integrations/monitor/monitor.ts'
 import { draftOf } from '../../../src/integrations/monitor/telling.ts'
 import { monitorOf } from '../../fakes/monitors.ts'
@@ -308,6 +310,77 @@ describe('the watch', () => {
     expect(said.slice(-3)).toEqual(['opened flapping', 'closed flapping', 'opened down'])
     const { incident } = world.told.at(-1)?.facts ?? {}
     expect(Date.now() - (incident?.monitors[0]?.failingSince ?? 0)).toBeGreaterThan(29 * minute)
+    await world.stop()
+  })
+
+  it.each([1, 2])(
+    'accounts for a monitor that comes and goes by when it was down, from its turn %s on',
+    async (first) => {
+      const world = createWorld()
+      const shop = monitorOf('shop', {
+        madeAt: Date.now(),
+        everyMs: 10_000,
+        retryEveryMs: 10_000,
+        failures: 2,
+        successes: 1,
+      })
+      world.add(shop)
+      const from = Date.now()
+      // With an outage long ago the fifth turn is one down, with none it is one back.
+      if (first === 1) {
+        world.fails('shop')
+        await world.pass(minute)
+      }
+      let downMs = first === 1 ? minute : 0
+      for (let round = 0; round < 40; round += 1) {
+        world.heals('shop')
+        await world.pass(2 * minute)
+        world.fails('shop')
+        await world.pass(minute)
+        downMs += minute
+      }
+      world.heals('shop')
+      await world.pass(40 * minute)
+      await world.stop()
+      const share = availabilityOf(shop, [...world.kept.incidents.values()], { from, to: Date.now() }) ?? 0
+      const accounted = (1 - share) * (Date.now() - from)
+      expect(Math.abs(accounted - downMs) / downMs).toBeLessThan(0.15)
+    },
+  )
+
+  it('keeps as many stretches as it needs of a monitor that comes and goes for days, and their length', () => {
+    let incident = open(
+      { id: 'i1', monitor: monitorOf('shop'), cause: 'flapping', failingSince: 0, at: 0 },
+      { type: 'http', everyMs: minute, failures: 3 },
+    ).incident
+    for (let index = 0; index < 1000; index += 1) {
+      incident = turn(incident, 'shop', { from: index * minute })
+      incident = turn(incident, 'shop', { from: index * minute, to: index * minute + 20_000 })
+    }
+    const [{ downs = [] } = {}] = incident.monitors
+    expect(downs.length).toBeLessThanOrEqual(200)
+    const lengths = downs.map(({ from, to = Number.NaN }) => to - from)
+    expect(lengths.reduce((sum, one) => sum + one, 0)).toBe(1000 * 20_000)
+    expect(downs.every(({ from }, index) => from >= (downs[index - 1]?.to ?? 0))).toBe(true)
+  })
+
+  it('accounts for both outages of a monitor that comes back and falls again while its group is open', async () => {
+    const world = createWorld()
+    const wish = { madeAt: Date.now(), failures: 1, successes: 1, retryEveryMs: 10_000 }
+    world.add(...['a', 'b', 'c', 'd'].map((name) => monitorOf(name, wish)))
+    const from = Date.now()
+    for (const name of ['a', 'b', 'c', 'd']) world.fails(name)
+    await world.pass(2 * minute)
+    const groups = () => world.watch.incidents.all().filter(({ isGroup }) => isGroup)
+    const name = groups()[0]?.monitors[1]?.name ?? ''
+    world.heals(name)
+    await world.pass(2 * minute)
+    world.fails(name)
+    await world.pass(90_000)
+    expect(groups()).toHaveLength(1)
+    const stretches = outagesOf(name, groups(), Date.now())
+    expect(stretches).toHaveLength(2)
+    expect(stretches[0]?.[0] ?? 0).toBeLessThan(from + minute)
     await world.stop()
   })
 
