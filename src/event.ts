@@ -32,9 +32,15 @@ export interface Event {
   readonly visibility?: 'public' | 'internal' | 'private'
   /** A channel that it belongs to: open there, whatever its audience (a channel's own monitors). */
   readonly home?: string
-  /** It should wake people, at home: these are mentioned (Mattermost user ids, `here`, `channel`), and whom its subscriptions name. Critical: a new post is urgent. */
-  readonly rings?: { readonly people: readonly string[] }
-  /** It must be heard: what no target took within 60 s goes to FALLBACK. Events of one key are one alert: whoever took one took it. */
+  /**
+   * It should wake people, at home: these are mentioned (Mattermost user ids, `here`, `channel`), and whom its subscriptions name.
+   * Critical: a new post is urgent. `alone`: nobody beside these, since the others were woken before.
+   */
+  readonly rings?: { readonly people: readonly string[]; readonly alone?: true }
+  /**
+   * It must be heard: what no target took within 60 s goes to FALLBACK. Events of one key are one alert: whoever took one took it. Critical:
+   * a new post for whom it is addressed to by name is urgent.
+   */
   readonly alert?: string
   /** These alerts are over: what nobody took by now is not taken over any more, and whoever took one over hears of the end. */
   readonly alertsOver?: readonly string[]

@@ -34,6 +34,7 @@ let admins: string[]
 let stopping: AbortController
 let running: Promise<void>
 let upkeep: Upkeep
+let log: ReturnType<typeof createFakeLog>
 
 const open = () => openKeptStore({ settings, now: clock.now, log: createFakeLog() })
 const run = (space?: () => Space) => {
@@ -49,7 +50,7 @@ const run = (space?: () => Space) => {
     },
     admins: () => admins,
     now: clock.now,
-    log: createFakeLog(),
+    log,
     wait: clock.wait,
     random: () => 0,
   })
@@ -69,6 +70,7 @@ beforeEach(async () => {
   const env = createEnv({ environment, dotenv: {}, readFile: () => '' })
   settings = readSettings(env, cwd, { token: false })
   store = await open()
+  log = createFakeLog()
   told = []
   starts = []
   admins = ['claire']
@@ -80,8 +82,13 @@ afterEach(async () => {
   await store.close()
 })
 
-const copies = (wanted: number) =>
-  eventually(async () => (store.shelf.copies().length >= wanted ? store.shelf.copies() : undefined), 'copies')
+/** Once the upkeep waits for the next one. */
+const copies = async (wanted: number) => {
+  const made = () => log.lines.filter(({ message }) => message === 'copied the database').length
+  await eventually(async () => (made() >= wanted ? true : undefined), 'copies')
+  await clock.rest()
+  return store.shelf.copies()
+}
 
 describe('copies', () => {
   test('are made a minute after the first start, then by the hour, each checked', async () => {

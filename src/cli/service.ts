@@ -125,6 +125,7 @@ const names = [
   'FALLBACK',
   'HEARTBEAT_URL',
   'MONITOR_ALLOW',
+  'MONITOR_REFERENCE',
 ]
 
 function warnings({ environment, cwd }: World, { user, dotenv }: Asked) {

@@ -172,7 +172,7 @@ function tellingOf({ event }: { readonly event: Event }, telling: Telling, unnam
 
 /**
  * Whom it wakes: at home alone, those an event names and those its channel's subscriptions name. A digest has one line of mentions for
- * all that is in it.
+ * all that is in it. A critical alert that was addressed to its target by name (an escalation, FALLBACK) is urgent there too.
  */
 function ringing(
   { delivery: { target, subscriptions } }: Claim,
@@ -181,13 +181,20 @@ function ringing(
   now: number,
 ): Pick<Message, 'mentions' | 'isUrgent'> {
   const ringing_ = heard.flatMap(({ event }) => {
-    const { rings, home } = event
-    if (rings === undefined || target.notifier !== 'mattermost' || target.address !== home) return []
+    const { rings, home, alert } = event
+    const isCritical = event.severity === 'critical'
+    if (target.notifier !== 'mattermost') return []
+    if (target.address !== home) {
+      const isAddressed = subscriptions.length === 0 && alert !== undefined
+      return isAddressed ? [{ people: [], isCritical }] : []
+    }
+    if (rings === undefined) return []
+    if (rings.alone) return [{ people: rings.people, isCritical }]
     const asked = index
       .explain(event, home, { now })
       .filter(({ subscription, judgement }) => judgement.hears && subscriptions.includes(subscription.id))
     const named = asked.flatMap(({ subscription }) => subscription.filters.mention ?? [])
-    return [{ people: [...rings.people, ...named], isCritical: event.severity === 'critical' }]
+    return [{ people: [...rings.people, ...named], isCritical }]
   })
   const mentions = [...new Set(ringing_.flatMap(({ people }) => people))]
   return {

@@ -56,7 +56,9 @@ describe('a report in chat', () => {
       /from the first failure of an outage to the first good answer.*maintenance or a mute/,
     )
     world.locale.of = 'fr'
-    expect(await report()).toMatch(/du premier échec d’une panne.*pendant une maintenance ou une sourdine/)
+    expect(await report()).toMatch(
+      /du premier échec d’une panne.*va et vient.*compte de même.*disponibles.*dégradé.*pendant une maintenance ou une sourdine/,
+    )
   })
 
   it('covers a week, or a month where that is asked for, from when each was added', async () => {
@@ -94,6 +96,8 @@ describe('a report as a file', () => {
     )
     expect(document.tables.map(({ rows }: { rows: unknown[] }) => rows.length)).toEqual([2, 2])
     expect(document.tables[0].rows).toContainEqual(['shop', expect.closeTo(1 - 1 / 168, 6), 1, hour, null, hour])
-    expect(document.notes.join()).toContain('What does not count')
+    expect(document.notes.join()).toMatch(
+      /While a monitor comes and goes.*counts likewise.*What counts as available: slowness \(a degraded monitor\)/,
+    )
   })
 })

@@ -23,6 +23,10 @@ describe('a message that Mattermost refuses', () => {
     channel = await house.channel(alice, { members: [bob] })
     await alice.type(channel, `/subscribe gitlab ${demoProject}`)
     direct = ((await house.admin.post('/channels/direct', [alice.id, house.botId])).body as { id: string }).id
+    const { id } = (await house.admin.get('/users/me')).body as { id: string }
+    const own = ((await house.admin.post('/channels/direct', [id, house.botId])).body as { id: string }).id
+    // That it started: told now, it meets none of the refusals to come.
+    await eventually(async () => ((await house.posts(own)).length > 0 ? true : undefined), 'the news of the start')
   })
   afterAll(() => house?.close())
 

@@ -19,7 +19,8 @@ export function watchSuite(name: string, open: () => Promise<Mattermost>): void 
       const address = site.address()
       if (address === null || typeof address === 'string') throw new Error('no port')
       url = `http://127.0.0.1:${address.port}/`
-      house = await openHouse(await open(), { MONITOR_ALLOW: new URL(url).host })
+      const { host } = new URL(url)
+      house = await openHouse(await open(), { MONITOR_ALLOW: host, MONITOR_REFERENCE: host })
       alice = await house.person('alice', { teamAdmin: true })
       bob = await house.person('bob')
     })
@@ -124,6 +125,47 @@ export function watchSuite(name: string, open: () => Promise<Mattermost>): void 
       expect(up.id).toBe(down.id)
       const cards = (await house.posts(channel)).filter((post) => post.props.vigie?.card !== undefined)
       expect(cards).toHaveLength(1)
+    })
+
+    it('wakes whom a monitor names that falls with others, by one line in the thread of their card', {
+      timeout: 60_000,
+    }, async () => {
+      const channel = await house.channel(alice, { members: [bob] })
+      isBroken = false
+      const names = ['un', 'deux', 'trois', 'quatre']
+      for (const name of names) {
+        const rings = name === 'quatre' ? `--severity critical --mention @${bob.username}` : ''
+        await alice.type(
+          channel,
+          `/monitor add ${url}${name} --name ${name} --every 1h --retries 1 --recover 1 ${rings}`,
+        )
+      }
+      isBroken = true
+      for (const name of names) await alice.type(channel, `/monitor check ${name}`)
+      const group = await cardOf(channel, 'sites ne répondent plus')
+      const line = await eventually(
+        async () => (await house.posts(channel)).find(({ root_id }) => root_id === group.id),
+        'a line in the thread',
+      )
+      expect(line.message).toMatch(
+        new RegExp(`^🔴 Ne répond plus non plus\u00a0: \`quatre\` · l’incident devient critique @${bob.username}$`),
+      )
+      const posts = (await house.posts(channel)).filter((post) => post.props.vigie?.card !== undefined)
+      expect(posts).toHaveLength(3)
+      for (const one of posts) expect(one.message).not.toContain(bob.username)
+      isBroken = false
+      for (const name of names) await alice.type(channel, `/monitor check ${name}`)
+      const over = await eventually(
+        async () => (await house.posts(channel)).filter(({ root_id }) => root_id === group.id)[1],
+        'its end in the thread',
+      )
+      expect(over.message).toContain(`@${bob.username}`)
+    })
+
+    it('shows whether its reference answers', async () => {
+      const channel = await house.channel(alice)
+      const shown = await alice.type(channel, '/statut monitor')
+      expect(shown).toContain(`Référence \`${new URL(url).host}\`\u00a0: répond`)
     })
 
     it('reaches no private address that the operator did not list', async () => {

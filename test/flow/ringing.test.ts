@@ -71,3 +71,30 @@ test('a digest has one line of mentions for all that is in it', async () => {
   expect(world.notifier.tries).toHaveLength(1)
   expect(last().mentions?.toSorted()).toEqual(['alice', 'bob', 'carol', 'here'])
 })
+
+test('a critical alert that is passed on to somebody by name is urgent there, anything else is not', async () => {
+  const also = [{ notifier: 'mattermost', address: '@u9' }]
+  const escalated = {
+    ...down,
+    type: 'incident.escalated',
+    severity: 'critical',
+    alert: 'incident i1 escalated',
+  } as const
+  await world.emit(escalated, { also })
+  await world.clock.rest()
+  expect(world.notifier.tries.at(-1)?.address).toBe('@u9')
+  expect(last()).toEqual({ mentions: undefined, isUrgent: true })
+  await world.emit({ ...escalated, card: 'incident i2', severity: 'warning' }, { also })
+  await world.clock.rest()
+  expect(last()).toEqual({ mentions: undefined, isUrgent: undefined })
+  const { alert: _alert, ...over } = escalated
+  await world.emit({ ...over, card: 'incident i3' }, { also })
+  await world.clock.rest()
+  expect(last()).toEqual({ mentions: undefined, isUrgent: undefined })
+})
+
+test('who rings alone rings without those whom subscriptions name', async () => {
+  await world.subscribe({ ...monitor, filters: { mention: ['bob'] } })
+  await world.tell({ ...down, rings: { people: ['carol'], alone: true } })
+  expect(last().mentions).toEqual(['carol'])
+})

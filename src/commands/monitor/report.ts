@@ -33,7 +33,7 @@ const words = {
     first: '/monitor ajouter https://…',
     more: (count: number) => `… et ${number('fr', count)} de plus, tous dans le fichier`,
     accounting:
-      'En panne\u00a0: du premier échec d’une panne à la première réponse correcte qui la suit. Ne comptent pas\u00a0: les lenteurs, les échecs isolés, ce qui échoue pendant une maintenance ou une sourdine, et le temps où Vigie elle-même était coupée du réseau. Prise en charge\u00a0: temps moyen entre l’alerte et la prise en charge, pour les pannes prises en charge. Réparation\u00a0: durée moyenne des pannes terminées. Un moniteur ajouté en cours de période compte depuis son ajout.',
+      'En panne\u00a0: du premier échec d’une panne à la première réponse correcte qui la suit. Tant qu’un moniteur va et vient, chaque passage confirmé en panne compte de même, sans être une panne de plus. Comptent comme disponibles\u00a0: les lenteurs (moniteur dégradé), les échecs isolés, ce qui échoue pendant une maintenance ou une sourdine, et le temps où Vigie elle-même était coupée du réseau. Prise en charge\u00a0: temps moyen entre l’alerte et la prise en charge, pour les pannes prises en charge. Réparation\u00a0: durée moyenne des pannes terminées. Un moniteur ajouté en cours de période compte depuis son ajout.',
     sent: (name: string) => rich`Le fichier ${code(name)} vous est envoyé.`,
     file: 'disponibilite',
     next: '/monitor report --format pdf',
@@ -51,7 +51,7 @@ const words = {
     first: '/monitor add https://…',
     more: (count: number) => `… and ${number('en', count)} more, all of them in the file`,
     accounting:
-      'Down: from the first failure of an outage to the first good answer after it. What does not count: slowness, single failures, what fails during maintenance or a mute, and the time in which Vigie itself was cut off from the network. Acknowledged: mean time from the alert until somebody took it, of the outages that were taken. Repaired: mean duration of the outages that ended. A monitor added within the time counts from then on.',
+      'Down: from the first failure of an outage to the first good answer after it. While a monitor comes and goes, each time it is confirmed down counts likewise, without being one more outage. What counts as available: slowness (a degraded monitor), single failures, what fails during maintenance or a mute, and the time in which Vigie itself was cut off from the network. Acknowledged: mean time from the alert until somebody took it, of the outages that were taken. Repaired: mean duration of the outages that ended. A monitor added within the time counts from then on.',
     sent: (name: string) => rich`The file ${code(name)} is sent to you.`,
     file: 'availability',
     next: '/monitor report --format pdf',

@@ -1,7 +1,8 @@
 // The share of a time in which a monitor was up (issue "The watch", "Commands": the accounting). Down is from the first failure of an
-// outage to the first success after it; what fails without a verdict, during maintenance or a mute, counts as up. Pure.
+// outage to the first success after it, while it comes and goes too; what fails without a verdict, during maintenance or a mute, counts as
+// up, and so does slowness. Pure.
 
-import type { Incident, Monitor } from './monitor.ts'
+import type { Incident, Monitor, Stretch } from './monitor.ts'
 
 /** 0 to 1; nothing for a time in which it was not watched. Instants are milliseconds since 1970. */
 export function availabilityOf(
@@ -27,11 +28,11 @@ export function availabilityOf(
 /** Oldest first. */
 export function outagesOf(monitor: string, incidents: readonly Incident[], now: number): readonly [number, number][] {
   return incidents
-    .filter(({ cause }) => cause === 'down')
-    .flatMap(({ monitors, closedAt }) =>
-      monitors
-        .filter((one) => one.monitor === monitor)
-        .map(({ failingSince, upSince }): [number, number] => [failingSince, upSince ?? closedAt ?? now]),
-    )
+    .flatMap(({ cause, monitors, closedAt }) => {
+      const mine = monitors.find((one) => one.monitor === monitor)
+      const whole = mine && cause === 'down' ? [{ from: mine.failingSince }] : []
+      const end = mine?.upSince ?? closedAt ?? now
+      return (mine?.downs ?? whole).map(({ from, to = end }: Stretch): [number, number] => [from, to])
+    })
     .toSorted(([one], [other]) => one - other)
 }

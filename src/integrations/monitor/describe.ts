@@ -10,6 +10,8 @@ import { briefWords, failureWords, resultWords } from './words.ts'
 
 const colors = { bad: '#d24b4e', worse: '#ffaa00', good: '#3db887', quiet: '#808080' } as const
 const mostNamed = 500
+/** In a line of the thread; the card names all. */
+const mostCalled = 30
 
 export const describe: Describe = (event, telling) => {
   const facts = readFacts(event)
@@ -240,6 +242,8 @@ function lineOf(tale: Tale): Rich | undefined {
     }
     case 'unmuted':
       return fr ? rich`🔔 ${who} a mis fin au silence` : rich`🔔 ${who} has ended the mute`
+    case 'joined':
+      return facts.called && calledText(facts.called, fr)
     case 'reminded':
       return stillText(tale, lasting)
     case 'escalated':
@@ -261,6 +265,19 @@ function lineOf(tale: Tale): Rich | undefined {
     default:
       return undefined
   }
+}
+
+/** Ne répondent plus non plus : `db` · `mail`. */
+function calledText({ names, isWorse }: NonNullable<Facts['called']>, fr: boolean): Rich {
+  const shown = names.slice(0, mostCalled).map((name): Rich => [code(name)])
+  const more = names.length > mostCalled ? rich` … +${names.length - mostCalled}` : []
+  const head = fr
+    ? plural('fr', names.length, 'Ne répond plus non plus\u00a0:', 'Ne répondent plus non plus\u00a0:')
+    : plural('en', names.length, 'Does not answer either:', 'Do not answer either:')
+  const worse = isWorse
+    ? { own: fr ? ' · l’incident devient critique' : ' · the incident is critical now' }
+    : { own: '' }
+  return rich`🔴 ${{ own: head }} ${join(shown, ' · ')}${more}${worse}`
 }
 
 /** Toujours en panne depuis 12 min : `503`. */

@@ -48,6 +48,7 @@ const shape = z.object({
   result: result.optional(),
   lastGood: z.object({ at: z.number(), tookMs: z.number() }).optional(),
   byName: z.string().optional(),
+  called: z.object({ names: z.array(z.string()), isWorse: z.boolean().optional() }).optional(),
   /** Share of the last 30 days in which the first monitor was up, 0 to 1. */
   availability: z.number().optional(),
   chart: z.array(point).optional(),

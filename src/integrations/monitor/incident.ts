@@ -10,6 +10,7 @@ import type {
   MonitorMute,
   StepFacts,
   StepKind,
+  Stretch,
   Stricken,
 } from './monitor.ts'
 
@@ -52,6 +53,7 @@ export function open(
     ...(isGroup ? { isGroup: true } : {}),
     monitors: [strickenBy(monitor, failingSince)],
     severity: monitor.severity,
+    rung: monitor.mention ?? [],
     openedAt: at,
     ...(circumstance.result?.failure ? { failure: circumstance.result.failure } : {}),
     ...(monitor.mute && monitor.mute.until > at ? { mute: monitor.mute } : {}),
@@ -65,7 +67,38 @@ export function join(incident: Incident, stricken: Stricken): Incident {
   const others = incident.monitors.filter(({ monitor }) => monitor !== stricken.monitor)
   const known = incident.monitors.find(({ monitor }) => monitor === stricken.monitor)
   if (known && known.upSince === undefined && !known.isGone) return incident
-  return { ...incident, monitors: [...others, stricken] }
+  const { downs = [], failingSince, upSince } = known ?? {}
+  const before = known && downs.length === 0 ? [{ from: failingSince ?? stricken.failingSince }] : downs
+  // When it was taken off is not known.
+  const ended = before.flatMap(({ from, to = upSince }) => (to === undefined ? [] : [{ from, to }]))
+  const again = known ? { downs: fewer([...ended, { from: stricken.failingSince }]) } : {}
+  return { ...incident, monitors: [...others, { ...stricken, ...again }] }
+}
+
+/** One of its monitors went down, or came back, while it flaps. */
+export function turn(incident: Incident, monitor: string, { from, to }: Stretch): Incident {
+  const stretch = to === undefined ? { from } : { from, to }
+  const monitors = incident.monitors.map((one): Stricken => {
+    if (one.monitor !== monitor) return one
+    const known = one.downs ?? []
+    const ended = known.at(-1)?.to === undefined ? known.slice(0, -1) : known
+    return { ...one, downs: fewer([...ended, stretch]) }
+  })
+  return { ...incident, monitors }
+}
+
+const mostStretches = 200
+
+/** Beyond that many the two that are nearest to each other become one as long as both. */
+function fewer(stretches: readonly Stretch[]): readonly Stretch[] {
+  if (stretches.length <= mostStretches) return stretches
+  let nearest = 1
+  const gap = (index: number) => (stretches[index]?.from ?? 0) - (stretches[index - 1]?.to ?? 0)
+  for (let index = 2; index < stretches.length - 1; index += 1) if (gap(index) < gap(nearest)) nearest = index
+  const [first, second] = stretches.slice(nearest - 1, nearest + 1)
+  if (first?.to === undefined || second?.to === undefined) return stretches
+  const joined = { from: second.from - (first.to - first.from), to: second.to }
+  return [...stretches.slice(0, nearest - 1), joined, ...stretches.slice(nearest + 1)]
 }
 
 /** One of its monitors is well again (`upSince`), or is not watched any more. It closes with the last one. */

@@ -1,10 +1,11 @@
 // The incidents that are open now: what a monitor's changes make of them, which belong together, and what their time has come for
 // (issue "The watch", "Incidents"; threat F30). Everything is changed at once, in memory, and noted for the ledger.
 
+import { afterCall, callAt, calledNow, raised, wokenAlso } from './calling.ts'
 import type { Circumstance, Course, Wishes } from './incident.ts'
 import * as course from './incident.ts'
 import type { Ledger } from './ledger.ts'
-import type { Acknowledgement, Change, Incident, Monitor, MonitorMute, State } from './monitor.ts'
+import type { Acknowledgement, Change, Incident, Monitor, MonitorMute, State, Stricken } from './monitor.ts'
 import { createSchedule } from './schedule.ts'
 
 /** A monitor and what is known of it. */
@@ -65,8 +66,8 @@ export function createIncidents(parts: IncidentsParts): Incidents {
   const standing = new Map<string, Incident>()
   /** When single cards were made in a channel. */
   const singles = new Map<string, readonly number[]>()
-  /** Groups whose list changed since it was told. */
-  const changed = new Set<string>()
+  /** Groups whose list changed since it was told, and when it is told. */
+  const changed = new Map<string, number>()
   const planned = new Map<string, number>()
   const clock = createSchedule({ monotonic, most: 1, look: async (id) => ring(id) })
 
@@ -74,10 +75,17 @@ export function createIncidents(parts: IncidentsParts): Incidents {
   const wishesOf = (incident: Incident) => parts.wishesOf(incident, concernedBy(incident))
 
   /** What stands behind another is told as a part of that one. */
-  function concernedBy({ isGroup, monitors }: Incident): readonly Monitor[] {
+  function concernedBy({ isGroup, monitors }: Incident, isOf = (_: Stricken) => true): readonly Monitor[] {
     const own = isGroup ? monitors.slice(0, mostConcerned).filter(({ isBehind }) => !isBehind) : monitors.slice(0, 1)
-    return own.flatMap(({ monitor }) => parts.find(monitor)?.monitor ?? [])
+    return own.filter(isOf).flatMap(({ monitor }) => parts.find(monitor)?.monitor ?? [])
   }
+
+  const sufferingIn = (incident: Incident) => concernedBy(incident, course.isStricken)
+  const woken = (incident: Incident) =>
+    wokenAlso(
+      incident,
+      sufferingIn(incident).flatMap(({ mention = [] }) => mention),
+    )
 
   const circumstance = (incident: Incident): Circumstance => circumstanceOf(whose(incident))
 
@@ -108,8 +116,14 @@ export function createIncidents(parts: IncidentsParts): Incidents {
   /** Milliseconds from now; the moment is kept beside it, since the wall clock may jump meanwhile. */
   function nextIn(incident: Incident): number | undefined {
     const dueAt = course.nextDueAt(incident, wishesOf(incident)) ?? Number.POSITIVE_INFINITY
-    const toldAt = changed.has(incident.id) ? now() + joinedEveryMs : Number.POSITIVE_INFINITY
-    const at = Math.min(dueAt, toldAt)
+    // No later than that, should the wall clock have jumped back.
+    const soon = now() + joinedEveryMs
+    const toldAt = changed.has(incident.id)
+      ? Math.min(soon, changed.get(incident.id) ?? soon)
+      : Number.POSITIVE_INFINITY
+    const called = calledNow(incident, sufferingIn(incident))
+    const calledAt = called ? Math.max(callAt(incident, called), Math.min(toldAt, soon)) : Number.POSITIVE_INFINITY
+    const at = Math.min(dueAt, toldAt, calledAt)
     if (!Number.isFinite(at)) return undefined
     planned.set(incident.id, at)
     return Math.max(0, at - now())
@@ -121,12 +135,18 @@ export function createIncidents(parts: IncidentsParts): Incidents {
     if (!incident) return undefined
     const at = Math.max(now(), planned.get(id) ?? 0)
     let after = incident
-    if (changed.delete(id) && incident.closedAt === undefined) {
-      const told = course.note(after, { kind: 'joined', at }, circumstance(after))
+    const suffering = sufferingIn(incident)
+    const wanted = calledNow(incident, suffering)
+    const called = wanted && callAt(incident, wanted) <= at ? wanted : undefined
+    if ((changed.delete(id) || called) && incident.closedAt === undefined) {
+      const known = raised(called ? afterCall(after, called, at) : after, suffering, called !== undefined)
+      const about = { ...circumstance(after), ...(called ? { called } : {}) }
+      const told = course.note(known, { kind: 'joined', at }, about)
       ledger.note({ incidents: [told.incident], steps: told.steps })
       after = told.incident
     }
-    const { incident: last, steps } = course.due(after, wishesOf(after), at, circumstance(after))
+    const { incident: passed, steps } = course.due(after, wishesOf(after), at, circumstance(after))
+    const last = steps.some(({ kind }) => kind === 'reminded') ? woken(passed) : passed
     ledger.note({ incidents: [last], steps })
     standing.set(id, last)
     parts.onSteps()
@@ -172,15 +192,19 @@ export function createIncidents(parts: IncidentsParts): Incidents {
     return undefined
   }
 
+  function noteChanged(id: string): void {
+    if (!changed.has(id)) changed.set(id, now() + joinedEveryMs)
+  }
+
   function joinTo(incident: Incident, stricken: Parameters<typeof course.join>[1]): Incident {
-    changed.add(incident.id)
+    noteChanged(incident.id)
     return keep({ incident: course.join(incident, stricken), steps: [] })
   }
 
   /** One of its monitors is well, or gone. */
   function leaveFrom(incident: Incident, leaving: Parameters<typeof course.leave>[1]): void {
     const after = course.leave(incident, leaving, circumstance(incident))
-    if (after.incident.closedAt === undefined) changed.add(incident.id)
+    if (after.incident.closedAt === undefined) noteChanged(incident.id)
     else changed.delete(incident.id)
     keep(after)
   }
@@ -200,9 +224,12 @@ export function createIncidents(parts: IncidentsParts): Incidents {
       case 'flapping':
         if (!mine) return openFor(watched, 'flapping', at).id
         return keep(course.note(mine, { kind: 'flapping', at }, circumstance(mine))).id
+      case 'turned':
+        if (mine) keep({ incident: course.turn(mine, monitor.id, change), steps: [] })
+        return state.incident
       case 'steady':
         if (change.health === 'down' && mine?.cause === 'down') {
-          return keep(course.note(mine, { kind: 'steady', at }, circumstance(mine))).id
+          return keep(course.note(woken(mine), { kind: 'steady', at }, circumstance(mine))).id
         }
         // An outage is told, mailed and counted as one.
         if (change.health === 'down' && mine) keep(course.close(mine, 'worse', at, circumstance(mine)))

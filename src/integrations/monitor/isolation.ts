@@ -1,5 +1,5 @@
 // "Is it me?" (issue "The watch"; threat F28): when more than half of what is watched stops answering at once, and by errors of the
-// network alone, it is Vigie that is cut off. Pure but for what it remembers.
+// network alone, or no reference answers, it is Vigie that is cut off. Pure but for what it remembers.
 
 import type { Result } from './monitor.ts'
 
@@ -24,12 +24,14 @@ export interface Cut {
   readonly since: number
   readonly failing: number
   readonly all: number
+  /** No reference answers. */
+  readonly byReference?: true
 }
 
 export interface Isolation {
   /** Takes a result in, and answers what it changed. */
   note(seen: Seen): 'cut' | 'back' | undefined
-  /** The reference probe: an address outside that answers whenever the network does. */
+  /** The reference probe: whether any place answers that does whenever the network is there. */
   noteReference(isAnswered: boolean, at: number): 'cut' | 'back' | undefined
   forget(monitor: string): void
   /** Much of what was looked at lately begins to fail by the network: the rest should be looked at before anything is called down. */
@@ -53,6 +55,7 @@ export function createIsolation(): Isolation {
   let longestMs = 0
   let isReferenceSilent = false
   let since: number | undefined
+  let isByReference = false
 
   function count(host: string, by: number): void {
     const left = (hosts.get(host) ?? 0) + by
@@ -77,7 +80,7 @@ export function createIsolation(): Isolation {
   }
 
   function isCutOff(): boolean {
-    if (isReferenceSilent && failing.size > 0) return true
+    if (isReferenceSilent) return true
     if (known.size < fewestMonitors || hosts.size < fewestHosts) return false
     return (since === undefined ? newly.size : failing.size) * 2 > known.size
   }
@@ -87,6 +90,7 @@ export function createIsolation(): Isolation {
     const isNow = isCutOff()
     if (isNow === (since !== undefined)) return undefined
     since = isNow ? at : undefined
+    isByReference = isReferenceSilent
     return isNow ? 'cut' : 'back'
   }
 
@@ -122,6 +126,9 @@ export function createIsolation(): Isolation {
       const begun = looks.filter((host) => host !== undefined)
       return begun.length >= looksSuspicious && new Set(begun).size >= fewestHosts
     },
-    cut: () => (since === undefined ? undefined : { since, failing: failing.size, all: known.size }),
+    cut() {
+      if (since === undefined) return undefined
+      return { since, failing: failing.size, all: known.size, ...(isByReference ? { byReference: true } : {}) }
+    },
   }
 }

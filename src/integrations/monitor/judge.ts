@@ -107,8 +107,18 @@ function flap(seen: Seen, before: State, result: Result, monitor: Monitor): Seen
       beneath,
       turns: turns.slice(-2 * flappingTurns),
     },
-    changes: wasFlapping ? others : [...others, { kind: 'flapping', turns: turns.length, result }],
+    changes: [
+      ...others,
+      ...(wasFlapping ? [] : [{ kind: 'flapping', turns: turns.length, result } as const]),
+      turnedBy(turn, seen.state, result),
+    ],
   }
+}
+
+/** Told to nobody, and accounted for. */
+function turnedBy(turn: Change, { failingSince }: State, result: Result): Change {
+  if (turn.kind === 'up') return { kind: 'turned', from: turn.from, to: turn.to, result }
+  return { kind: 'turned', from: failingSince ?? result.at, result }
 }
 
 /** Steady again once nothing turned for a while. */

@@ -195,6 +195,8 @@ export type Change =
   /** As fast as it should be again. */
   | { readonly kind: 'quick'; readonly result: Result }
   | { readonly kind: 'flapping'; readonly turns: number; readonly result: Result }
+  /** While it flaps, which tells nobody: down by a verdict since `from`, or, with `to`, no longer. */
+  | { readonly kind: 'turned'; readonly from: number; readonly to?: number; readonly result: Result }
   /** No longer flapping, and what it is. */
   | { readonly kind: 'steady'; readonly health: 'up' | 'down'; readonly result: Result }
   | { readonly kind: 'certificate'; readonly endsAt: number; readonly days: number }
@@ -228,7 +230,12 @@ export interface Incident {
   readonly isGroup?: true
   /** Whose it is comes first. */
   readonly monitors: readonly Stricken[]
+  /** The highest of those that were told. */
   readonly severity: Severity
+  /** Who was woken by it so far: Mattermost user ids, `here`, `channel`. */
+  readonly rung?: readonly string[]
+  /** When a line in its thread woke somebody last. */
+  readonly calledAt?: number
   readonly openedAt: number
   readonly closedAt?: number
   readonly closedAs?: Closing
@@ -266,10 +273,18 @@ export interface Stricken {
   readonly failingSince: number
   /** Well again since. */
   readonly upSince?: number
+  /** When it was down, where that is not simply from `failingSince` on: it came and went. The last may go on. */
+  readonly downs?: readonly Stretch[]
   /** It stands behind the first, which is down. */
   readonly isBehind?: true
   /** It was removed or paused meanwhile. */
   readonly isGone?: true
+}
+
+/** From a first failure to the first success after it. */
+export interface Stretch {
+  readonly from: number
+  readonly to?: number
 }
 
 export type StepKind =
@@ -320,6 +335,16 @@ export interface StepFacts {
   readonly lastGood?: Pick<Result, 'at' | 'tookMs'>
   /** Username of who did it. */
   readonly byName?: string
+  /** Those that fell with it whose people have to be woken by a line, since the card's edit wakes nobody. */
+  readonly called?: Called
+}
+
+export interface Called {
+  readonly names: readonly string[]
+  /** As in `Monitor.mention`. */
+  readonly people: readonly string[]
+  /** The incident is critical from now on: whom the channel's subscriptions name is woken again. */
+  readonly isWorse?: true
 }
 
 /** How a monitor did over a time: the accounting of reports and of the status page (issue "The watch", "Commands"). */

@@ -19,6 +19,7 @@ import { createShortText } from './model/short-text.ts'
 import type { IncidentStep, Monitor } from './monitor.ts'
 import { createPart } from './part.ts'
 import { createRecords } from './records.ts'
+import { createReference } from './reference.ts'
 import { registerRoutes } from './routes.ts'
 import { draftOf, isMailed, optionsOf, type Surroundings, soonestOf } from './telling.ts'
 import { createWatch, type Watch } from './watch.ts'
@@ -62,6 +63,19 @@ export const createMonitoring: MakeIntegration = (parts) => {
     return opened
   }
 
+  const wait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => undefined)
+  const reference =
+    lookout.references.length === 0
+      ? undefined
+      : createReference({
+          places: lookout.references,
+          reach: lookout.reach,
+          report: (isAnswered) => watch.noteReference(isAnswered),
+          wait,
+          elapsed,
+          log,
+        })
+
   let settledAt = elapsed()
   const ledger = createLedger({
     store,
@@ -80,13 +94,13 @@ export const createMonitoring: MakeIntegration = (parts) => {
       )
       return event
     },
-    wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    wait,
     log,
   })
   const watch: Watch = createWatch({
     store,
     ledger,
-    check: lookout.check,
+    check: reference?.around(lookout.check) ?? lookout.check,
     expectedInMs: (monitor, state) => expectedInMs(monitor, state, { cron, now: now(), startedAt }),
     isMaintained,
     wishesOf: (incident, monitors) => ({
@@ -147,7 +161,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
 
   async function tidy(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await sleep(tidyEveryMs, undefined, { signal }).catch(() => undefined)
+      await wait(tidyEveryMs, signal)
       if (signal.aborted) return
       await certificates.retry()
       await tellWeek()
@@ -162,12 +176,12 @@ export const createMonitoring: MakeIntegration = (parts) => {
     async watch(signal) {
       for (const words of lookout.idle) log.warn({ setting: 'MONITOR_ALLOW' }, words.en)
       signal.addEventListener('abort', () => void shortText.stop(), { once: true })
-      await Promise.all([watch.run(signal), tidy(signal)])
+      await Promise.all([watch.run(signal), tidy(signal), reference?.run(signal)])
     },
     monitors: keeper,
     goesOn: () => elapsed() - settledAt < standstillMs && watch.lateMs() < standstillMs,
     records,
-    status: createPart({ watch }),
+    status: createPart({ watch, references: () => reference?.seen() ?? [] }),
     alsoStatus: async () => [shortText.status()],
     events: ['down', 'up', 'degraded', 'flapping', 'certificate', 'report', ...incidentEvents],
   }
@@ -225,12 +239,12 @@ interface Isolation extends Cut {
 }
 
 /** One card each time. */
-function isolated({ isCut, since, at, failing, all }: Isolation): Draft {
+function isolated({ isCut, since, at, failing, all, byReference }: Isolation): Draft {
   return {
     source: 'vigie',
     type: 'vigie.isolated',
     time: new Date(at).toISOString(),
-    data: { isCut, since, at, failing, all },
+    data: { isCut, since, at, failing, all, ...(byReference ? { byReference } : {}) },
     severity: isCut ? 'critical' : 'info',
     audience: 'closed',
     byDefault: false,

@@ -1,7 +1,7 @@
 // From an incident's step to the event that tells it, and to whom beside those who subscribed (issue "The watch", "Incidents", "E-mail").
 
 import type { Draft, EmitOptions, JsonObject, Target } from '../../event.ts'
-import type { Wishes } from './incident.ts'
+import { isStricken, type Wishes } from './incident.ts'
 import type { Incident, IncidentStep, Monitor, StepKind } from './monitor.ts'
 
 /** What a step's event carries beside the step. */
@@ -20,7 +20,7 @@ const dedupeMs = 14 * 86_400_000
 export function draftOf(step: IncidentStep, { monitors, availability, chart }: Surroundings): Draft {
   const { incident } = step.facts
   const [first] = incident.monitors
-  const people = peopleOf(step, monitors)
+  const rings = ringsOf(step, monitors)
   const alert = alertOf(step, monitors)
   return {
     source: 'monitor',
@@ -35,7 +35,7 @@ export function draftOf(step: IncidentStep, { monitors, availability, chart }: S
     card: `incident ${incident.id}`,
     cardStays: true,
     byDefault: true,
-    ...(people === undefined ? {} : { rings: { people } }),
+    ...(rings === undefined ? {} : { rings }),
     ...(alert === undefined ? {} : { alert }),
     ...(step.kind === 'closed' ? { alertsOver: [opening(incident), escalation(incident)] } : {}),
   }
@@ -86,15 +86,25 @@ function typeOf({ kind, facts: { incident } }: IncidentStep): string {
   return updates[kind] ?? `incident.${kind}`
 }
 
-/** Who is woken: those the monitors name, and for the good news whoever has it. */
-function peopleOf(step: IncidentStep, monitors: readonly Monitor[]): readonly string[] | undefined {
-  const { kind, facts } = step
-  const isUp = kind === 'closed' && facts.incident.closedAs === 'up'
-  if (kind !== 'opened' && kind !== 'reminded' && kind !== 'steady' && !isUp) return undefined
-  const named = monitors.flatMap(({ mention = [] }) => mention)
-  const owner = isUp && facts.incident.acknowledged ? [facts.incident.acknowledged.by] : []
-  return [...new Set([...named, ...owner])]
+/** Who is woken: those whom its monitors name, and for the good news everybody who was, and whoever has it. */
+function ringsOf({ kind, facts }: IncidentStep, monitors: readonly Monitor[]): Draft['rings'] {
+  const { incident, called } = facts
+  if (kind === 'joined') {
+    // Whom the channel's subscriptions name knows of the group, unless it is worse now.
+    return called && { people: called.people, ...(called.isWorse ? {} : { alone: true }) }
+  }
+  if (kind === 'closed' && incident.closedAs === 'up') {
+    const { rung = namedBy(monitors), acknowledged } = incident
+    return { people: [...new Set([...rung, ...(acknowledged ? [acknowledged.by] : [])])] }
+  }
+  if (kind !== 'opened' && kind !== 'reminded' && kind !== 'steady') return undefined
+  // What stands behind another says nothing for itself, and what is well again wakes nobody.
+  const isSuffering = ({ id }: Monitor) =>
+    incident.monitors.some((one) => one.monitor === id && !one.isBehind && isStricken(one))
+  return { people: [...new Set(namedBy(monitors.filter(isSuffering)))] }
 }
+
+const namedBy = (monitors: readonly Monitor[]) => monitors.flatMap(({ mention = [] }) => mention)
 
 function dataOf({ kind, at, facts }: IncidentStep, more: Pick<Surroundings, 'availability' | 'chart'>): JsonObject {
   // What JSON cannot say is left out.

@@ -286,7 +286,7 @@ export function createWatch(parts: WatchParts): Watch {
       if (isolation.noteReference(isAnswered, now())) parts.onIsolation(isolation.cut())
     },
     async run(signal) {
-      incidents.load(await parts.store.incidents({ isOpen: true, limit: Number.MAX_SAFE_INTEGER }))
+      const open = await parts.store.incidents({ isOpen: true, limit: Number.MAX_SAFE_INTEGER })
       for (const { monitor, newest, state: stored = { ...unknownState, since: now() } } of await parts.store.all()) {
         if (watched.has(monitor.id)) continue
         const state = withNewest(stored, newest)
@@ -295,6 +295,8 @@ export function createWatch(parts: WatchParts): Watch {
           behind.set(monitor.after, (behind.get(monitor.after) ?? new Set()).add(monitor.id))
         begin({ monitor, state }, spread(monitor))
       }
+      // Their reminders are what their monitors wish.
+      incidents.load(open)
       await ledger.run(signal)
       stopping.abort()
       await Promise.all([schedule.stop(), incidents.stop(), others.settled()])

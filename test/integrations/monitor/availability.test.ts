@@ -36,6 +36,18 @@ describe('availability', () => {
     expect(availabilityOf(monitor, incidents, time)).toBeCloseTo(share, 10)
   })
 
+  it.each<[string, Partial<Incident>, number]>([
+    ['a time of comings and goings', { cause: 'flapping' }, 0.95],
+    ['an outage that became one', {}, 0.95],
+    ['one that nobody closed yet', { closedAt: undefined }, 0.95],
+  ])('counts of %s when it was down alone', (_, more, share) => {
+    const came = outage(10, 30, more)
+    const [mine] = came.monitors
+    if (mine === undefined) throw new Error('no monitor')
+    const downs = [{ from: 10 * hour, to: 12 * hour }, { from: 20 * hour, to: 22 * hour }, { from: 29 * hour }]
+    expect(availabilityOf(monitor, [{ ...came, monitors: [{ ...mine, downs }] }], time)).toBeCloseTo(share, 10)
+  })
+
   it('counts from when the monitor was added', () => {
     expect(availabilityOf({ id: 'm1', madeAt: 50 * hour }, [outage(70, 75)], time)).toBeCloseTo(0.9, 10)
   })

@@ -160,8 +160,22 @@ group('an incident', () => {
     ['unmuted', { kind: 'unmuted', byName: 'bob' }, '**bob** a mis fin au silence'],
     ['flapping', { kind: 'flapping' }, 'Va et vient'],
     ['steady', { kind: 'steady' }, 'De nouveau en panne, pour de bon'],
+    [
+      'joined by what wakes somebody else',
+      { kind: 'joined', called: { names: ['db'], people: ['u2'] } },
+      '🔴 Ne répond plus non plus : `db`',
+    ],
+    [
+      'joined by something critical',
+      { kind: 'joined', called: { names: ['db', 'mail'], people: [], isWorse: true } },
+      '🔴 Ne répondent plus non plus : `db` · `mail` · l’incident devient critique',
+    ],
   ])('adds a line to its thread when it is %s', (_, step, line) => {
     expect(read(tell(step).line).replaceAll('\u00a0', ' ')).toContain(line)
+  })
+
+  it('adds no line to its thread when its list changes and nobody has to be woken', () => {
+    expect(tell({ kind: 'joined' }).line).toBeUndefined()
   })
 
   it('of many names each of them, and strikes out those that are back', () => {

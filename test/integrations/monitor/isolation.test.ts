@@ -76,10 +76,11 @@ describe('Vigie is cut off', () => {
     expect(isolation.cut()).toBeUndefined()
   })
 
-  it('when the reference does not answer and something fails, until it answers', () => {
-    const { isolation, say } = watched(1)
-    expect(isolation.noteReference(false, 500)).toBeUndefined()
-    expect(say(0, 1000, timeout)).toBe('cut')
+  it('when no reference answers, whatever else does, until one answers', () => {
+    const { isolation } = watched(1)
+    expect(isolation.noteReference(false, 500)).toBe('cut')
+    expect(isolation.cut()).toEqual({ since: 500, failing: 0, all: 1, byReference: true })
+    expect(isolation.noteReference(false, 1000)).toBeUndefined()
     expect(isolation.noteReference(true, 2000)).toBe('back')
   })
 

@@ -1,6 +1,10 @@
 // The watch over a made-up world (issue "The watch", "Judgement" and "Incidents"; threats F28–F30).
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { availabilityOf, outagesOf } from '../../../src/integrations/monitor/availability.ts'
+import { open, turn } from '../../../src/integrations/monitor/incident.ts'
+import type { IncidentStep } from '../../../src/integrations/monitor/monitor.ts'
+import { draftOf } from '../../../src/integrations/monitor/telling.ts'
 import { monitorOf } from '../../fakes/monitors.ts'
 import { createWorld, lossy, minute, nothingKept, refused, timedOut, unwell } from './world.ts'
 
@@ -9,6 +13,11 @@ beforeEach(
     void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'], now: 1_800_000_000_000 }),
 )
 afterEach(() => void vi.useRealTimers())
+
+const drafted = (step: IncidentStep, { watch }: ReturnType<typeof createWorld>) => {
+  const monitors = step.facts.incident.monitors.flatMap(({ monitor }) => watch.find(monitor)?.monitor ?? [])
+  return draftOf(step, { monitors, mail: [] })
+}
 
 describe('the watch', () => {
   it('tells once that a site is down, and once that it is back, with the time between', async () => {
@@ -141,6 +150,109 @@ describe('the watch', () => {
     await world.stop()
   })
 
+  it('goes on reminding after a restart', async () => {
+    const kept = nothingKept()
+    const before = createWorld(kept)
+    before.add(monitorOf('shop', { remindMs: 30 * minute }))
+    before.fails('shop')
+    await before.pass(5 * minute)
+    await before.stop()
+    const after = createWorld(kept)
+    after.fails('shop')
+    await after.pass(40 * minute)
+    expect(after.kinds()).toEqual(['reminded'])
+    await after.stop()
+  })
+
+  it('wakes whom a monitor names that falls with others, once, by one line for all of a moment', async () => {
+    const world = createWorld()
+    world.add(...['a', 'b'].map((name) => monitorOf(name, { mention: ['u1'] })))
+    world.add(monitorOf('c', { mention: ['u1'] }), monitorOf('d', { mention: ['u2'] }))
+    world.add(monitorOf('e', { mention: ['u3', 'u2'] }), monitorOf('f', { mention: ['u1'] }))
+    await world.pass(3 * minute)
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) world.fails(name)
+    await world.pass(30 * minute)
+    const lines = world.told.filter(({ facts }) => facts.called)
+    expect(lines.map(({ kind, facts }) => [kind, facts.called])).toEqual([
+      ['joined', { names: ['d', 'e'], people: ['u2', 'u3'] }],
+    ])
+    expect(lines.map((step) => drafted(step, world).rings)).toEqual([{ people: ['u2', 'u3'], alone: true }])
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) world.heals(name)
+    await world.pass(5 * minute)
+    const closed = world.told.filter(({ kind, facts }) => kind === 'closed' && facts.incident.isGroup)
+    expect(closed.map((step) => drafted(step, world).rings)).toEqual([{ people: ['u1', 'u2', 'u3'] }])
+    await world.stop()
+  })
+
+  it('wakes for a critical monitor that falls with others, whoever was woken before, and its incident is critical', async () => {
+    const world = createWorld()
+    world.add(...['a', 'b', 'c'].map((name) => monitorOf(name, { mention: ['u1'] })))
+    world.add(monitorOf('d', { mention: ['u1'], severity: 'critical' }), monitorOf('e', { severity: 'critical' }))
+    await world.pass(3 * minute)
+    for (const name of ['a', 'b', 'c']) world.fails(name)
+    await world.pass(2 * minute)
+    for (const name of ['d', 'e']) world.fails(name)
+    await world.pass(3 * minute)
+    const group = world.told.filter(({ facts }) => facts.incident.isGroup)
+    expect(group[0]?.facts.incident.severity).toBe('warning')
+    const lines = group.filter(({ facts }) => facts.called)
+    expect(lines.map((step) => step.facts.called)).toEqual([{ names: ['e', 'd'], people: ['u1'], isWorse: true }])
+    expect(lines.map((step) => drafted(step, world))).toMatchObject([
+      { severity: 'critical', rings: { people: ['u1'] } },
+    ])
+    expect(group.filter(({ kind }) => kind === 'opened')).toHaveLength(1)
+    await world.stop()
+  })
+
+  it('wakes nobody for what falls while its group is muted, and does so afterwards', async () => {
+    const world = createWorld()
+    world.add(
+      ...['a', 'b', 'c'].map((name) => monitorOf(name)),
+      monitorOf('d', { mention: ['u2'], severity: 'critical' }),
+    )
+    await world.pass(3 * minute)
+    for (const name of ['a', 'b', 'c']) world.fails(name)
+    await world.pass(2 * minute)
+    const [group] = world.watch.incidents.all().filter(({ isGroup }) => isGroup)
+    const until = Date.now() + 20 * minute
+    world.watch.incidents.mute(group?.id ?? '', { until, by: 'u9' }, { by: 'u9', name: 'zoe', at: Date.now() })
+    world.fails('d')
+    await world.pass(15 * minute)
+    expect(world.told.filter(({ facts }) => facts.called)).toEqual([])
+    await world.pass(6 * minute)
+    const [line] = world.told.filter(({ facts }) => facts.called)
+    expect(line?.facts.called).toEqual({ names: ['d'], people: ['u2'], isWorse: true })
+    expect(line?.at).toBeGreaterThanOrEqual(until)
+    await world.stop()
+  })
+
+  it('wakes five hundred people of one group by a few lines, each once', async () => {
+    const world = createWorld()
+    const names = Array.from({ length: 500 }, (_, index) => `site${index}`)
+    world.add(...names.map((name) => monitorOf(name, { mention: [`of-${name}`] })))
+    await world.pass(2 * minute)
+    for (const name of names) world.fails(name)
+    await world.pass(5 * minute)
+    expect(world.told.filter(({ kind }) => kind === 'opened')).toHaveLength(3)
+    const woken = world.told.flatMap((step) => drafted(step, world).rings?.people ?? [])
+    expect(woken).toHaveLength(500)
+    expect(new Set(woken).size).toBe(500)
+    expect(world.told.filter(({ facts }) => facts.called).length).toBeLessThanOrEqual(4)
+    await world.stop()
+  })
+
+  it('wakes nobody for what stands behind a dead monitor', async () => {
+    const world = createWorld()
+    world.add(monitorOf('router', { mention: ['u1'], remindMs: 10 * minute }))
+    world.add(monitorOf('shop', { after: 'router', mention: ['u2'] }))
+    await world.pass(2 * minute)
+    for (const name of ['router', 'shop']) world.fails(name)
+    await world.pass(15 * minute)
+    const woken = world.told.flatMap((step) => drafted(step, world).rings?.people ?? [])
+    expect(woken).toEqual(['u1', 'u1'])
+    await world.stop()
+  })
+
   it('tells what stands behind a dead monitor within its incident, and for itself once that one is back', async () => {
     const world = createWorld()
     world.add(monitorOf('router'), monitorOf('shop', { after: 'router' }), monitorOf('blog', { after: 'router' }))
@@ -198,6 +310,77 @@ describe('the watch', () => {
     expect(said.slice(-3)).toEqual(['opened flapping', 'closed flapping', 'opened down'])
     const { incident } = world.told.at(-1)?.facts ?? {}
     expect(Date.now() - (incident?.monitors[0]?.failingSince ?? 0)).toBeGreaterThan(29 * minute)
+    await world.stop()
+  })
+
+  it.each([1, 2])(
+    'accounts for a monitor that comes and goes by when it was down, from its turn %s on',
+    async (first) => {
+      const world = createWorld()
+      const shop = monitorOf('shop', {
+        madeAt: Date.now(),
+        everyMs: 10_000,
+        retryEveryMs: 10_000,
+        failures: 2,
+        successes: 1,
+      })
+      world.add(shop)
+      const from = Date.now()
+      // With an outage long ago the fifth turn is one down, with none it is one back.
+      if (first === 1) {
+        world.fails('shop')
+        await world.pass(minute)
+      }
+      let downMs = first === 1 ? minute : 0
+      for (let round = 0; round < 40; round += 1) {
+        world.heals('shop')
+        await world.pass(2 * minute)
+        world.fails('shop')
+        await world.pass(minute)
+        downMs += minute
+      }
+      world.heals('shop')
+      await world.pass(40 * minute)
+      await world.stop()
+      const share = availabilityOf(shop, [...world.kept.incidents.values()], { from, to: Date.now() }) ?? 0
+      const accounted = (1 - share) * (Date.now() - from)
+      expect(Math.abs(accounted - downMs) / downMs).toBeLessThan(0.15)
+    },
+  )
+
+  it('keeps as many stretches as it needs of a monitor that comes and goes for days, and their length', () => {
+    let incident = open(
+      { id: 'i1', monitor: monitorOf('shop'), cause: 'flapping', failingSince: 0, at: 0 },
+      { type: 'http', everyMs: minute, failures: 3 },
+    ).incident
+    for (let index = 0; index < 1000; index += 1) {
+      incident = turn(incident, 'shop', { from: index * minute })
+      incident = turn(incident, 'shop', { from: index * minute, to: index * minute + 20_000 })
+    }
+    const [{ downs = [] } = {}] = incident.monitors
+    expect(downs.length).toBeLessThanOrEqual(200)
+    const lengths = downs.map(({ from, to = Number.NaN }) => to - from)
+    expect(lengths.reduce((sum, one) => sum + one, 0)).toBe(1000 * 20_000)
+    expect(downs.every(({ from }, index) => from >= (downs[index - 1]?.to ?? 0))).toBe(true)
+  })
+
+  it('accounts for both outages of a monitor that comes back and falls again while its group is open', async () => {
+    const world = createWorld()
+    const wish = { madeAt: Date.now(), failures: 1, successes: 1, retryEveryMs: 10_000 }
+    world.add(...['a', 'b', 'c', 'd'].map((name) => monitorOf(name, wish)))
+    const from = Date.now()
+    for (const name of ['a', 'b', 'c', 'd']) world.fails(name)
+    await world.pass(2 * minute)
+    const groups = () => world.watch.incidents.all().filter(({ isGroup }) => isGroup)
+    const name = groups()[0]?.monitors[1]?.name ?? ''
+    world.heals(name)
+    await world.pass(2 * minute)
+    world.fails(name)
+    await world.pass(90_000)
+    expect(groups()).toHaveLength(1)
+    const stretches = outagesOf(name, groups(), Date.now())
+    expect(stretches).toHaveLength(2)
+    expect(stretches[0]?.[0] ?? 0).toBeLessThan(from + minute)
     await world.stop()
   })
 

@@ -8,12 +8,16 @@ import type { Env } from '../../../env.ts'
 import type { Said } from '../../../text/locale.ts'
 import { type Admit, createAdmission } from '../guard/admission.ts'
 import { readAllowList } from '../guard/allow.ts'
-import type { Endpoint } from '../guard/endpoint.ts'
+import { type Endpoint, showEndpoint } from '../guard/endpoint.ts'
 import { createGuard, type GuardParts } from '../guard/guard.ts'
-import type { Check } from '../monitor.ts'
+import { blockList } from '../guard/ranges.ts'
+import type { Check, Failure } from '../monitor.ts'
+import { readReferences } from '../reference.ts'
 import { createChecks } from './checks.ts'
 import { createConnect } from './connect.ts'
+import { createTrace, failureOf } from './failures.ts'
 import type { HttpParts } from './http.ts'
+import { createLimit } from './limit.ts'
 import { createProxyRoute, readProxy } from './proxy.ts'
 import { createResolver, type ResolverParts, systemLookup } from './resolver.ts'
 import { createHandshake } from './trust.ts'
@@ -41,11 +45,17 @@ interface World extends Pick<ResolverParts, 'servers' | 'readHosts' | 'lookup' |
 export interface Lookout {
   readonly check: Check
   readonly admit: Admit
+  /** MONITOR_REFERENCE; empty where it is not set. */
+  readonly references: readonly Endpoint[]
+  /** Connects to a reference, past every proxy, and lets go: what went wrong, if anything did. @throws only what `signal` aborts with. */
+  readonly reach: (place: Endpoint, signal: AbortSignal) => Promise<Failure | undefined>
   /** Entries of MONITOR_ALLOW without effect, for the log. */
   readonly idle: readonly Said[]
 }
 
-/** Problems of MONITOR_ALLOW and HTTPS_PROXY are noted on `env`. */
+const reachMs = 5000
+
+/** Problems of MONITOR_ALLOW, MONITOR_REFERENCE and HTTPS_PROXY are noted on `env`. */
 export function createLookout({ env, forbidden, openHeaders, now, elapsed, world = {} }: LookoutParts): Lookout {
   const allow = readAllowList(env)
   const setting = readProxy(env)
@@ -57,9 +67,34 @@ export function createLookout({ env, forbidden, openHeaders, now, elapsed, world
   const handshake = createHandshake({ now, ...(world.ca === undefined ? {} : { ca: world.ca }) })
   const proxy = setting === undefined ? undefined : createProxyRoute({ setting, resolver, open, handshake })
   const connect = createConnect({ resolver, guard, open, handshake, proxy, elapsed })
+  const references = readReferences(env)
+  // The operator's own word: private places and this machine too, but nothing that is never reached.
+  const endpoints = new Set(references.map(showEndpoint))
+  const named = { words: [], endpoints, hosts: new Set<string>(), networks: blockList([]), idle: [] }
+  const ownGuard = createGuard({ allow: named, forbidden: [], interfaces, resolve, elapsed })
+  const connectPlainly = createConnect({ resolver, guard: ownGuard, open, handshake, proxy: undefined, elapsed })
+
+  async function reach(place: Endpoint, signal: AbortSignal): Promise<Failure | undefined> {
+    signal.throwIfAborted()
+    const trace = createTrace()
+    const limit = createLimit(reachMs, signal)
+    try {
+      const socket = await connectPlainly(place, limit, trace)
+      socket.destroy()
+      return undefined
+    } catch (error) {
+      signal.throwIfAborted()
+      return failureOf(error, trace)
+    } finally {
+      limit.end()
+    }
+  }
+
   return {
     check: createChecks({ connect, resolver, openHeaders, now, elapsed }),
     admit: createAdmission({ guard, allow, resolve }),
+    references,
+    reach,
     idle: allow.idle,
   }
 }

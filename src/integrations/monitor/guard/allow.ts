@@ -63,7 +63,8 @@ function readEntry(word: string): Entry | undefined {
 
 const noOwn: ReadonlySet<string> = new Set()
 
-function isNever(host: string): boolean {
+/** Whatever the operator lists: link-local, metadata, multicast. */
+export function isNever(host: string): boolean {
   const address = readAddress(host)
   return isMetadataName(host) || (address !== undefined && rangeOf(address, noOwn) === 'never')
 }
