@@ -1,15 +1,30 @@
-// A watched folder and Nextcloud's calls, end to end, on the stand-in (issue "The folder").
+// A watched folder and Nextcloud's calls, end to end, on the stand-in, and on a real Mattermost where one is named (issue "The folder").
 
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually, type House, isNews, openHouse, type Someone, standIn, type TestPost, wordsOf } from './house.ts'
+import {
+  eventually,
+  type House,
+  isNews,
+  openHouse,
+  realServer,
+  type Someone,
+  standIn,
+  type TestPost,
+  wordsOf,
+} from './house.ts'
 
 const token = 'jeton-de-nextcloud'
 const bytesOf = (body: object) => new TextEncoder().encode(JSON.stringify(body))
 
-describe('a watched folder', () => {
+const real = realServer()
+
+describe.each([
+  ['on the stand-in', standIn],
+  ...(real ? [['on a real Mattermost', () => Promise.resolve(real)] as const] : []),
+] as const)('a watched folder, %s', (_where, open) => {
   let house: House
   let alice: Someone
   let channel: string
@@ -22,7 +37,7 @@ describe('a watched folder', () => {
     mkdirSync(join(folder, 'Contrats'), { recursive: true })
     writeFileSync(join(folder, 'Contrats/ancien.pdf'), 'déjà là')
     const settings = { WATCH_PATH: folder, NEXTCLOUD_WEBHOOK_TOKEN: token, ORGANISATION: 'TAAF' }
-    house = await openHouse(await standIn(), { ...settings, NEXTCLOUD_URL: 'http://127.0.0.1:9' })
+    house = await openHouse(await open(), { ...settings, NEXTCLOUD_URL: 'http://127.0.0.1:9' })
     alice = await house.person('alice')
     await house.stopApp()
     house.environment.VIGIE_ADMINS = alice.username
