@@ -154,6 +154,26 @@ describe.each([
     expect(quiet).not.toContain('fiche_')
   })
 
+  it('tells much that came while Vigie was stopped on one card, not in a flood', async () => {
+    const all = await house.channel(alice)
+    await alice.type(all, '/subscribe nextcloud Documents_RH/** --events all')
+    await house.stopApp()
+    for (let index = 0; index < 25; index += 1) {
+      mkdirSync(join(folder, `Dossier_${index}`))
+      drop(`Dossier_${index}/pièce_${index}.pdf`)
+    }
+    for (let index = 0; index < 10; index += 1) rmSync(join(folder, `Paie/fiche_${index}.pdf`))
+    await house.startApp()
+    const cards = await eventually(async () => {
+      const roots = (await house.told(all, 1)).filter(({ root_id }) => root_id === '')
+      return roots.length >= 2 ? roots : undefined
+    }, 'both kinds')
+    const titles = cards.map(({ props }) => props.attachments?.[0]?.title)
+    expect(titles.toSorted()).toEqual(['📥 10 documents RH supprimés', '📥 25 nouveaux documents RH déposés'])
+    const thread = (await house.told(all, 4)).filter(({ root_id }) => root_id !== '').map(wordsOf)
+    expect(thread.join(' ')).toContain('`Dossier_24/pièce_24.pdf`')
+  })
+
   it('that goes away is told once to administrators, and that it is back, and in /statut', async () => {
     const direct = (await alice.post('/channels/direct', [alice.id, house.botId])).body as { id: string }
     const news = async () => (await house.posts(direct.id)).filter(isNews).map(wordsOf)
@@ -164,7 +184,7 @@ describe.each([
     await eventually(async () => (await news()).find((words) => words.includes('est de retour')), 'told as back')
     expect((await news()).filter((words) => words.includes('Documents RH')).length).toBeLessThanOrEqual(2)
     await eventually(async () => ((await statut()).includes('disparu') ? undefined : true), 'well again')
-    expect((await house.told(channel, 8)).filter(({ root_id }) => root_id === '')).toHaveLength(7)
+    expect((await house.told(channel, 10)).filter(({ root_id }) => root_id === '')).toHaveLength(8)
   })
 
   it('is examined by the doctor, through the webhook', async () => {

@@ -61,10 +61,17 @@ export function tell(change: Told, folder: Folder, { looks, nextcloudUrl, burstO
     ...(fileId === undefined ? {} : { fileId }),
     ...(file.owner === undefined ? {} : { owner: file.owner }),
     ...(change.from === undefined ? {} : { from: shown(change.from) }),
+    ...(change.missedUntil === undefined ? {} : { isMissed: true }),
     ...(change.fromFolder === undefined ? {} : { fromTitle: change.fromFolder.replaceAll('_', ' ') }),
   }
   const key = keyOf(change, folder)
   const isThere = kind !== 'deleted'
+  /** All that was missed of a kind is told together, wherever it is: no folder's name begins with a slash. */
+  const burst = (): Pick<Draft, 'burst'> => {
+    const { missedUntil } = change
+    if (missedUntil !== undefined) return { burst: `${folder.name} /${kind} ${new Date(missedUntil).toISOString()}` }
+    return kind === 'created' ? { burst: burstOf(folder, directory) } : {}
+  }
   return {
     draft: {
       source: 'nextcloud',
@@ -78,7 +85,7 @@ export function tell(change: Told, folder: Folder, { looks, nextcloudUrl, burstO
       origin: key.slice(0, originLength),
       byDefault: kind === 'created',
       facets: { extension, ...(isSeen ? { sizeBytes: file.sizeBytes } : {}) },
-      ...(kind === 'created' ? { burst: burstOf(folder, directory) } : {}),
+      ...burst(),
     },
     dedupe: [{ key: `nextcloud:${key}`, lifeMs: dedupeMs }],
   }

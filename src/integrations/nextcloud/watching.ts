@@ -119,6 +119,8 @@ export function createWatching(parts: WatchingParts): Watching {
   let failure: Failure | undefined
   let rearmAt = 0
   let turnedAt = 0
+  /** What stood so by then came while nobody looked. */
+  let missedUntil = Number.NEGATIVE_INFINITY
   let isOpen = false
   let stopping = new AbortController().signal
   /** Begun while the snapshot was read. */
@@ -181,12 +183,14 @@ export function createWatching(parts: WatchingParts): Watching {
   async function scan(signal: AbortSignal): Promise<void> {
     const begunAt = now()
     const began = performance.now()
+    const isFirstAgain = lastScan === undefined || standing.isAway()
     const scanned = await (ahead ?? source.scan(signal))
     ahead = undefined
     const tookMs = performance.now() - began
     lastScan = { at: begunAt, tookMs, ...(scanned.folders === undefined ? {} : { folders: scanned.folders }) }
     scanAt = now() + (isPolled() ? Math.max(pollMs, tookMs * restFactor) : pace.scanMs)
     checkAt = now() + pace.checkMs
+    if (isFirstAgain) missedUntil = now()
     await compare(scanned, begunAt)
     await arm()
   }
@@ -219,7 +223,7 @@ export function createWatching(parts: WatchingParts): Watching {
     }
     const paths = new Set(changes.map(({ path }) => path))
     const rest = ready.filter(({ kind, path }) => !paths.has(path) && !(kind === 'deleted' && moved.has(path)))
-    const isAll = await telling.tell([...changes, ...rest])
+    const isAll = await telling.tell([...changes, ...rest], missedUntil)
     if (!isAll) scanBy(now() + pace.againMs)
   }
 
@@ -300,6 +304,7 @@ export function createWatching(parts: WatchingParts): Watching {
     const at = now()
     if (at < turnedAt) {
       settling.forgetSightings()
+      missedUntil = Number.NEGATIVE_INFINITY
       scanAt = at
       checkAt = at
     }

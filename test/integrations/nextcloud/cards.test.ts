@@ -208,4 +208,22 @@ describe('a burst', () => {
     expect(card.line).toBeUndefined()
     expect(JSON.stringify(card)).not.toContain('c0.pdf')
   })
+
+  it('of what was missed tells which folder is watched, and where in it each file lies', () => {
+    const missed = (kind: 'created' | 'modified' | 'moved' | 'deleted', locale: typeof inFrench | typeof inEnglish) => {
+      const paths = ['Contrats/a.pdf', 'Congés/2026/b.pdf', 'c.pdf']
+      const all = paths.map((path) => eventOf(told(changeOf(path, { kind, missedUntil: morning })).draft))
+      return wording.describeBurst({ events: all, count: 60 }, locale)
+    }
+    const card = missed('deleted', inFrench)
+    expect(plain(card.title ?? [])).toBe('📥 60 documents RH supprimés')
+    expect(toMattermost(card.text ?? [])).toBe(
+      'Dans le dossier **Documents RH**\n- `Contrats/a.pdf`\n- `Congés/2026/b.pdf`\n- `c.pdf`\n- … et 57 de plus',
+    )
+    expect(toMattermost(card.line ?? [])).toBe('`Contrats/a.pdf` · `Congés/2026/b.pdf` · `c.pdf`')
+    expect(plain(card.summary)).toBe('📥 60 documents supprimés du dossier Documents RH')
+    expect(plain(missed('created', inFrench).summary)).toBe('📥 60 nouveaux documents dans le dossier Documents RH')
+    expect(plain(missed('modified', inEnglish).title ?? [])).toBe('📥 60 HR documents changed')
+    expect(plain(missed('moved', inEnglish).summary)).toBe('📥 60 documents moved in the folder Documents RH')
+  })
 })

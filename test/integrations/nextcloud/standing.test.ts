@@ -39,6 +39,7 @@ describe('a folder', () => {
     await isTold('missing', 'over')
     await upload('last.pdf')
     expect(watched.told).toEqual(['created new.pdf', 'created last.pdf'])
+    expect(watched.changes.map(({ missedUntil }) => missedUntil !== undefined)).toEqual([true, false])
     expect(watched.watching.status()).toMatchObject({ state: 'watched', files: 5 })
   })
 
