@@ -18,6 +18,7 @@ import {
   manyIn,
   manyTitle,
   movedWords,
+  newOne,
   oneDocument,
   renamed,
   titles,
@@ -88,12 +89,15 @@ function card(file: File, { locale, timeZone }: Telling): Omit<Description, 'col
   const { event, facts, what, folder, icon } = file
   const name = code(cut(facts.name))
   const from = bold(folderName(parentOf(facts.from ?? ''), facts.fromTitle ?? facts.title))
+  const isPlain = what === 'created' && file.look.titles.created === undefined
+  const alone = isPlain ? (facts.isAboutPeople ? newOne.people : newOne.any)[locale] : titleOf(file, locale)
   return {
     title: rich`${icon} ${titleOf(file, locale)}`,
     ...(event.url === undefined ? {} : { url: event.url }),
     text: what === 'moved' ? movedWords(locale, from, folder) : whatHappened(locale, what, folder),
     fields: fieldsOf(file, { locale, timeZone }),
     summary: rich`${icon} ${briefly(locale, what, name, folder)}`,
+    fallback: rich`${{ own: alone }}${{ own: locale === 'fr' ? '\u00a0: ' : ': ' }}${name}`,
   }
 }
 

@@ -35,6 +35,12 @@ export const renamed: Titles = {
   any: { fr: 'Document renommé', en: 'Document renamed' },
 }
 
+/** `Nouveau document RH`: of a new one, before its name. */
+export const newOne: Titles = {
+  people: { fr: 'Nouveau document RH', en: 'New HR document' },
+  any: { fr: 'Nouveau document', en: 'New document' },
+}
+
 interface Many {
   /** After the number, in a title. */
   readonly people: Said

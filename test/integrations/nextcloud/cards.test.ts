@@ -16,7 +16,7 @@ const cardOf = (
 ) => wording.describe(eventOf(told(change, folder).draft), telling)
 
 /** As Mattermost gets it. */
-const seen = ({ title, text, fields = [], footer, color, url, summary }: Description) => ({
+const seen = ({ title, text, fields = [], footer, color, url, summary, fallback = [] }: Description) => ({
   color,
   title: plain(title ?? []),
   url,
@@ -24,6 +24,7 @@ const seen = ({ title, text, fields = [], footer, color, url, summary }: Descrip
   fields: fields.map(({ title: name, value, short }) => [name, toMattermost(value), short]),
   footer,
   summary: toMattermost(summary),
+  fallback: plain(fallback),
 })
 
 describe('the card of a new document', () => {
@@ -43,6 +44,7 @@ describe('the card of a new document', () => {
       ],
       footer: 'Nextcloud TAAF - Documents RH',
       summary: '📄 `contrat_dupont_2026.pdf` dans **Contrats**',
+      fallback: 'Nouveau document RH\u00a0: contrat_dupont_2026.pdf',
     })
   })
 
@@ -63,6 +65,7 @@ describe('the card of a new document', () => {
       ],
       footer: 'Nextcloud TAAF - Documents RH',
       summary: '🖼️ `photo.JPG` in **Documents RH**',
+      fallback: 'New HR document: photo.JPG',
     })
   })
 
