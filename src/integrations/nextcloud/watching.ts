@@ -365,9 +365,11 @@ export function createWatching(parts: WatchingParts): Watching {
       return
     }
     settling.forgetSightings()
-    checkAt = now() + pace.lookForMs
     void disarm()
     standing.away(error.trouble)
+    // Nextcloud holds off who comes again and again with a password that is not good.
+    const isRefused = standing.status().trouble?.kind === 'refused'
+    checkAt = now() + (isRefused ? pollMs : pace.lookForMs)
   }
 
   function nextAt(): number {
