@@ -29,6 +29,8 @@ export interface WatchingParts {
   readonly hints?: Hints
   /** WATCH_POLL: scanned so often, and no hints asked for. */
   readonly pollMs?: number
+  /** Whether a path is not told of: one that was known before WATCH_IGNORE named it is not gone. */
+  readonly isIgnored?: (path: RawPath) => boolean
   readonly store: FolderStore
   readonly now: Now
   readonly log: Log
@@ -295,7 +297,8 @@ export function createWatching(parts: WatchingParts): Watching {
     ahead = source.scan(signal)
     // Its failure is heard of when it is awaited.
     void ahead.catch(() => undefined)
-    for await (const rows of await standing.open()) for (const [path, file] of rows) settling.keep(path, file)
+    for await (const rows of await standing.open())
+      for (const [path, file] of rows) if (parts.isIgnored?.(path) !== true) settling.keep(path, file)
     isOpen = true
   }
 
