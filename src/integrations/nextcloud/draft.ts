@@ -66,12 +66,12 @@ export function tell(change: Told, folder: Folder, { looks, nextcloudUrl, burstO
   }
   const key = keyOf(change, folder)
   const isThere = kind !== 'deleted'
-  /** All that was missed of a kind is told together, wherever it is: no folder's name begins with a slash. */
-  const burst = (): Pick<Draft, 'burst'> => {
-    const { missedUntil } = change
-    if (missedUntil !== undefined) return { burst: `${folder.name} /${kind} ${new Date(missedUntil).toISOString()}` }
-    return kind === 'created' ? { burst: burstOf(folder, directory) } : {}
-  }
+  // No folder's name begins with a slash. All that was missed of a kind is told together, wherever it is.
+  const { missedUntil } = change
+  const burst =
+    missedUntil === undefined
+      ? burstOf(folder, kind === 'created' ? directory : `/${kind}/${directory}`)
+      : `${folder.name} /${kind} ${new Date(missedUntil).toISOString()}`
   return {
     draft: {
       source: 'nextcloud',
@@ -85,7 +85,7 @@ export function tell(change: Told, folder: Folder, { looks, nextcloudUrl, burstO
       origin: key.slice(0, originLength),
       byDefault: kind === 'created',
       facets: { extension, ...(isSeen ? { sizeBytes: file.sizeBytes } : {}) },
-      ...burst(),
+      burst,
     },
     dedupe: [{ key: `nextcloud:${key}`, lifeMs: dedupeMs }],
   }

@@ -212,6 +212,13 @@ describe('a burst', () => {
     expect(JSON.stringify(card)).not.toContain('c0.pdf')
   })
 
+  it('of other changes tells which', () => {
+    const gone = [0, 1].map((index) => eventOf(told(changeOf(`Contrats/c${index}.pdf`, { kind: 'deleted' })).draft))
+    const card = wording.describeBurst({ events: gone, count: 1951 }, inFrench)
+    expect(plain(card.title ?? [])).toBe('📥 1\u202f951 documents RH supprimés')
+    expect(plain(card.summary)).toBe('📥 1\u202f951 documents supprimés du dossier Contrats')
+  })
+
   it('of what was missed tells which folder is watched, and where in it each file lies', () => {
     const missed = (kind: 'created' | 'modified' | 'moved' | 'deleted', locale: typeof inFrench | typeof inEnglish) => {
       const paths = ['Contrats/a.pdf', 'Congés/2026/b.pdf', 'c.pdf']

@@ -114,6 +114,14 @@ describe('a burst', () => {
     expect(later(1)).not.toBe(second)
   })
 
+  it('is of one directory and one kind of change', () => {
+    const burst = (path: string, more: Parameters<typeof changeOf>[1] = {}) => told(changeOf(path, more)).draft.burst
+    const kinds = (['created', 'modified', 'moved', 'deleted'] as const).map((kind) => burst('a/b.pdf', { kind }))
+    expect(new Set([...kinds, burst('b.pdf', { kind: 'deleted' })]).size).toBe(5)
+    expect(burst('a/c.pdf', { kind: 'deleted' })).toBe(kinds[3])
+    expect(kinds[0]).toBe(`Documents_RH a ${new Date(morning).toISOString()}`)
+  })
+
   it('of what was missed holds all of its kind, wherever it lies', () => {
     const burst = (path: string, more: Parameters<typeof changeOf>[1] = {}) => told(changeOf(path, more)).draft.burst
     const missedUntil = morning
@@ -122,6 +130,5 @@ describe('a burst', () => {
     const kinds = (['modified', 'moved', 'deleted'] as const).map((kind) => burst('a.pdf', { kind, missedUntil }))
     const others = [missed, burst('Contrats/a.pdf'), burst('c.pdf', { missedUntil: morning + 1 }), ...kinds]
     expect(new Set(others).size).toBe(6)
-    expect(burst('a.pdf', { kind: 'deleted' })).toBeUndefined()
   })
 })
