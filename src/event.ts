@@ -229,6 +229,8 @@ export interface Description {
   readonly footer?: string
   /** The whole in one line: digests, notifications on a phone, logs. */
   readonly summary: Rich
+  /** What a notification on a phone says alone; absent: the summary. */
+  readonly fallback?: Rich
   /** What a mail about it is called; absent: the summary. */
   readonly subject?: Rich
   /** What a later event of the same card adds to its thread; absent: the edit says enough. */

@@ -1,5 +1,6 @@
 // Many events in one post: how they are told, and how many fit (reference/cards.md; interface.md, "More than 20 deliveries waiting"). Pure.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { Description, Telling } from '../event.ts'
 import { moment, number, plural } from '../text/format.ts'
 import type { Locale } from '../text/locale.ts'
@@ -51,9 +52,11 @@ export function describeDigest({ reason, entries, from, to }: Digest, telling: T
   const count = number(locale, entries.length)
   const total = locale === 'fr' ? `${count} ${evenements}` : `${count} ${events}`
   const order = locale === 'fr' ? ', les plus récents en premier\u00a0:' : ', newest first:'
-  const isTight = sum(entries.map((entry) => runesOf(entry.summary))) > mostRunes
-  const lines = entries.toReversed().map(({ at, summary }) => {
-    return item([...own(`${clock(at)} · `), ...(isTight ? tight(summary) : summary)])
+  const told = alike(entries.toReversed())
+  const isTight = sum(told.map(({ summary }) => runesOf(summary))) > mostRunes
+  const lines = told.map(({ at, summary, times }) => {
+    const often = times === 1 ? [] : own(` × ${number(locale, times)}`)
+    return item([...own(`${clock(at)} · `), ...(isTight ? tight(summary) : summary), ...often])
   })
   return {
     message: rich`${bold(own(headings[reason][locale]))}${own(` (${clock(from)} → ${clock(to)})`)}`,
@@ -62,6 +65,18 @@ export function describeDigest({ reason, entries, from, to }: Digest, telling: T
     footer: footers[locale],
     summary: own(total),
   }
+}
+
+/** One line for those in a row that read the same (files of a folder, told without their names). */
+function alike(entries: readonly DigestEntry[]): (DigestEntry & { readonly times: number })[] {
+  const told: (DigestEntry & { readonly times: number })[] = []
+  for (const { at, summary } of entries) {
+    const last = told.at(-1)
+    if (last !== undefined && isDeepStrictEqual(last.summary, summary))
+      told[told.length - 1] = { ...last, times: last.times + 1 }
+    else told.push({ at, summary, times: 1 })
+  }
+  return told
 }
 
 /** What goes into a digest as a whole: one line, or those of a digest that was not sent yet. */

@@ -34,9 +34,9 @@ const footerRunes = 300
 
 /** The post that tells a description. */
 export function renderPost(description: Description, stamp: Stamp): Post {
-  const { title, url, text, fields = [], color, footer, summary, actions = [] } = description
+  const { title, url, text, fields = [], color, footer, summary, fallback = summary, actions = [] } = description
   const attachment: Attachment = {
-    fallback: shorten(plain(summary), titleRunes),
+    fallback: shorten(plain(fallback), titleRunes),
     color,
     ...(title === undefined ? {} : titleOf(title, url)),
     ...(text === undefined ? {} : { text: cutTo(text, textRunes) }),

@@ -1,15 +1,30 @@
-// A watched folder and Nextcloud's calls, end to end, on the stand-in (issue "The folder").
+// A watched folder and Nextcloud's calls, end to end, on the stand-in, and on a real Mattermost where one is named (issue "The folder").
 
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually, type House, isNews, openHouse, type Someone, standIn, type TestPost, wordsOf } from './house.ts'
+import {
+  eventually,
+  type House,
+  isNews,
+  openHouse,
+  realServer,
+  type Someone,
+  standIn,
+  type TestPost,
+  wordsOf,
+} from './house.ts'
 
 const token = 'jeton-de-nextcloud'
 const bytesOf = (body: object) => new TextEncoder().encode(JSON.stringify(body))
 
-describe('a watched folder', () => {
+const real = realServer()
+
+describe.each([
+  ['on the stand-in', standIn],
+  ...(real ? [['on a real Mattermost', () => Promise.resolve(real)] as const] : []),
+] as const)('a watched folder, %s', (_where, open) => {
   let house: House
   let alice: Someone
   let channel: string
@@ -22,7 +37,7 @@ describe('a watched folder', () => {
     mkdirSync(join(folder, 'Contrats'), { recursive: true })
     writeFileSync(join(folder, 'Contrats/ancien.pdf'), 'déjà là')
     const settings = { WATCH_PATH: folder, NEXTCLOUD_WEBHOOK_TOKEN: token, ORGANISATION: 'TAAF' }
-    house = await openHouse(await standIn(), { ...settings, NEXTCLOUD_URL: 'http://127.0.0.1:9' })
+    house = await openHouse(await open(), { ...settings, NEXTCLOUD_URL: 'http://127.0.0.1:9' })
     alice = await house.person('alice')
     await house.stopApp()
     house.environment.VIGIE_ADMINS = alice.username
@@ -139,6 +154,26 @@ describe('a watched folder', () => {
     expect(quiet).not.toContain('fiche_')
   })
 
+  it('tells much that came while Vigie was stopped on one card, not in a flood', async () => {
+    const all = await house.channel(alice)
+    await alice.type(all, '/subscribe nextcloud Documents_RH/** --events all')
+    await house.stopApp()
+    for (let index = 0; index < 25; index += 1) {
+      mkdirSync(join(folder, `Dossier_${index}`))
+      drop(`Dossier_${index}/pièce_${index}.pdf`)
+    }
+    for (let index = 0; index < 10; index += 1) rmSync(join(folder, `Paie/fiche_${index}.pdf`))
+    await house.startApp()
+    const cards = await eventually(async () => {
+      const roots = (await house.told(all, 1)).filter(({ root_id }) => root_id === '')
+      return roots.length >= 2 ? roots : undefined
+    }, 'both kinds')
+    const titles = cards.map(({ props }) => props.attachments?.[0]?.title)
+    expect(titles.toSorted()).toEqual(['📥 10 documents RH supprimés', '📥 25 nouveaux documents RH déposés'])
+    const thread = (await house.told(all, 4)).filter(({ root_id }) => root_id !== '').map(wordsOf)
+    expect(thread.join(' ')).toContain('`Dossier_24/pièce_24.pdf`')
+  })
+
   it('that goes away is told once to administrators, and that it is back, and in /statut', async () => {
     const direct = (await alice.post('/channels/direct', [alice.id, house.botId])).body as { id: string }
     const news = async () => (await house.posts(direct.id)).filter(isNews).map(wordsOf)
@@ -149,7 +184,7 @@ describe('a watched folder', () => {
     await eventually(async () => (await news()).find((words) => words.includes('est de retour')), 'told as back')
     expect((await news()).filter((words) => words.includes('Documents RH')).length).toBeLessThanOrEqual(2)
     await eventually(async () => ((await statut()).includes('disparu') ? undefined : true), 'well again')
-    expect((await house.told(channel, 8)).filter(({ root_id }) => root_id === '')).toHaveLength(7)
+    expect((await house.told(channel, 10)).filter(({ root_id }) => root_id === '')).toHaveLength(8)
   })
 
   it('is examined by the doctor, through the webhook', async () => {

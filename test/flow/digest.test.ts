@@ -44,6 +44,16 @@ describe('a digest', () => {
     expect(heading('wish')).toMatch(/^Ce qui s’est passé \(/)
   })
 
+  test('says once what reads the same in a row, and how often', () => {
+    const same = Array.from({ length: 1204 }, () => entry(44, rich`1 document dans ${bold('Paie')}`))
+    const entries = [entry(40, own('avant')), ...same, entry(61, own('après'))]
+    const { text = [], summary } = describeDigest({ ...digest, entries }, telling)
+    expect(plain(text.slice(1))).toBe(
+      plain([own('09:01 · après'), own('08:44 · 1 document dans Paie × 1\u202f204'), own('08:40 · avant')].map(item)),
+    )
+    expect(plain(summary)).toBe('1\u202f206 événements')
+  })
+
   test('gives the day where it is another one', () => {
     const yesterday = { ...digest, entries: [entry(-24 * 60, own('hier'))] }
     expect(plain(describeDigest(yesterday, telling).text ?? [])).toContain('20/11/2026 08:00 · hier')

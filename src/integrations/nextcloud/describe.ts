@@ -18,6 +18,7 @@ import {
   manyIn,
   manyTitle,
   movedWords,
+  newOne,
   oneDocument,
   renamed,
   titles,
@@ -88,12 +89,15 @@ function card(file: File, { locale, timeZone }: Telling): Omit<Description, 'col
   const { event, facts, what, folder, icon } = file
   const name = code(cut(facts.name))
   const from = bold(folderName(parentOf(facts.from ?? ''), facts.fromTitle ?? facts.title))
+  const isPlain = what === 'created' && file.look.titles.created === undefined
+  const alone = isPlain ? (facts.isAboutPeople ? newOne.people : newOne.any)[locale] : titleOf(file, locale)
   return {
     title: rich`${icon} ${titleOf(file, locale)}`,
     ...(event.url === undefined ? {} : { url: event.url }),
     text: what === 'moved' ? movedWords(locale, from, folder) : whatHappened(locale, what, folder),
     fields: fieldsOf(file, { locale, timeZone }),
     summary: rich`${icon} ${briefly(locale, what, name, folder)}`,
+    fallback: rich`${{ own: alone }}${{ own: locale === 'fr' ? '\u00a0: ' : ': ' }}${name}`,
   }
 }
 
@@ -128,10 +132,12 @@ function withoutNames(file: File, locale: Locale): Omit<Description, 'color'> {
 }
 
 function burstCard({ events, count }: Burst, file: File, { locale, noNames }: Telling): Omit<Description, 'color'> {
-  const { facts, look, folder } = file
-  const custom = look.titles.created?.[locale]
-  const title = custom === undefined ? manyTitle(locale, count, facts.isAboutPeople) : `${custom} (${count})`
-  const summary = rich`${manyIcon} ${manyIn(locale, count, folder)}`
+  const { facts, look } = file
+  const kind = changeKindOf(file.event.type)
+  const folder = facts.isMissed ? bold(cut(facts.title)) : file.folder
+  const custom = look.titles[kind]?.[locale]
+  const title = custom === undefined ? manyTitle(locale, kind, count, facts.isAboutPeople) : `${custom} (${count})`
+  const summary = rich`${manyIcon} ${manyIn(locale, kind, count, folder)}`
   const where = inFolder(locale, folder)
   const common = { title: rich`${manyIcon} ${title}`, summary }
   if (noNames) return { ...common, text: where }
@@ -148,8 +154,10 @@ function burstCard({ events, count }: Burst, file: File, { locale, noNames }: Te
   }
 }
 
+/** What was missed may lie anywhere in the watched folder. */
 function nameOf({ data }: Event): string {
-  return cut(factsShape.parse(data).name)
+  const { name, path, isMissed } = factsShape.parse(data)
+  return isMissed ? cutPath(path) : cut(name)
 }
 
 function titleOf({ facts, look, what }: File, locale: Locale): string {

@@ -61,10 +61,17 @@ export function tell(change: Told, folder: Folder, { looks, nextcloudUrl, burstO
     ...(fileId === undefined ? {} : { fileId }),
     ...(file.owner === undefined ? {} : { owner: file.owner }),
     ...(change.from === undefined ? {} : { from: shown(change.from) }),
+    ...(change.missedUntil === undefined ? {} : { isMissed: true }),
     ...(change.fromFolder === undefined ? {} : { fromTitle: change.fromFolder.replaceAll('_', ' ') }),
   }
   const key = keyOf(change, folder)
   const isThere = kind !== 'deleted'
+  // No folder's name begins with a slash. All that was missed of a kind is told together, wherever it is.
+  const { missedUntil } = change
+  const burst =
+    missedUntil === undefined
+      ? burstOf(folder, kind === 'created' ? directory : `/${kind}/${directory}`)
+      : `${folder.name} /${kind} ${new Date(missedUntil).toISOString()}`
   return {
     draft: {
       source: 'nextcloud',
@@ -78,7 +85,7 @@ export function tell(change: Told, folder: Folder, { looks, nextcloudUrl, burstO
       origin: key.slice(0, originLength),
       byDefault: kind === 'created',
       facets: { extension, ...(isSeen ? { sizeBytes: file.sizeBytes } : {}) },
-      ...(kind === 'created' ? { burst: burstOf(folder, directory) } : {}),
+      burst,
     },
     dedupe: [{ key: `nextcloud:${key}`, lifeMs: dedupeMs }],
   }

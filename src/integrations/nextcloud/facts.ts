@@ -30,6 +30,8 @@ export const factsShape = z.object({
   from: z.string().optional(),
   /** The watched folder where it was, by its title, where that is another one. */
   fromTitle: z.string().optional(),
+  /** It happened while nobody looked: told with all else of its kind that did, wherever it lies. */
+  isMissed: z.boolean().optional(),
 })
 export type Facts = z.infer<typeof factsShape>
 

@@ -111,4 +111,6 @@ export interface Change {
   readonly fromFolder?: string
   /** Milliseconds since 1970, when it happened, as well as that is known. */
   readonly at: number
+  /** It happened while nobody looked (Vigie was stopped, the folder was away), until this moment. */
+  readonly missedUntil?: number
 }

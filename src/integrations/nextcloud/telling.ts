@@ -19,8 +19,8 @@ export interface TellingParts {
 export type Tellable = Ready & { readonly from?: RawPath; readonly sibling?: Sibling }
 
 export interface Telling {
-  /** In order, some hundreds at a time. Resolves whether all of them are told and kept. */
-  tell(all: readonly Tellable[]): Promise<boolean>
+  /** In order, some hundreds at a time; what stood so by `missedUntil` as missed. Resolves whether all of them are told and kept. */
+  tell(all: readonly Tellable[], missedUntil: number): Promise<boolean>
   /** Without a word: they were there before. */
   keepAll(files: ReadonlyMap<RawPath, Kept>): Promise<void>
   /** When what was told last happened. */
@@ -35,10 +35,10 @@ const mostRows = 2000
 export function createTelling({ folder, store, settling, log, onChange }: TellingParts): Telling {
   let last: number | undefined
 
-  async function tellSome(some: readonly Tellable[]): Promise<boolean> {
+  async function tellSome(some: readonly Tellable[], missedUntil: number): Promise<boolean> {
     const told = await Promise.allSettled(
       some.map(async (one) => {
-        const change = changeOf(one)
+        const change = changeOf(one, missedUntil)
         if (change !== undefined) await onChange(change)
         return one
       }),
@@ -61,10 +61,10 @@ export function createTelling({ folder, store, settling, log, onChange }: Tellin
   }
 
   return {
-    async tell(all) {
+    async tell(all, missedUntil) {
       let isAll = true
       for (let start = 0; start < all.length; start += mostAtOnce) {
-        isAll = (await tellSome(all.slice(start, start + mostAtOnce))) && isAll
+        isAll = (await tellSome(all.slice(start, start + mostAtOnce), missedUntil)) && isAll
       }
       return isAll
     },
@@ -80,10 +80,11 @@ export function createTelling({ folder, store, settling, log, onChange }: Tellin
   }
 }
 
-function changeOf({ kind, path, file, seenAt, from, sibling }: Tellable): Change | undefined {
+function changeOf({ kind, path, file, seenAt, from, sibling }: Tellable, missedUntil: number): Change | undefined {
   if (kind === 'quiet') return undefined
-  if (from === undefined) return { kind, path, file, at: seenAt }
-  return { kind: 'moved', path, file, at: seenAt, from, ...(sibling ? { fromFolder: sibling.name } : {}) }
+  const change = { path, file, at: seenAt, ...(seenAt <= missedUntil ? { missedUntil } : {}) }
+  if (from === undefined) return { ...change, kind }
+  return { ...change, kind: 'moved', from, ...(sibling ? { fromFolder: sibling.name } : {}) }
 }
 
 function rowsOf(folder: string, { kind, path, file, from, sibling }: Tellable): FolderRow[] {

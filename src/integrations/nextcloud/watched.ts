@@ -6,6 +6,7 @@ import { createDiskSource } from './disk.ts'
 import type { Telling, Told } from './draft.ts'
 import type { Find } from './finder.ts'
 import type { Change, Folder, Hints, Kept, RawPath, Source } from './folder.ts'
+import { createIgnores, ignoresAny } from './ignore.ts'
 import type { FolderNow } from './part.ts'
 import { rawOf } from './paths.ts'
 import { createSiblings } from './siblings.ts'
@@ -57,6 +58,7 @@ interface One {
 export function createWatched(parts: WatchedParts): Watched {
   const { emit, tell, find, davUser } = parts
   const siblings = createSiblings()
+  const ignores = createIgnores(parts.ignore)
   const told = createMemory<{ readonly file: Kept | undefined; readonly accepted: Accepted }>()
   const said = createMemory<{ readonly known: Known; readonly at: number }>()
   const waiters = new Map<string, Set<(accepted: Accepted) => void>>()
@@ -69,6 +71,7 @@ export function createWatched(parts: WatchedParts): Watched {
       folder,
       source,
       siblings,
+      isIgnored: (path) => ignoresAny(ignores, path),
       ...(hints === undefined ? {} : { hints }),
       ...(parts.pollMs === undefined ? {} : { pollMs: parts.pollMs }),
       ...('dav' in folder.at ? { pace: { pollMs: davPollMs } } : {}),

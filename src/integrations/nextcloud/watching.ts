@@ -29,6 +29,8 @@ export interface WatchingParts {
   readonly hints?: Hints
   /** WATCH_POLL: scanned so often, and no hints asked for. */
   readonly pollMs?: number
+  /** Whether a path is not told of: one that was known before WATCH_IGNORE named it is not gone. */
+  readonly isIgnored?: (path: RawPath) => boolean
   readonly store: FolderStore
   readonly now: Now
   readonly log: Log
@@ -126,6 +128,8 @@ export function createWatching(parts: WatchingParts): Watching {
   let restUntil = 0
   let lastScan: { at: number; tookMs: number; folders?: number } | undefined
   let turnedAt = 0
+  /** What stood so by then came while nobody looked. */
+  let missedUntil = Number.NEGATIVE_INFINITY
   let isOpen = false
   let stopping = new AbortController().signal
   /** Begun while the snapshot was read. */
@@ -145,12 +149,14 @@ export function createWatching(parts: WatchingParts): Watching {
   async function scan(signal: AbortSignal): Promise<void> {
     const begunAt = now()
     const began = performance.now()
+    const isFirstAgain = lastScan === undefined || standing.isAway()
     const scanned = await (ahead ?? source.scan(signal))
     ahead = undefined
     const tookMs = performance.now() - began
     lastScan = { at: begunAt, tookMs, ...(scanned.folders === undefined ? {} : { folders: scanned.folders }) }
     scanAt = now() + (hearing.isPolled() ? Math.max(hearing.everyMs, tookMs * restFactor) : pace.scanMs)
     checkAt = now() + pace.checkMs
+    if (isFirstAgain) missedUntil = now()
     await compare(scanned, begunAt)
     await hearing.arm()
   }
@@ -173,7 +179,7 @@ export function createWatching(parts: WatchingParts): Watching {
 
   async function tell(ready: readonly Ready[], present?: ReadonlyMap<RawPath, Kept>): Promise<void> {
     if (ready.length === 0) return
-    const isAll = await telling.tell(await moving.pair(ready, stopping, present))
+    const isAll = await telling.tell(await moving.pair(ready, stopping, present), missedUntil)
     if (!isAll) rest()
   }
 
@@ -225,7 +231,8 @@ export function createWatching(parts: WatchingParts): Watching {
     ahead = source.scan(signal)
     // Its failure is heard of when it is awaited.
     void ahead.catch(() => undefined)
-    for await (const rows of await standing.open()) for (const [path, file] of rows) settling.keep(path, file)
+    for await (const rows of await standing.open())
+      for (const [path, file] of rows) if (parts.isIgnored?.(path) !== true) settling.keep(path, file)
     isOpen = true
   }
 
@@ -234,6 +241,7 @@ export function createWatching(parts: WatchingParts): Watching {
     const at = now()
     if (at < turnedAt) {
       settling.forgetSightings()
+      missedUntil = Number.NEGATIVE_INFINITY
       scanAt = at
       checkAt = at
       restUntil = at
@@ -294,9 +302,11 @@ export function createWatching(parts: WatchingParts): Watching {
       return
     }
     settling.forgetSightings()
-    checkAt = now() + lookForMs
     void hearing.disarm()
     standing.away(error.trouble)
+    // Nextcloud holds off who comes again and again with a password that is not good.
+    const isRefused = standing.status().trouble?.kind === 'refused'
+    checkAt = now() + (isRefused ? hearing.everyMs : lookForMs)
   }
 
   function nextAt(): number {

@@ -35,12 +35,47 @@ export const renamed: Titles = {
   any: { fr: 'Document renommé', en: 'Document renamed' },
 }
 
+/** `Nouveau document RH`: of a new one, before its name. */
+export const newOne: Titles = {
+  people: { fr: 'Nouveau document RH', en: 'New HR document' },
+  any: { fr: 'Nouveau document', en: 'New document' },
+}
+
+interface Many {
+  /** After the number, in a title. */
+  readonly people: Said
+  readonly any: Said
+  /** After the number, before the folder. */
+  readonly brief: Said
+}
+
+const manies: Readonly<Record<ChangeKind, Many>> = {
+  created: {
+    people: { fr: 'nouveaux documents RH déposés', en: 'new HR documents added' },
+    any: { fr: 'nouveaux documents déposés', en: 'new documents added' },
+    brief: { fr: 'nouveaux documents dans le dossier', en: 'new documents in the folder' },
+  },
+  modified: {
+    people: { fr: 'documents RH modifiés', en: 'HR documents changed' },
+    any: { fr: 'documents modifiés', en: 'documents changed' },
+    brief: { fr: 'documents modifiés dans le dossier', en: 'documents changed in the folder' },
+  },
+  moved: {
+    people: { fr: 'documents RH déplacés', en: 'HR documents moved' },
+    any: { fr: 'documents déplacés', en: 'documents moved' },
+    brief: { fr: 'documents déplacés dans le dossier', en: 'documents moved in the folder' },
+  },
+  deleted: {
+    people: { fr: 'documents RH supprimés', en: 'HR documents deleted' },
+    any: { fr: 'documents supprimés', en: 'documents deleted' },
+    brief: { fr: 'documents supprimés du dossier', en: 'documents deleted from the folder' },
+  },
+}
+
 /** `12 nouveaux documents RH déposés` */
-export function manyTitle(locale: Locale, count: number, isAboutPeople: boolean): string {
-  const many = number(locale, count)
-  if (locale === 'fr')
-    return isAboutPeople ? `${many} nouveaux documents RH déposés` : `${many} nouveaux documents déposés`
-  return isAboutPeople ? `${many} new HR documents added` : `${many} new documents added`
+export function manyTitle(locale: Locale, kind: ChangeKind, count: number, isAboutPeople: boolean): string {
+  const { people, any } = manies[kind]
+  return `${number(locale, count)} ${(isAboutPeople ? people : any)[locale]}`
 }
 
 export const fields = {
@@ -101,12 +136,9 @@ export function oneDocument(locale: Locale, kind: ChangeKind | 'renamed', folder
     : briefly(locale, kind, { own: kind === 'created' ? '1 new document' : '1 document' }, folder)
 }
 
-/** `12 nouveaux documents dans **Contrats**` */
-export function manyIn(locale: Locale, count: number, folder: Span): Rich {
-  const many = number(locale, count)
-  return locale === 'fr'
-    ? rich`${{ own: `${many} nouveaux documents` }} dans le dossier ${folder}`
-    : rich`${{ own: `${many} new documents` }} in the folder ${folder}`
+/** `12 nouveaux documents dans le dossier **Contrats**` */
+export function manyIn(locale: Locale, kind: ChangeKind, count: number, folder: Span): Rich {
+  return rich`${{ own: `${number(locale, count)} ${manies[kind].brief[locale]}` }} ${folder}`
 }
 
 /** Under a title that says how many. */

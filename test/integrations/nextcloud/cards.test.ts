@@ -16,7 +16,7 @@ const cardOf = (
 ) => wording.describe(eventOf(told(change, folder).draft), telling)
 
 /** As Mattermost gets it. */
-const seen = ({ title, text, fields = [], footer, color, url, summary }: Description) => ({
+const seen = ({ title, text, fields = [], footer, color, url, summary, fallback = [] }: Description) => ({
   color,
   title: plain(title ?? []),
   url,
@@ -24,6 +24,7 @@ const seen = ({ title, text, fields = [], footer, color, url, summary }: Descrip
   fields: fields.map(({ title: name, value, short }) => [name, toMattermost(value), short]),
   footer,
   summary: toMattermost(summary),
+  fallback: plain(fallback),
 })
 
 describe('the card of a new document', () => {
@@ -43,6 +44,7 @@ describe('the card of a new document', () => {
       ],
       footer: 'Nextcloud TAAF - Documents RH',
       summary: '📄 `contrat_dupont_2026.pdf` dans **Contrats**',
+      fallback: 'Nouveau document RH\u00a0: contrat_dupont_2026.pdf',
     })
   })
 
@@ -63,6 +65,7 @@ describe('the card of a new document', () => {
       ],
       footer: 'Nextcloud TAAF - Documents RH',
       summary: '🖼️ `photo.JPG` in **Documents RH**',
+      fallback: 'New HR document: photo.JPG',
     })
   })
 
@@ -207,5 +210,30 @@ describe('a burst', () => {
     expect(plain(card.summary)).toBe('📥 1,204 new documents in the folder Contrats')
     expect(card.line).toBeUndefined()
     expect(JSON.stringify(card)).not.toContain('c0.pdf')
+  })
+
+  it('of other changes tells which', () => {
+    const gone = [0, 1].map((index) => eventOf(told(changeOf(`Contrats/c${index}.pdf`, { kind: 'deleted' })).draft))
+    const card = wording.describeBurst({ events: gone, count: 1951 }, inFrench)
+    expect(plain(card.title ?? [])).toBe('📥 1\u202f951 documents RH supprimés')
+    expect(plain(card.summary)).toBe('📥 1\u202f951 documents supprimés du dossier Contrats')
+  })
+
+  it('of what was missed tells which folder is watched, and where in it each file lies', () => {
+    const missed = (kind: 'created' | 'modified' | 'moved' | 'deleted', locale: typeof inFrench | typeof inEnglish) => {
+      const paths = ['Contrats/a.pdf', 'Congés/2026/b.pdf', 'c.pdf']
+      const all = paths.map((path) => eventOf(told(changeOf(path, { kind, missedUntil: morning })).draft))
+      return wording.describeBurst({ events: all, count: 60 }, locale)
+    }
+    const card = missed('deleted', inFrench)
+    expect(plain(card.title ?? [])).toBe('📥 60 documents RH supprimés')
+    expect(toMattermost(card.text ?? [])).toBe(
+      'Dans le dossier **Documents RH**\n- `Contrats/a.pdf`\n- `Congés/2026/b.pdf`\n- `c.pdf`\n- … et 57 de plus',
+    )
+    expect(toMattermost(card.line ?? [])).toBe('`Contrats/a.pdf` · `Congés/2026/b.pdf` · `c.pdf`')
+    expect(plain(card.summary)).toBe('📥 60 documents supprimés du dossier Documents RH')
+    expect(plain(missed('created', inFrench).summary)).toBe('📥 60 nouveaux documents dans le dossier Documents RH')
+    expect(plain(missed('modified', inEnglish).title ?? [])).toBe('📥 60 HR documents changed')
+    expect(plain(missed('moved', inEnglish).summary)).toBe('📥 60 documents moved in the folder Documents RH')
   })
 })

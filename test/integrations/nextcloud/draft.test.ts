@@ -119,4 +119,22 @@ describe('a burst', () => {
     for (let count = 0; count < 60; count += 1) expect(later(10_000)).toBe(second)
     expect(later(1)).not.toBe(second)
   })
+
+  it('is of one directory and one kind of change', () => {
+    const burst = (path: string, more: Parameters<typeof changeOf>[1] = {}) => told(changeOf(path, more)).draft.burst
+    const kinds = (['created', 'modified', 'moved', 'deleted'] as const).map((kind) => burst('a/b.pdf', { kind }))
+    expect(new Set([...kinds, burst('b.pdf', { kind: 'deleted' })]).size).toBe(5)
+    expect(burst('a/c.pdf', { kind: 'deleted' })).toBe(kinds[3])
+    expect(kinds[0]).toBe(`Documents_RH a ${new Date(morning).toISOString()}`)
+  })
+
+  it('of what was missed holds all of its kind, wherever it lies', () => {
+    const burst = (path: string, more: Parameters<typeof changeOf>[1] = {}) => told(changeOf(path, more)).draft.burst
+    const missedUntil = morning
+    const missed = burst('Contrats/a.pdf', { missedUntil })
+    expect(burst('Congés/2026/b.pdf', { missedUntil })).toBe(missed)
+    const kinds = (['modified', 'moved', 'deleted'] as const).map((kind) => burst('a.pdf', { kind, missedUntil }))
+    const others = [missed, burst('Contrats/a.pdf'), burst('c.pdf', { missedUntil: morning + 1 }), ...kinds]
+    expect(new Set(others).size).toBe(6)
+  })
 })

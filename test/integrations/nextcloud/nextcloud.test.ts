@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ConfigError } from '../../../src/errors.ts'
 import { createNextcloud } from '../../../src/integrations/nextcloud/nextcloud.ts'
 import { describeFolder } from '../../../src/integrations/vigie/folders.ts'
+import type { FolderStore } from '../../../src/store/store.ts'
 import { plain } from '../../../src/text/rich.ts'
 import { answerAsNextcloud, type Node } from '../../fakes/nextcloud-server.ts'
 import { createRelay } from '../gitlab/relay.ts'
@@ -30,21 +31,25 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function open(settings: Record<string, string>) {
+/** `folders`: what an earlier one kept. */
+function open(settings: Record<string, string>, folders?: FolderStore) {
   const relay = createRelay(settings)
-  const parts = { ...relay.parts, now: Date.now, admins: async () => ['admin1'] }
+  const kept = folders === undefined ? {} : { folders }
+  const parts = { ...relay.parts, now: Date.now, admins: async () => ['admin1'], ...kept }
   const nextcloud = createNextcloud(parts)
   if (nextcloud === null) throw new Error('never null: its route says which setting is missing')
   return { ...relay, parts, nextcloud }
 }
 
-function watch({ nextcloud }: ReturnType<typeof open>): void {
+function watch({ nextcloud }: ReturnType<typeof open>): () => Promise<void> {
   const running = new AbortController()
   const done = nextcloud.watch?.(running.signal)
-  stopping.push(async () => {
+  const stop = async () => {
     running.abort()
     await done
-  })
+  }
+  stopping.push(stop)
+  return stop
 }
 
 async function scanned({ nextcloud }: ReturnType<typeof open>): Promise<void> {
@@ -169,5 +174,32 @@ describe('a file on the disk', () => {
     renameSync(join(disk, 'Contrats/a.pdf.part'), join(disk, 'Contrats/a.pdf'))
     await vi.waitFor(() => expect(house.emitted).toHaveLength(1), until)
     expect(house.emitted[0]?.draft).toMatchObject({ url: `${url}/f/4711`, data: { owner: 'Zoé', sizeBytes: 7 } })
+  })
+
+  it('is not told as deleted when WATCH_IGNORE begins to name it, nor as new when it no longer does', async () => {
+    for (const name of ['notes.bak', 'old0.pdf', 'old1.pdf']) writeFileSync(join(folder, name), name)
+    const upload = (name: string) => {
+      writeFileSync(join(folder, `${name}.part`), name)
+      renameSync(join(folder, `${name}.part`), join(folder, name))
+    }
+    const before = open({ WATCH_PATH: folder })
+    const stopFirst = watch(before)
+    await scanned(before)
+    await stopFirst()
+    const told: unknown[] = []
+    for (const [index, WATCH_IGNORE] of ['*.bak', ''].entries()) {
+      const house = open({ WATCH_PATH: folder, WATCH_IGNORE }, before.parts.folders)
+      const stop = watch(house)
+      await scanned(house)
+      // What is gone is told later than what is new.
+      rmSync(join(folder, `old${index}.pdf`))
+      upload(`${index}.pdf`)
+      await vi.waitFor(() => expect(house.emitted.length).toBeGreaterThanOrEqual(2), until)
+      await stop()
+      told.push(...house.emitted.map(({ draft: { type, data } }) => `${type} ${data.name}`))
+    }
+    expect(told).toEqual(
+      [0, 1].flatMap((index) => [`nextcloud.file.created ${index}.pdf`, `nextcloud.file.deleted old${index}.pdf`]),
+    )
   })
 })

@@ -4,8 +4,11 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { FolderTrouble } from '../../../src/integrations/nextcloud/folder.ts'
+import { quick } from './pace.ts'
 import { createWorld, startProcess, until, type Watched, type WatchProcess, type World } from './watched.ts'
 
 let world: World
@@ -41,6 +44,7 @@ describe('a folder', () => {
     await isTold('missing', 'over')
     await upload('last.pdf')
     expect(watched.told).toEqual(['created new.pdf', 'created last.pdf'])
+    expect(watched.changes.map(({ missedUntil }) => missedUntil !== undefined)).toEqual([true, false])
     expect(watched.watching.status()).toMatchObject({ state: 'watched', files: 5 })
   })
 
@@ -161,6 +165,24 @@ test.skipIf(!canMount)(
     expect(told()).toEqual(['created new.pdf', 'created last.pdf'])
   },
 )
+
+test('a folder that Nextcloud refuses is not asked for again and again', async () => {
+  let asked = 0
+  const refuse = async (): Promise<never> => {
+    asked += 1
+    throw new FolderTrouble({ kind: 'refused', error: 'PROPFIND → 401 Unauthorized' })
+  }
+  const refused = await world.watch({
+    source: { scan: refuse, look: refuse },
+    pace: { ...quick, lookForMs: 5, pollMs: 3_600_000 },
+    unready: true,
+  })
+  await until(() => refused.troubles.length > 0)
+  await sleep(100)
+  expect(refused.troubles).toEqual(['refused'])
+  // It is told when it was refused twice.
+  expect(asked).toBe(2)
+})
 
 describe('what may not be read', () => {
   // Root is refused nothing.
