@@ -98,6 +98,8 @@ export interface EmitOptions {
   readonly only?: readonly Target[]
   /** Told to these as well, whatever is subscribed: an incident's mail and escalation. */
   readonly also?: readonly Target[]
+  /** Told in this channel alone, and there only if it asked to hear it: what a key made with `--channel` sends. */
+  readonly within?: string
 }
 
 /** What intake answers once the event and its deliveries are committed. */
