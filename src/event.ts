@@ -48,6 +48,8 @@ export interface Event {
   readonly takesOver?: true
   /** Its card is gone on with however long it was quiet (an incident's). */
   readonly cardStays?: true
+  /** Told in this channel alone, where it is subscribed to: intake's, from `EmitOptions.within`. */
+  readonly within?: string
   /** Reaches only subscriptions with `--confidential`. */
   readonly confidential?: boolean
   /**
@@ -104,6 +106,8 @@ export interface EmitOptions {
   readonly only?: readonly Target[]
   /** Told to these as well, whatever is subscribed: an incident's mail and escalation. */
   readonly also?: readonly Target[]
+  /** Told in this channel alone, and there only if it asked to hear it: what a key made with `--channel` sends. */
+  readonly within?: string
 }
 
 /** What intake answers once the event and its deliveries are committed. */

@@ -1,13 +1,14 @@
 // The contract of everything that brings events in (design.md, "Integration"): one folder per source, one line in the list.
 
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Env, Secret } from '../env.ts'
-import type { Describe, DescribeBurst, Emit, Log, Meter, Now, Part } from '../event.ts'
+import type { DedupeKey, Describe, DescribeBurst, Emit, JsonObject, Log, Meter, Now, Part } from '../event.ts'
 import type {
   FolderStore,
   HookStore,
   IncidentFilter,
   KeptHook,
+  KeptKey,
   MonitorStore,
   Rolled,
   Span,
@@ -224,6 +225,67 @@ export interface HookLine {
   readonly hint?: Said
 }
 
+/** What an API key may do (interface.md, "API keys"). */
+export type Scope = 'personnages:read' | 'personnages:write' | 'events:write' | 'subscriptions:write'
+
+/** A key as it stood when a call was proved. */
+export interface KeyHolder {
+  /** Public, short: what logs and the audit name it by. */
+  readonly id: string
+  /** The Mattermost user id of who made it; absent: made in a shell, with a Vigie administrator's rights. */
+  readonly maker?: string
+  /** Whether its maker is a Vigie administrator now. */
+  readonly vigieAdmin: boolean
+  /** What it sends is told there alone, and it subscribes that channel alone. */
+  readonly channel?: string
+}
+
+/** The door of routes that are called with an API key. */
+export interface KeyDoor {
+  /**
+   * Who calls, with this scope, before the body is read. The reply gets the rate limit's headers.
+   * @throws {HttpProblem} 401 without a hint, 403 that names the missing scope, 429 with `Retry-After`
+   */
+  prove(request: FastifyRequest, reply: FastifyReply, scope: Scope): Promise<KeyHolder>
+  /** The same for `/webhook/in/:name`, where a key made with `--in NAME` may also stand in `?key=`. @throws {HttpProblem} */
+  proveIn(request: FastifyRequest, reply: FastifyReply, name: string): Promise<KeyHolder>
+  /** Who signed (Standard Webhooks) with a key's `--signing` secret, once the body is read; nothing for a call without a signature. @throws {HttpProblem} 401 */
+  proveSigned(request: FastifyRequest, body: Uint8Array): Promise<KeyHolder | undefined>
+  /**
+   * Does `work` once for each `Idempotency-Key` (or `webhook-id`) of a holder on a route, and answers a repeat with the first answer;
+   * concurrent twins wait. Without such a header `work` is done. Kept 14 days.
+   * @throws {HttpProblem} 422 where the key came with another body before
+   */
+  once<T extends JsonObject | readonly JsonObject[]>(
+    call: { readonly request: FastifyRequest; readonly holder: KeyHolder; readonly body: Uint8Array | string },
+    work: (dedupe: readonly DedupeKey[]) => Promise<T>,
+  ): Promise<T>
+}
+
+/** Makes and revokes API keys, for `/vigie key` and `vigie key`. */
+export interface KeyRing {
+  /** What is shown once, and the key as it is kept. @throws {UserError} for a wish that cannot be fulfilled. */
+  make(wish: KeyWish): Promise<{ readonly shown: string; readonly key: KeptKey }>
+  /** By name; those that were revoked are left out. */
+  list(): Promise<readonly KeptKey[]>
+  /** By name, whatever the case, or id. @throws {UserError} where there is none. */
+  revoke(words: string): Promise<KeptKey>
+}
+
+/** An API key as it is asked for. */
+export interface KeyWish {
+  readonly name: string
+  /** As they were typed. */
+  readonly scopes: readonly string[]
+  /** `365d`, `12h`, `never`; absent: a year. */
+  readonly expires?: string
+  readonly channel?: string
+  readonly inName?: string
+  readonly signing: boolean
+  /** Absent: made in a shell. */
+  readonly maker?: string
+}
+
 /** Keeps secrets sealed at rest. */
 export interface Vault {
   random(sizeBytes: number): Buffer
@@ -262,6 +324,7 @@ export interface IntegrationParts {
   readonly vault: Vault
   readonly monitors: MonitorStore
   readonly folders: FolderStore
+  readonly keys: KeyDoor
   readonly cron: Cron
   /** Ids of Vigie's administrators, as last known. */
   readonly admins: () => Promise<readonly string[]>
