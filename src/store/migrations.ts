@@ -105,6 +105,10 @@ const history = ({ long, bytes, clustered }: Dialect): Changes => ({
   '041-deliveries-parts': sql`create index if not exists deliveries_parts
     on deliveries (target, burst) where state = 'waiting' and folded = 'burst'`,
   '042-cards-told': sql`alter table cards add column told integer`,
+  '044-personnages': sql`create table if not exists personnages (
+    name_key text primary key, nom text not null, score ${long} not null, made_at ${long} not null,
+    changed_at ${long} not null, by text not null) ${clustered}`,
+  '044-personnages-score': sql`create index if not exists personnages_score on personnages (score desc, name_key)`,
 })
 
 /** Every change this version knows, in order. */

@@ -20,6 +20,7 @@ import { createMarkStore } from './marks.ts'
 import { type Dialect, migrate } from './migrations.ts'
 import { createMonitorStore } from './monitors.ts'
 import { createPeopleStore } from './people.ts'
+import { createPersonnageStore } from './personnages.ts'
 import { createRecorder } from './recorder.ts'
 import { type Purged, type PurgeRequest, purge } from './retention.ts'
 import type { Database } from './schema.ts'
@@ -85,6 +86,7 @@ function compose(
     monitors: createMonitorStore(db, breathe),
     alerts: createAlertStore(db),
     folders: createFolderStore(db, connection, breathe),
+    personnages: createPersonnageStore(db),
     async check() {
       const value = String(now())
       await db
