@@ -6,9 +6,9 @@ import { HttpProblem } from '../errors.ts'
 export interface Door {
   /**
    * `open`: to all, by interface.md; `metrics`: METRICS_TOKEN; `hook`: a webhook's token or signature; `command`: the token of a
-   * slash command; `seal`: what the button or form carries; `token`: its address ends with it; `socket`: whoever may open the socket's file.
+   * slash command; `key`: an API key; `seal`: what the button or form carries; `token`: its address ends with it; `socket`: whoever may open the socket's file.
    */
-  readonly proof: 'open' | 'metrics' | 'hook' | 'command' | 'seal' | 'token' | 'socket'
+  readonly proof: 'open' | 'metrics' | 'hook' | 'command' | 'key' | 'seal' | 'token' | 'socket'
   /** The one content type of its body; `nothing` where it has none, `anything` where what comes is not read. */
   readonly takes: 'nothing' | 'anything' | 'application/json' | 'application/x-www-form-urlencoded'
 }

@@ -27,6 +27,8 @@ export function createServer({ pathPrefix, proxies, log }: ServerParts): Fastify
     requestTimeout: 15_000,
     keepAliveTimeout: 15_000,
     forceCloseConnections: 'idle',
+    // Names of characters stand in addresses, percent-decoded: longer ones are nobody's.
+    routerOptions: { maxParamLength: 1000 },
     trustProxy: proxies.any ? proxies.trusts : false,
     http: { headersTimeout: 5000, connectionsCheckingInterval: checkMs },
     clientErrorHandler: answerUnreadable,
