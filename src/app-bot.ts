@@ -121,6 +121,7 @@ export function createBot(parts: BotParts) {
       parts.onReplayed()
     },
     writeDocument: createDocumentWriter(),
+    drawRanking: parts.mail.draw,
     version: parts.version,
     startedAt: parts.startedAt,
     ...(settings.organisation === undefined ? {} : { organisation: settings.organisation }),
