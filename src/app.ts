@@ -5,8 +5,9 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readAlarms } from './app-alarms.ts'
 import { createBot } from './app-bot.ts'
-import { keptWhenOpen } from './app-kept.ts'
+import { keptWhenOpen, keysWhenOpen } from './app-kept.ts'
 import { keyFileSecrets } from './app-key.ts'
+import { createKeyRing } from './app-keys.ts'
 import { createMail } from './app-mail.ts'
 import { registerPages } from './app-pages.ts'
 import { createParkedTeller } from './app-parked.ts'
@@ -29,6 +30,8 @@ import { readRestored, restoredMark } from './store/recovery.ts'
 import type { Store } from './store/store.ts'
 import { createVault } from './vault.ts'
 import type { DoctorLine, StatusReport } from './web/control.ts'
+import { allowOrigins } from './web/cors.ts'
+import { createKeyDoor } from './web/keys.ts'
 import { createMetrics } from './web/metrics.ts'
 import { registerProblems } from './web/problem.ts'
 import { close, createServer, listen } from './web/server.ts'
@@ -69,11 +72,27 @@ export async function createApp(parts: AppParts): Promise<App> {
   // Integrations read their settings before anything is opened; events wait until it is.
   const opened = Promise.withResolvers<{ store: Store; emit: Emit }>()
   const emit: Emit = async (draft, options) => (await opened.promise).emit(draft, options)
-  const kept = keptWhenOpen(opened.promise.then(({ store }) => store))
+  const openStore = opened.promise.then(({ store }) => store)
+  const kept = keptWhenOpen(openStore)
   const secretKey = keyFileSecrets(settings.secretKey, `${settings.databasePath}.key`, randomBytes)
   const vault = createVault({ secrets: secretKey, random: randomBytes })
   const ask = createAsk({ fetch, elapsed: () => performance.now() })
-  const makerParts = { env, emit, log, meter, now, fetch, ask, ...kept, vault, cron: createCron(), url: () => url }
+  const keyParts = { keys: keysWhenOpen(openStore), vault, now, log }
+  const keys = createKeyDoor({ ...keyParts, makerNow: (person) => bot.makerNow(person) })
+  const makerParts = {
+    env,
+    emit,
+    log,
+    meter,
+    now,
+    fetch,
+    ask,
+    ...kept,
+    vault,
+    keys,
+    cron: createCron(),
+    url: () => url,
+  }
   const integrations = makers.flatMap((make) => make(makerParts) ?? [])
   const describe = describeBySource(integrations)
   const mail = createMail({ env, now, log, outbox: () => outbox.status() })
@@ -115,6 +134,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     upkeep: () => upkeep.status(),
     mail,
     onReplayed: () => parked.replayed(),
+    keys: createKeyRing(keyParts),
   })
   const upkeep = createUpkeep({ store, settings, version, emit, admins: bot.knownAdminIds, now, log })
   const { timeZone } = settings
@@ -151,6 +171,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   let listening = false
   const http = createServer({ pathPrefix: new URL(url).pathname, proxies: settings.proxies, log })
   registerProblems(http, log)
+  allowOrigins(http, settings.corsOrigins)
   registerPages(http, {
     integrations,
     store,

@@ -3,7 +3,13 @@
 import type { WriteDocument } from '../documents/document.ts'
 import type { Describe, Part, Ranking } from '../event.ts'
 import type { Router } from '../flow/router.ts'
-import type { HookKeeper, MonitorKeeper, MonitorRecords, PersonnageKeeper } from '../integrations/integration.ts'
+import type {
+  HookKeeper,
+  KeyRing,
+  MonitorKeeper,
+  MonitorRecords,
+  PersonnageKeeper,
+} from '../integrations/integration.ts'
 import type { Store } from '../store/store.ts'
 import type { Locale } from '../text/locale.ts'
 import { aboutCommand } from './about.ts'
@@ -15,6 +21,7 @@ import { denyCommand } from './deny.ts'
 import { explainCommand } from './explain.ts'
 import { gitlabCommand } from './gitlab.ts'
 import { helpCommand } from './help.ts'
+import { keyCommand } from './key.ts'
 import { monitorCommand } from './monitor.ts'
 import { personnageCommand } from './personnage.ts'
 import { replayCommand } from './replay.ts'
@@ -58,6 +65,7 @@ export interface CommandParts {
   readonly writeDocument: WriteDocument
   /** A PNG; nothing where it could not be drawn in time. Never rejects. */
   readonly drawRanking: (ranking: Ranking, locale: Locale) => Promise<Uint8Array | undefined>
+  readonly keys: KeyRing
   readonly version: string
   /** Milliseconds since 1970. */
   readonly startedAt: number
@@ -85,6 +93,7 @@ export function createCommands(parts: CommandParts): readonly Command[] {
     allowCommand(parts),
     denyCommand(parts),
     gitlabCommand(parts),
+    keyCommand(parts),
     aboutCommand(parts),
     helpCommand(parts),
   ]

@@ -72,7 +72,9 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
     const index = await router.current()
     const acceptedAt = now()
     return await store.events.record(
-      batch.map(({ draft, options }): Recording => {
+      batch.map(({ draft: given, options }): Recording => {
+        const { within } = options
+        const draft = within === undefined ? given : { ...given, within }
         const only = options.only ?? confine?.(draft)
         const route: Recording['route'] = only
           ? () => only.map((target) => alone(target, acceptedAt))

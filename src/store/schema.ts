@@ -34,6 +34,8 @@ export interface Tables {
   folders: FolderTable
   folder_files: FolderFileTable
   personnages: PersonnageTable
+  api_keys: ApiKeyTable
+  kept_answers: KeptAnswerTable
 }
 
 export interface EventTable {
@@ -306,4 +308,31 @@ export interface PersonnageTable {
   made_at: number
   changed_at: number
   by: string
+}
+
+export interface ApiKeyTable {
+  id: string
+  name: string
+  /** Lower case. */
+  name_key: string
+  hash: string | null
+  /** Separated by spaces. */
+  scopes: string
+  maker: string | null
+  channel: string | null
+  in_name: string | null
+  sealed: string | null
+  made_at: number
+  expires_at: number | null
+  used_at: number | null
+  revoked_at: number | null
+}
+
+/** What calls that may be repeated were answered with. */
+export interface KeptAnswerTable {
+  id: string
+  /** The digest of the call's body. */
+  body: string
+  answer: string
+  expires_at: number
 }

@@ -11,6 +11,7 @@ import { createVault } from '../../../src/vault.ts'
 import { registerProblems } from '../../../src/web/problem.ts'
 import { createFoldersInMemory } from '../../fakes/folders.ts'
 import { createHooksInMemory } from '../../fakes/hooks.ts'
+import { createFakeKeys } from '../../fakes/keys.ts'
 import { nothingWatched } from '../../fakes/monitors.ts'
 import { receivedAt } from './fixtures.ts'
 
@@ -69,6 +70,8 @@ export function createRelay(settings: Readonly<Record<string, string>>, hooks = 
     hooks,
     monitors: nothingWatched,
     folders: createFoldersInMemory(),
+    personnages: { find: async () => undefined, list: async () => [], counts: async () => ({ all: 0, above: 0 }) },
+    keys: createFakeKeys(),
     vault: createVault({ secrets: { current: () => [new Secret('a key for the tests alone')] }, random: randomBytes }),
     cron: createCron(),
     langOf: async () => undefined,
