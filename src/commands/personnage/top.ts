@@ -14,9 +14,9 @@ import { noneReply, ranksOf, tableOf } from './list.ts'
 const usually = 10
 const most = 20
 
-const words: Readonly<Record<Locale, { readonly title: (count: number) => string; readonly file: string }>> = {
-  fr: { title: (count) => `Classement · les ${count} premiers`, file: 'classement.png' },
-  en: { title: (count) => `Ranking · the first ${count}`, file: 'ranking.png' },
+const words: Readonly<Record<Locale, { readonly title: string; readonly file: string }>> = {
+  fr: { title: 'Classement des personnages', file: 'classement.png' },
+  en: { title: 'Ranking of the characters', file: 'ranking.png' },
 }
 
 export async function topReply(parts: PersonnageParts, { args, locale }: Call): Promise<Reply> {
@@ -24,7 +24,7 @@ export async function topReply(parts: PersonnageParts, { args, locale }: Call): 
   const keeper = keeperOf(parts)
   const best = await keeper.list({ sort: 'score', order: 'desc', limit: count })
   if (best.length === 0) return noneReply(locale)
-  const title = words[locale].title(best.length)
+  const title = words[locale].title
   const ranks = ranksOf(best)
   const ranking: Ranking = {
     title,
