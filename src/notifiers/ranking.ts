@@ -56,7 +56,7 @@ function rowAt(
 }
 
 /** What the font has no picture of: emoji are left out, other scripts stand as a box for each letter. The table beside says them all. */
-const pictures = /[\p{Extended_Pictographic}\u200d\ufe0f]/gu
+const pictures = /\p{Extended_Pictographic}|\u200d|\ufe0f/gu
 const otherScripts = /[^\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Common}\p{M}]|[\u30a0-\u30ff]/gu
 
 function shown(name: string): string {
