@@ -1,6 +1,7 @@
 // `/vigie key …`: API keys in chat (interface.md, "API keys", "Who may").
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { renderText } from '../../src/bot/render.ts'
 import { createWorld, readAnswer, type World } from './world.ts'
 
 let world: World
@@ -14,8 +15,12 @@ const create = '/vigie key create bank --scope events:write,personnages:read --e
 
 describe('/vigie key create', () => {
   it('shows the key in the answer to the slash command, and keeps it nowhere', async () => {
-    const read = await world.read('sysadmin', create)
+    const { reply, locale } = await world.say('sysadmin', create)
+    // With every mark that is not seen: it is copied as it stands.
+    const read = renderText(reply, locale)
     const shown = shownIn(read)
+    expect(shown).toBeDefined()
+    expect(read).toContain(`\`${shown}\``)
     expect(read).toContain('shown this once')
     expect(await world.store.apiKeys.all()).toMatchObject([
       {
@@ -67,7 +72,7 @@ describe('/vigie key create', () => {
   it('speaks French, with French verbs', async () => {
     world.locale.of = 'fr'
     const read = await world.read('sysadmin', '/vigie clé créer banque --signing')
-    expect(read).toMatch(/Clé créée.*banque[\s\S]*whsec_[A-Za-z0-9+/]{43}=/)
+    expect(read).toMatch(/Clé créée.*banque[\s\S]*`whsec_[A-Za-z0-9+/]{43}=`/)
     expect(await world.read('sysadmin', '/vigie clé liste')).toContain('signe pour /webhook/events')
     expect(await world.read('sysadmin', '/vigie clé révoquer BANQUE')).toContain('Clé révoquée')
   })
