@@ -6,10 +6,10 @@ import { createLoad, type Load, measure, type UnderLoad } from './load.ts'
 import { fillHearers, fillKeys, startVigie, startYardstick, withFolder } from './servers.ts'
 
 const rounds = 3
-const connections = 50
+const connections = 500
 const plan = { path: '/webhook/personnage', connections, warmUpMs: 1000, measureMs: 3000 }
 /** Enough for all that may be sent in a run, at 600 calls a minute each. */
-const keyCount = 200
+const keyCount = 100
 
 const sides = ['vigie', 'forget'] as const
 type Side = (typeof sides)[number]
