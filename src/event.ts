@@ -108,7 +108,24 @@ export interface EmitOptions {
   readonly also?: readonly Target[]
   /** Told in this channel alone, and there only if it asked to hear it: what a key made with `--channel` sends. */
   readonly within?: string
+  /** Written in the same commit as the event, or neither; a repeated event writes nothing. */
+  readonly keeps?: KeptChange
 }
+
+/** A character and its score. Instants are milliseconds since 1970. */
+export interface Personnage {
+  /** As it was first written: NFC, trimmed. */
+  readonly nom: string
+  readonly score: number
+  /** Tells it from one of the same name that was removed before. */
+  readonly madeAt: number
+  readonly changedAt: number
+  /** Who changed it last: a Mattermost user id, or `key <id>`. */
+  readonly by: string
+}
+
+/** What an event says has changed: `set` makes or replaces a character, known by its name without regard to case. */
+export type KeptChange = { readonly set: Personnage } | { readonly remove: string }
 
 /** What intake answers once the event and its deliveries are committed. */
 export interface Accepted {
@@ -254,6 +271,22 @@ export interface Chart {
   readonly timeZone: string
   /** Oldest first; `value` in milliseconds, absent where there was none (a failure). */
   readonly points: readonly { readonly at: number; readonly value?: number }[]
+}
+
+/** Who is ahead, for a picture: the best first. */
+export interface Ranking {
+  /** What it shows, for who cannot see it. */
+  readonly title: string
+  readonly rows: readonly RankedRow[]
+}
+
+export interface RankedRow {
+  readonly rank: number
+  /** Foreign text. */
+  readonly name: string
+  readonly score: number
+  /** `#rrggbb`. */
+  readonly color: string
 }
 
 export interface Field {

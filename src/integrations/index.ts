@@ -4,6 +4,13 @@ import { createGitlab } from './gitlab/gitlab.ts'
 import type { MakeIntegration } from './integration.ts'
 import { createMonitoring } from './monitor/monitoring.ts'
 import { createNextcloud } from './nextcloud/nextcloud.ts'
+import { createPersonnages } from './personnage/personnage.ts'
 import { createVigie } from './vigie/vigie.ts'
 
-export const integrations: readonly MakeIntegration[] = [createGitlab, createNextcloud, createMonitoring, createVigie]
+export const integrations: readonly MakeIntegration[] = [
+  createGitlab,
+  createNextcloud,
+  createMonitoring,
+  createPersonnages,
+  createVigie,
+]

@@ -2,7 +2,20 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Env, Secret } from '../env.ts'
-import type { DedupeKey, Describe, DescribeBurst, Emit, JsonObject, Log, Meter, Now, Part } from '../event.ts'
+import type {
+  Accepted,
+  DedupeKey,
+  Describe,
+  DescribeBurst,
+  Emit,
+  EmitOptions,
+  JsonObject,
+  Log,
+  Meter,
+  Now,
+  Part,
+  Personnage,
+} from '../event.ts'
 import type {
   FolderStore,
   HookStore,
@@ -10,11 +23,13 @@ import type {
   KeptHook,
   KeptKey,
   MonitorStore,
+  PersonnageStore,
   Rolled,
   Span,
   StoredEvent,
 } from '../store/store.ts'
 import type { Locale, Said } from '../text/locale.ts'
+import type { Niveau } from '../text/niveau.ts'
 import type { Rich } from '../text/rich.ts'
 import type {
   Account,
@@ -57,6 +72,40 @@ export interface Integration {
   readonly monitors?: MonitorKeeper
   /** How it did, for reports and the status page; the integration `monitor` alone has it. */
   readonly records?: MonitorRecords
+  /** Characters, for `/personnage`; the integration `personnage` alone has it. */
+  readonly personnages?: PersonnageKeeper
+}
+
+/** What `/personnage`, the buttons of its cards and an import do. What it changes is stored and told in one commit. */
+export interface PersonnageKeeper extends PersonnageStore {
+  /** By NIVEAUX. */
+  niveauOf(score: number): Niveau
+  /** Makes a character, or sets the score of the one of that name. @throws {UserError} for a name that is none. */
+  put(wish: Pick<Personnage, 'nom' | 'score'>, by: PersonnageAuthor, options?: ToldSo): Promise<PersonnageChanged>
+  /** Sets a score, or adds to it; nothing where the name is unknown. @throws {UserError} for a score out of bounds. */
+  rate(
+    nom: string,
+    change: { readonly to: number } | { readonly add: number },
+    by: PersonnageAuthor,
+    options?: ToldSo,
+  ): Promise<PersonnageChanged | undefined>
+  /** The character as it was; nothing where the name is unknown. */
+  remove(nom: string, by: PersonnageAuthor, options?: ToldSo): Promise<PersonnageChanged | undefined>
+}
+
+export type PersonnageAuthor =
+  | { readonly key: string }
+  /** A Mattermost user id, and the username. */
+  | { readonly person: string; readonly name: string }
+
+export type ToldSo = Pick<EmitOptions, 'dedupe' | 'within'>
+
+export interface PersonnageChanged {
+  readonly personnage: Personnage
+  readonly niveau: Niveau
+  /** Its score before; absent for a new one. */
+  readonly before?: number
+  readonly accepted: Accepted
 }
 
 /** What `/monitor` and an incident's buttons do. Everything it resolves is stored, and told where it is to be told. */
@@ -324,6 +373,7 @@ export interface IntegrationParts {
   readonly vault: Vault
   readonly monitors: MonitorStore
   readonly folders: FolderStore
+  readonly personnages: PersonnageStore
   readonly keys: KeyDoor
   readonly cron: Cron
   /** Ids of Vigie's administrators, as last known. */

@@ -33,6 +33,7 @@ export interface Tables {
   alert_events: { alert: string; event: number; takes_over: number }
   folders: FolderTable
   folder_files: FolderFileTable
+  personnages: PersonnageTable
   api_keys: ApiKeyTable
   kept_answers: KeptAnswerTable
 }
@@ -297,6 +298,16 @@ export interface FolderFileTable {
   changed_at: number
   file_id: string | null
   owner: string | null
+}
+
+export interface PersonnageTable {
+  /** Its name without regard to case. */
+  name_key: string
+  nom: string
+  score: number
+  made_at: number
+  changed_at: number
+  by: string
 }
 
 export interface ApiKeyTable {

@@ -10,7 +10,9 @@ import type {
   Draft,
   Event,
   JsonObject,
+  KeptChange,
   Mute,
+  Personnage,
   Receipt,
   Subscription,
   Target,
@@ -33,6 +35,7 @@ export interface Store {
   readonly monitors: MonitorStore
   readonly alerts: AlertStore
   readonly folders: FolderStore
+  readonly personnages: PersonnageStore
   readonly apiKeys: ApiKeyStore
   /** Resolves when a row could be written and read back just now. @throws {StoreUnavailable} */
   check(): Promise<void>
@@ -65,6 +68,8 @@ export interface Recording {
   readonly acceptedAt: number
   /** Pure; called within the transaction once `track.before` is known. */
   readonly route: (event: Event) => readonly Routed[]
+  /** Written with the event; not where it repeats an earlier one. */
+  readonly keeps?: KeptChange
 }
 
 export interface StoredEvent {
@@ -497,6 +502,30 @@ export interface FolderRow {
   readonly folder: string
   readonly path: RawPath
   readonly file?: Kept
+}
+
+/** Characters; they change by the events that say so (`Recording.keeps`) and no other way. */
+export interface PersonnageStore {
+  /** By name, without regard to case. */
+  find(nom: string): Promise<Personnage | undefined>
+  /** Those that answer to a query, from a place in its order on: whatever changes meanwhile, none that stays in its place is left out or told twice. */
+  list(query: PersonnageQuery): Promise<readonly Personnage[]>
+  /** How many there are, and how many of them have a greater score than this. */
+  counts(above: number): Promise<{ readonly all: number; readonly above: number }>
+}
+
+export interface PersonnageQuery {
+  /** Equal ones by name, from A on. */
+  readonly sort: 'score' | 'nom' | 'changedAt'
+  readonly order: 'asc' | 'desc'
+  /** Part of the name, without regard to case. */
+  readonly contains?: string
+  /** The least and the greatest score. */
+  readonly min?: number
+  readonly max?: number
+  /** Behind this one, as it stood when it was read. */
+  readonly after?: Pick<Personnage, 'nom' | 'score' | 'changedAt'>
+  readonly limit: number
 }
 
 /** An API key as it is kept: what was shown of it, once, cannot be read here. */

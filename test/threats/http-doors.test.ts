@@ -107,10 +107,14 @@ describe('a stranger', () => {
       '/mattermost/command',
       '/mattermost/dialog',
       '/metrics',
+      '/personnages',
+      '/personnages/:nom',
       '/ready',
+      '/scores',
       '/statut',
       '/webhook/gitlab',
       '/webhook/nextcloud',
+      '/webhook/personnage',
     ])
     const met: Met[] = []
     for (const path of [...paths, '/', '/status', '/stop', '/docs', '/openapi.json', '/.env']) {

@@ -70,6 +70,7 @@ export function createRelay(settings: Readonly<Record<string, string>>, hooks = 
     hooks,
     monitors: nothingWatched,
     folders: createFoldersInMemory(),
+    personnages: { find: async () => undefined, list: async () => [], counts: async () => ({ all: 0, above: 0 }) },
     keys: createFakeKeys(),
     vault: createVault({ secrets: { current: () => [new Secret('a key for the tests alone')] }, random: randomBytes }),
     cron: createCron(),
