@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Env, Secret } from '../env.ts'
-import type { DedupeKey, Describe, DescribeBurst, Emit, JsonObject, Log, Meter, Now, Part } from '../event.ts'
+import type { DedupeKey, Describe, DescribeBurst, Emit, EmitTogether, JsonObject, Log, Meter, Now, Part } from '../event.ts'
 import type {
   FolderStore,
   HookStore,
@@ -252,6 +252,27 @@ export interface Vault {
   open(sealed: string, about: string): { readonly secret: Secret; readonly old: boolean } | undefined
 }
 
+/** Notifications switched on and off without chat (interface.md, `POST /subscribe`). */
+export interface Subscribing {
+  /** Makes the subscription; one that stands already is left as it is. @throws {HttpProblem} */
+  subscribe(wish: SubscriptionWish, holder: KeyHolder): Promise<Subscribed>
+  /** Ends it, whoever made it where the holder may. Resolves its id. @throws {HttpProblem} */
+  unsubscribe(wish: SubscriptionWish, holder: KeyHolder): Promise<string>
+}
+
+export interface SubscriptionWish {
+  readonly to: { readonly channel: string } | { readonly url: string }
+  readonly source: string
+  /** As `/subscribe` takes it. */
+  readonly subject?: string
+}
+
+export interface Subscribed {
+  readonly id: string
+  /** `whsec_…`, known only now: what a URL receives is signed with it. */
+  readonly secret?: string
+}
+
 export interface Probe {
   /** Below VIGIE_URL: `/webhook/gitlab`. */
   readonly path: string
@@ -264,6 +285,7 @@ export interface Probe {
 export interface IntegrationParts {
   readonly env: Env
   readonly emit: Emit
+  readonly emitTogether: EmitTogether
   readonly log: Log
   readonly meter: Meter
   readonly now: Now
@@ -282,6 +304,7 @@ export interface IntegrationParts {
   readonly monitors: MonitorStore
   readonly folders: FolderStore
   readonly keys: KeyDoor
+  readonly subscribing: Subscribing
   readonly cron: Cron
   /** Ids of Vigie's administrators, as last known. */
   readonly admins: () => Promise<readonly string[]>

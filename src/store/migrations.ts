@@ -105,6 +105,9 @@ const history = ({ long, bytes, clustered }: Dialect): Changes => ({
   '041-deliveries-parts': sql`create index if not exists deliveries_parts
     on deliveries (target, burst) where state = 'waiting' and folded = 'burst'`,
   '042-cards-told': sql`alter table cards add column told integer`,
+  '045-subscribers': sql`create table if not exists subscribers (
+    id text primary key, url text not null, maker text not null, sealed text not null, made_at ${long} not null)`,
+  '045-subscriptions-by-key': sql`alter table subscriptions add column by_key integer`,
 })
 
 /** Every change this version knows, in order. */
