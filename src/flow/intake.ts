@@ -79,13 +79,15 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
     const index = await router.current()
     const acceptedAt = now()
     return await store.events.record(
-      batch.flatMap(({ drafts }) => drafts).map(({ draft, options }): Recording => {
-        const only = options.only ?? confine?.(draft)
-        const route: Recording['route'] = only
-          ? () => only.map((target) => alone(target, acceptedAt))
-          : (event) => withAlso(index.route(event, acceptedAt), options.also ?? [], acceptedAt)
-        return { draft, dedupe: options.dedupe ?? [], acceptedAt, route }
-      }),
+      batch
+        .flatMap(({ drafts }) => drafts)
+        .map(({ draft, options }): Recording => {
+          const only = options.only ?? confine?.(draft)
+          const route: Recording['route'] = only
+            ? () => only.map((target) => alone(target, acceptedAt))
+            : (event) => withAlso(index.route(event, acceptedAt), options.also ?? [], acceptedAt)
+          return { draft, dedupe: options.dedupe ?? [], acceptedAt, route }
+        }),
     )
   }
 

@@ -2,7 +2,18 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Env, Secret } from '../env.ts'
-import type { DedupeKey, Describe, DescribeBurst, Emit, EmitTogether, JsonObject, Log, Meter, Now, Part } from '../event.ts'
+import type {
+  DedupeKey,
+  Describe,
+  DescribeBurst,
+  Emit,
+  EmitTogether,
+  JsonObject,
+  Log,
+  Meter,
+  Now,
+  Part,
+} from '../event.ts'
 import type {
   FolderStore,
   HookStore,
