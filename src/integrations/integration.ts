@@ -14,6 +14,7 @@ import type {
   Now,
   Part,
 } from '../event.ts'
+import type { PostOutside } from '../notifiers/notifier.ts'
 import type {
   FolderStore,
   HookStore,
@@ -65,8 +66,17 @@ export interface Integration {
   readonly hooks?: HookKeeper
   /** What is watched, for `/monitor`; the integration `monitor` alone has it. */
   readonly monitors?: MonitorKeeper
+  /** The way to addresses that others name; the integration `monitor` alone has it. */
+  readonly outward?: Outward
   /** How it did, for reports and the status page; the integration `monitor` alone has it. */
   readonly records?: MonitorRecords
+}
+
+/** Guarded: nothing inside is reached but what MONITOR_ALLOW lists (threats-and-faults.md §3b). */
+export interface Outward {
+  /** Whether the address may be told of events, as far as is known now; judged again on every connection. */
+  admits(url: URL): Promise<boolean>
+  readonly post: PostOutside
 }
 
 /** What `/monitor` and an incident's buttons do. Everything it resolves is stored, and told where it is to be told. */
