@@ -165,7 +165,7 @@ export interface Subscription {
   /** Globs separated by spaces, `!` excludes; absent: everything of the source. */
   readonly subject?: string
   readonly filters: Filters
-  /** Mattermost user id of who made or last repeated it; empty for a key made in a shell. */
+  /** Mattermost user id of who made or last repeated it; `key:<id>` for a key made in a shell. */
   readonly maker: string
   /** Milliseconds since 1970. */
   readonly madeAt: number
