@@ -14,6 +14,7 @@ import { createHelp } from './bot/help.ts'
 import { createMattermostRoutes } from './bot/http.ts'
 import { createLife } from './bot/life.ts'
 import { createListener } from './bot/listen.ts'
+import { createMakers } from './bot/makers.ts'
 import { manifestOf } from './bot/manifest.ts'
 import { createMembership } from './bot/membership.ts'
 import { createPeople } from './bot/people.ts'
@@ -37,7 +38,7 @@ import type { Describe, Emit, Meter, Part, Target } from './event.ts'
 import type { Outbox } from './flow/outbox.ts'
 import { createOutboxPart } from './flow/part.ts'
 import type { Router } from './flow/router.ts'
-import type { Ask, Integration } from './integrations/integration.ts'
+import type { Ask, Integration, KeyRing } from './integrations/integration.ts'
 import { commandsChanged } from './integrations/vigie/commands-changed.ts'
 import { subscriptionsAsleep } from './integrations/vigie/vigie.ts'
 import { notifiers } from './notifiers/index.ts'
@@ -65,6 +66,7 @@ export interface BotParts extends AppParts {
   readonly mail: Pick<Mail, 'draw' | 'status'>
   /** Something that was given up was put back in line. */
   readonly onReplayed: () => void
+  readonly keys: KeyRing
 }
 
 export function createBot(parts: BotParts) {
@@ -121,6 +123,7 @@ export function createBot(parts: BotParts) {
       parts.onReplayed()
     },
     writeDocument: createDocumentWriter(),
+    keys: parts.keys,
     version: parts.version,
     startedAt: parts.startedAt,
     ...(settings.organisation === undefined ? {} : { organisation: settings.organisation }),
@@ -273,6 +276,7 @@ export function createBot(parts: BotParts) {
         return undefined
       }
     },
+    makerNow: createMakers({ person: people.person, isVigieAdmin: admins.has, marks: store.marks, now, log }),
     /** As last known. */
     knownAdminIds: () => admins.all(),
     /** Those that VIGIE_ADMINS names come first. */

@@ -58,7 +58,10 @@ const problems = {
     fr: 'Mattermost ne répond pas\u00a0: réessayez plus tard.',
     en: 'Mattermost does not answer: try again later.',
   },
-  wrong: { fr: 'Cet abonnement ne peut pas être pris\u00a0: voir les champs.', en: 'This subscription cannot be taken: see the fields.' },
+  wrong: {
+    fr: 'Cet abonnement ne peut pas être pris\u00a0: voir les champs.',
+    en: 'This subscription cannot be taken: see the fields.',
+  },
   address: {
     fr: 'une adresse http ou https, sans nom ni mot de passe, est attendue',
     en: 'an http or https address is expected, without a name or password',
@@ -161,6 +164,26 @@ export function createSubscribers(parts: SubscriberParts): Subscribers {
   }
 }
 
+/** For integrations, which are made before. */
+export function subscribingWhenMade(made: () => Subscribers): Subscribing {
+  return {
+    subscribe: (wish, holder) => made().subscribing.subscribe(wish, holder),
+    unsubscribe: (wish, holder) => made().subscribing.unsubscribe(wish, holder),
+  }
+}
+
+/** The guarded way outside; without the integration that has it nothing is let out. */
+export function outwardOf(integrations: readonly Integration[]): Outward {
+  const known = integrations.flatMap(({ outward }) => outward ?? [])[0]
+  if (known === undefined) throw new Error('no integration guards the way outside')
+  return known
+}
+
+/** Vigie's own news come from no source that can be subscribed to. */
+export function sourcesOf(integrations: readonly Integration[]): readonly Integration[] {
+  return integrations.filter(({ events }) => events.length > 0)
+}
+
 const sealedFor = (id: string): string => `subscriber ${id}`
 
 type About = Pick<Subscription, 'source' | 'subject'>
@@ -192,12 +215,7 @@ async function subscribeChannel(
   return { id: subscription.id }
 }
 
-async function subscribeUrl(
-  parts: SubscriberParts,
-  url: string,
-  about: About,
-  holder: KeyHolder,
-): Promise<Subscribed> {
+async function subscribeUrl(parts: SubscriberParts, url: string, about: About, holder: KeyHolder): Promise<Subscribed> {
   const { subscriptions, subscribers } = parts.store
   const maker = keyMaker(holder)
   const known = (await ofUrl(parts, url)).find(

@@ -44,6 +44,8 @@ export interface Event {
   readonly takesOver?: true
   /** Its card is gone on with however long it was quiet (an incident's). */
   readonly cardStays?: true
+  /** Told in this channel alone, where it is subscribed to: intake's, from `EmitOptions.within`. */
+  readonly within?: string
   /** Reaches only subscriptions with `--confidential`. */
   readonly confidential?: boolean
   /**

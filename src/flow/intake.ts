@@ -81,7 +81,9 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
     return await store.events.record(
       batch
         .flatMap(({ drafts }) => drafts)
-        .map(({ draft, options }): Recording => {
+        .map(({ draft: given, options }): Recording => {
+          const { within } = options
+          const draft = within === undefined ? given : { ...given, within }
           const only = options.only ?? confine?.(draft)
           const route: Recording['route'] = only
             ? () => only.map((target) => alone(target, acceptedAt))

@@ -7,6 +7,7 @@ import { compileGlobs, type Globs } from './glob.ts'
 /** What keeps a subscription from hearing an event, in the order in which it is asked. */
 export type Silence =
   | 'source'
+  | 'elsewhere'
   | 'subject'
   | 'excluded'
   | 'events'
@@ -68,6 +69,7 @@ export function topicOf({ topic, subject }: Pick<Event, 'topic' | 'subject'>): s
 function silenceOf(event: Event, listener: Listener, circumstances: Circumstances): Silence | undefined {
   const { subscription } = listener
   if (event.source !== subscription.source) return 'source'
+  if (!reaches(event, subscription)) return 'elsewhere'
   const subject = listener.subject.judge(topicOf(event))
   if (subject === 'misses') return 'subject'
   if (subject === 'excluded') return 'excluded'
@@ -83,6 +85,11 @@ function silenceOf(event: Event, listener: Listener, circumstances: Circumstance
   if (isClosed && !isAdmins && !circumstances.isAllowed(event, channel)) return 'closed'
   if (circumstances.isMuted(event, channel)) return 'muted'
   return subscription.asleep === undefined ? undefined : 'asleep'
+}
+
+/** What is told in one channel alone leaves it by no other way either. */
+function reaches({ within }: Event, { target }: Subscription): boolean {
+  return within === undefined || (target.notifier === 'mattermost' && target.address === within)
 }
 
 function filteredBy(event: Event, { subscription: { filters }, branches }: Listener): Silence | undefined {

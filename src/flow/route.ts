@@ -66,6 +66,7 @@ export function createIndex({ subscriptions, rules, mutes, admins }: Known): Ind
         }))
     },
     mayHear(event, channel, moment) {
+      if (event.within !== undefined && event.within !== channel) return false
       const { visibility, isAllowed } = around(event, moment)
       const isOpen = event.audience === 'open' && visibility !== 'closed'
       return event.home === channel || isOpen || isAllowed(event, channel)

@@ -20,6 +20,7 @@ import type {
   HookStore,
   IncidentFilter,
   KeptHook,
+  KeptKey,
   MonitorStore,
   Rolled,
   Span,
@@ -262,6 +263,30 @@ export interface KeyDoor {
     call: { readonly request: FastifyRequest; readonly holder: KeyHolder; readonly body: Uint8Array | string },
     work: (dedupe: readonly DedupeKey[]) => Promise<T>,
   ): Promise<T>
+}
+
+/** Makes and revokes API keys, for `/vigie key` and `vigie key`. */
+export interface KeyRing {
+  /** What is shown once, and the key as it is kept. @throws {UserError} for a wish that cannot be fulfilled. */
+  make(wish: KeyWish): Promise<{ readonly shown: string; readonly key: KeptKey }>
+  /** By name; those that were revoked are left out. */
+  list(): Promise<readonly KeptKey[]>
+  /** By name, whatever the case, or id. @throws {UserError} where there is none. */
+  revoke(words: string): Promise<KeptKey>
+}
+
+/** An API key as it is asked for. */
+export interface KeyWish {
+  readonly name: string
+  /** As they were typed. */
+  readonly scopes: readonly string[]
+  /** `365d`, `12h`, `never`; absent: a year. */
+  readonly expires?: string
+  readonly channel?: string
+  readonly inName?: string
+  readonly signing: boolean
+  /** Absent: made in a shell. */
+  readonly maker?: string
 }
 
 /** Keeps secrets sealed at rest. */

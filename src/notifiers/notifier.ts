@@ -95,4 +95,8 @@ export type PostOutside = (
 export type OutsideAnswer =
   | { readonly status: number; readonly retryAfter?: string }
   /** No answer came. `unsure`: what was sent may have arrived. */
-  | { readonly failed: 'forbidden' | 'network' | 'timeout' | 'cancelled'; readonly detail: string; readonly unsure: boolean }
+  | {
+      readonly failed: 'forbidden' | 'network' | 'timeout' | 'cancelled'
+      readonly detail: string
+      readonly unsure: boolean
+    }

@@ -54,7 +54,11 @@ export function createWebhookNotifier({ find, post, now }: WebhookNotifierParts)
 }
 
 /** A CloudEvent, or a batch of them where many are told at once. */
-export function renderCloudEvents({ events, description, locale }: Pick<Message, 'events' | 'description' | 'locale'>): {
+export function renderCloudEvents({
+  events,
+  description,
+  locale,
+}: Pick<Message, 'events' | 'description' | 'locale'>): {
   readonly type: string
   readonly body: string
 } {
@@ -62,7 +66,10 @@ export function renderCloudEvents({ events, description, locale }: Pick<Message,
   const summary = shorten(plain(description.summary), longestSummary)
   if (first !== undefined && others.length === 0)
     return { type: 'application/cloudevents+json', body: JSON.stringify(cloudEventOf(first, summary, locale)) }
-  return { type: 'application/cloudevents-batch+json', body: JSON.stringify(events.map((event) => cloudEventOf(event))) }
+  return {
+    type: 'application/cloudevents-batch+json',
+    body: JSON.stringify(events.map((event) => cloudEventOf(event))),
+  }
 }
 
 /** The event as it travels within Vigie, with what the extension attributes `vigie…` add; the summary is in the words of `lang`. */

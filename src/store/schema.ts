@@ -34,6 +34,8 @@ export interface Tables {
   alert_events: { alert: string; event: number; takes_over: number }
   folders: FolderTable
   folder_files: FolderFileTable
+  api_keys: ApiKeyTable
+  kept_answers: KeptAnswerTable
 }
 
 export interface EventTable {
@@ -307,4 +309,31 @@ export interface FolderFileTable {
   changed_at: number
   file_id: string | null
   owner: string | null
+}
+
+export interface ApiKeyTable {
+  id: string
+  name: string
+  /** Lower case. */
+  name_key: string
+  hash: string | null
+  /** Separated by spaces. */
+  scopes: string
+  maker: string | null
+  channel: string | null
+  in_name: string | null
+  sealed: string | null
+  made_at: number
+  expires_at: number | null
+  used_at: number | null
+  revoked_at: number | null
+}
+
+/** What calls that may be repeated were answered with. */
+export interface KeptAnswerTable {
+  id: string
+  /** The digest of the call's body. */
+  body: string
+  answer: string
+  expires_at: number
 }

@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Log } from '../event.ts'
 import { createAlertStore } from './alerts.ts'
+import { createApiKeyStore } from './api-keys.ts'
 import { createAuditStore } from './audit.ts'
 import { causeOf, createDatabase, guard, sqliteCode, unusable } from './bridge.ts'
 import { createDedupe } from './dedupe.ts'
@@ -86,6 +87,7 @@ function compose(
     subscribers: createSubscriberStore(db),
     monitors: createMonitorStore(db, breathe),
     alerts: createAlertStore(db),
+    apiKeys: createApiKeyStore(db),
     folders: createFolderStore(db, connection, breathe),
     async check() {
       const value = String(now())

@@ -163,7 +163,9 @@ function readTemplate(value: Call['flags'][string] | undefined, source: Source):
 /** As it can be typed again: in quotes that it does not hold, where there are such. */
 function quoted(text: string): string {
   const pairs = ['""', '«»', '“”', "''"]
-  const [open = '"', close = '"'] = [...(pairs.find((pair) => ![...pair].some((quote) => text.includes(quote))) ?? '""')]
+  const [open = '"', close = '"'] = [
+    ...(pairs.find((pair) => ![...pair].some((quote) => text.includes(quote))) ?? '""'),
+  ]
   return `${open}${text}${close}`
 }
 

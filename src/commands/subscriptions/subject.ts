@@ -38,7 +38,8 @@ export function isSameSubject(one: string | undefined, other: string | undefined
 /** One glob without `!`. @throws {UserError} */
 export function readGlob(typed: string, source?: string): string {
   const word = source === 'hook' ? typeGlob(typed) : typed
-  const better = source === 'hook' && /^[\p{L}\p{N}*?][\p{L}\p{N}\p{M}._:/+~*?-]*$/u.test(word) ? word : nearestGlob(word)
+  const better =
+    source === 'hook' && /^[\p{L}\p{N}*?][\p{L}\p{N}\p{M}._:/+~*?-]*$/u.test(word) ? word : nearestGlob(word)
   if (better === word && word !== '' && word.length <= longestGlob) return word
   const why: { fr: Rich; en: Rich } = {
     fr: rich`${code(shown(word))} n’est pas un motif\u00a0: un chemin comme ${code('groupe/projet')}, ${code('groupe/*')} ou ${code('groupe/**')}.`,
