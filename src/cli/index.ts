@@ -3,6 +3,7 @@
 import { backup } from './backup.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
+import { key } from './key.ts'
 import { manifest } from './manifest.ts'
 import { provision } from './provision.ts'
 import { restore } from './restore.ts'
@@ -22,6 +23,7 @@ export const subcommands: readonly Subcommand[] = [
   doctor,
   stop,
   manifest,
+  key,
   backup,
   restore,
   service,
