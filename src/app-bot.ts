@@ -138,7 +138,10 @@ export function createBot(parts: BotParts) {
     calls,
     subscriptions: store.subscriptions,
     async tell({ maker, name, reason, count }) {
-      const only: Target[] = [{ notifier: 'mattermost', address: `@${maker}` }]
+      // Who made a key in a shell is nobody in Mattermost.
+      const people = maker.startsWith('key:') ? admins.all() : [maker]
+      const only = people.map((id): Target => ({ notifier: 'mattermost', address: `@${id}` }))
+      if (only.length === 0) return
       await emit(subscriptionsAsleep(name, reason, count, now()), { only })
     },
     log,
@@ -230,9 +233,25 @@ export function createBot(parts: BotParts) {
     draw: parts.mail.draw,
   })
 
+  /** How a key's maker stands in a channel; nobody is the operator, who stands where Vigie's administrators do. */
+  async function standing(channel: string, maker: string | undefined, enter: boolean) {
+    const [someAdmin] = maker === undefined ? admins.all() : []
+    const person = await people.person(maker ?? someAdmin ?? '', channel)
+    const whom = person?.id ?? (maker === undefined ? (await self()).id : undefined)
+    if (whom === undefined) return undefined
+    const place = await people.place(channel, whom)
+    if (place === undefined || (enter && !(await around.bringBot(place)))) return undefined
+    const role = maker === undefined ? 'vigie_admin' : person && (await people.role(person, place))
+    // Who is in a private channel that the bot is not in, it cannot see.
+    const isHidden = place.kind === 'private' && !place.botIn && role !== 'vigie_admin'
+    if (role === undefined || role === 'guest' || isHidden) return undefined
+    return { isAdmin: role === 'channel_admin' || role === 'vigie_admin' }
+  }
+
   return {
     calls,
     status,
+    standing,
     notifiers: [mattermost],
     answers: life.answers,
     connected: () => socketState().as === 'connected',

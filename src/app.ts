@@ -11,13 +11,14 @@ import { createKeyRing } from './app-keys.ts'
 import { createMail } from './app-mail.ts'
 import { registerPages } from './app-pages.ts'
 import { createParkedTeller } from './app-parked.ts'
+import { createSubscribers, outwardOf, sourcesOf, subscribingWhenMade } from './app-subscribers.ts'
 import { createUpkeep, openKeptStore } from './app-upkeep.ts'
 import { watchAll } from './app-watch.ts'
 import { createAsk } from './ask.ts'
 import { createCron } from './cron.ts'
 import { createDoctor } from './doctor.ts'
 import type { ReloadableEnv } from './env.ts'
-import type { Describe, DescribeBurst, Emit, Log, Now } from './event.ts'
+import type { Describe, DescribeBurst, Emit, EmitTogether, Log, Now } from './event.ts'
 import { createIntake } from './flow/intake.ts'
 import { createOutbox } from './flow/outbox.ts'
 import { createRouter } from './flow/router.ts'
@@ -70,8 +71,9 @@ export async function createApp(parts: AppParts): Promise<App> {
   const { meter, register: registerMetrics } = createMetrics(version)
 
   // Integrations read their settings before anything is opened; events wait until it is.
-  const opened = Promise.withResolvers<{ store: Store; emit: Emit }>()
+  const opened = Promise.withResolvers<{ store: Store; emit: Emit; emitTogether: EmitTogether }>()
   const emit: Emit = async (draft, options) => (await opened.promise).emit(draft, options)
+  const emitTogether: EmitTogether = async (all) => (await opened.promise).emitTogether(all)
   const openStore = opened.promise.then(({ store }) => store)
   const kept = keptWhenOpen(openStore)
   const secretKey = keyFileSecrets(settings.secretKey, `${settings.databasePath}.key`, randomBytes)
@@ -82,6 +84,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const makerParts = {
     env,
     emit,
+    emitTogether,
     log,
     meter,
     now,
@@ -90,6 +93,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...kept,
     vault,
     keys,
+    subscribing: subscribingWhenMade(() => subscribers),
     cron: createCron(),
     url: () => url,
   }
@@ -116,7 +120,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     confine: (draft) => doctor.confine(draft),
     onDeliveries: () => outbox.wake(),
   })
-  opened.resolve({ store, emit: intake.emit })
+  opened.resolve({ store, emit: intake.emit, emitTogether: intake.emitTogether })
   const bot = createBot({
     ...parts,
     settings,
@@ -136,6 +140,15 @@ export async function createApp(parts: AppParts): Promise<App> {
     onReplayed: () => parked.replayed(),
     keys: createKeyRing(keyParts),
   })
+  const subscribers = createSubscribers({
+    store,
+    vault,
+    outward: outwardOf(integrations),
+    sources: sourcesOf(integrations),
+    standing: bot.standing,
+    now,
+    log,
+  })
   const upkeep = createUpkeep({ store, settings, version, emit, admins: bot.knownAdminIds, now, log })
   const { timeZone } = settings
   const parked = createParkedTeller({
@@ -148,7 +161,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     now,
     log,
   })
-  const notifiers = [...bot.notifiers, ...(mail.notifier ? [mail.notifier] : [])]
+  const notifiers = [...bot.notifiers, ...(mail.notifier ? [mail.notifier] : []), subscribers.notifier]
   const outbox = createOutbox({
     store,
     router,
@@ -160,7 +173,9 @@ export async function createApp(parts: AppParts): Promise<App> {
     log,
     meter,
     onParked: parked.parked,
-    onTargetGone: bot.onTargetGone,
+    onTargetGone: async (target) => {
+      await Promise.all([bot.onTargetGone(target), subscribers.onTargetGone(target)])
+    },
     restored: async () => readRestored(await store.marks.get(restoredMark)),
   })
 

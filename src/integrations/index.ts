@@ -1,6 +1,7 @@
 // The integrations, in the order `status` shows them (design.md, "Lists, not folder scans").
 
 import { createGitlab } from './gitlab/gitlab.ts'
+import { createHook } from './hook/hook.ts'
 import type { MakeIntegration } from './integration.ts'
 import { createMonitoring } from './monitor/monitoring.ts'
 import { createNextcloud } from './nextcloud/nextcloud.ts'
@@ -12,5 +13,6 @@ export const integrations: readonly MakeIntegration[] = [
   createNextcloud,
   createMonitoring,
   createPersonnages,
+  createHook,
   createVigie,
 ]

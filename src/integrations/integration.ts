@@ -9,6 +9,7 @@ import type {
   DescribeBurst,
   Emit,
   EmitOptions,
+  EmitTogether,
   JsonObject,
   Log,
   Meter,
@@ -16,6 +17,7 @@ import type {
   Part,
   Personnage,
 } from '../event.ts'
+import type { PostOutside } from '../notifiers/notifier.ts'
 import type {
   FolderStore,
   HookStore,
@@ -70,6 +72,8 @@ export interface Integration {
   readonly hooks?: HookKeeper
   /** What is watched, for `/monitor`; the integration `monitor` alone has it. */
   readonly monitors?: MonitorKeeper
+  /** The way to addresses that others name; the integration `monitor` alone has it. */
+  readonly outward?: Outward
   /** How it did, for reports and the status page; the integration `monitor` alone has it. */
   readonly records?: MonitorRecords
   /** Characters, for `/personnage`; the integration `personnage` alone has it. */
@@ -106,6 +110,13 @@ export interface PersonnageChanged {
   /** Its score before; absent for a new one. */
   readonly before?: number
   readonly accepted: Accepted
+}
+
+/** Guarded: nothing inside is reached but what MONITOR_ALLOW lists (threats-and-faults.md §3b). */
+export interface Outward {
+  /** Whether the address may be told of events, as far as is known now; judged again on every connection. */
+  admits(url: URL): Promise<boolean>
+  readonly post: PostOutside
 }
 
 /** What `/monitor` and an incident's buttons do. Everything it resolves is stored, and told where it is to be told. */
@@ -344,6 +355,27 @@ export interface Vault {
   open(sealed: string, about: string): { readonly secret: Secret; readonly old: boolean } | undefined
 }
 
+/** Notifications switched on and off without chat (interface.md, `POST /subscribe`). */
+export interface Subscribing {
+  /** Makes the subscription; one that stands already is left as it is. @throws {HttpProblem} */
+  subscribe(wish: SubscriptionWish, holder: KeyHolder): Promise<Subscribed>
+  /** Ends it, whoever made it where the holder may. Resolves its id. @throws {HttpProblem} */
+  unsubscribe(wish: SubscriptionWish, holder: KeyHolder): Promise<string>
+}
+
+export interface SubscriptionWish {
+  readonly to: { readonly channel: string } | { readonly url: string }
+  readonly source: string
+  /** As `/subscribe` takes it. */
+  readonly subject?: string
+}
+
+export interface Subscribed {
+  readonly id: string
+  /** `whsec_…`, known only now: what a URL receives is signed with it. */
+  readonly secret?: string
+}
+
 export interface Probe {
   /** Below VIGIE_URL: `/webhook/gitlab`. */
   readonly path: string
@@ -356,6 +388,7 @@ export interface Probe {
 export interface IntegrationParts {
   readonly env: Env
   readonly emit: Emit
+  readonly emitTogether: EmitTogether
   readonly log: Log
   readonly meter: Meter
   readonly now: Now
@@ -375,6 +408,7 @@ export interface IntegrationParts {
   readonly folders: FolderStore
   readonly personnages: PersonnageStore
   readonly keys: KeyDoor
+  readonly subscribing: Subscribing
   readonly cron: Cron
   /** Ids of Vigie's administrators, as last known. */
   readonly admins: () => Promise<readonly string[]>

@@ -116,6 +116,9 @@ const history = ({ long, bytes, clustered }: Dialect): Changes => ({
     name_key text primary key, nom text not null, score ${long} not null, made_at ${long} not null,
     changed_at ${long} not null, by text not null) ${clustered}`,
   '044-personnages-score': sql`create index if not exists personnages_score on personnages (score desc, name_key)`,
+  '045-subscribers': sql`create table if not exists subscribers (
+    id text primary key, url text not null, maker text not null, sealed text not null, made_at ${long} not null)`,
+  '045-subscriptions-by-key': sql`alter table subscriptions add column by_key integer`,
 })
 
 /** Every change this version knows, in order. */

@@ -23,6 +23,7 @@ export interface Tables {
   audit: AuditTable
   people: PersonTable
   hooks: HookTable
+  subscribers: SubscriberTable
   monitors: MonitorTable
   results: ResultTable
   rolled: RolledTable
@@ -148,6 +149,17 @@ export interface SubscriptionTable {
   maker: string
   made_at: number
   asleep: string | null
+  /** 1: made by an API key. */
+  by_key: number | null
+}
+
+/** URLs that are told of events; subscriptions name them as their address. */
+export interface SubscriberTable {
+  id: string
+  url: string
+  maker: string
+  sealed: string
+  made_at: number
 }
 
 export interface AccessRuleTable {

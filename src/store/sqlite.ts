@@ -27,6 +27,7 @@ import { type Purged, type PurgeRequest, purge } from './retention.ts'
 import type { Database } from './schema.ts'
 import { createSealStore } from './seals.ts'
 import type { Store } from './store.ts'
+import { createSubscriberStore } from './subscribers.ts'
 import { createListeners, createSubscriptionStore } from './subscriptions.ts'
 
 const patienceMs = 5000
@@ -84,6 +85,7 @@ function compose(
     audit: createAuditStore(db, ids),
     people: createPeopleStore(db, createListeners()),
     hooks: createHookStore(db),
+    subscribers: createSubscriberStore(db),
     monitors: createMonitorStore(db, breathe),
     alerts: createAlertStore(db),
     apiKeys: createApiKeyStore(db),

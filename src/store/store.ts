@@ -32,6 +32,7 @@ export interface Store {
   readonly audit: AuditStore
   readonly people: PeopleStore
   readonly hooks: HookStore
+  readonly subscribers: SubscriberStore
   readonly monitors: MonitorStore
   readonly alerts: AlertStore
   readonly folders: FolderStore
@@ -309,6 +310,26 @@ export interface AlertStore {
   pass(key: string, ways: number, now: number): Promise<void>
   /** Nothing more is to be done about it. */
   close(key: string): Promise<void>
+}
+
+/** A URL that is told of events. */
+export interface Subscriber {
+  /** What its subscriptions name as their address; says nothing of the URL, which may hold a secret. */
+  readonly id: string
+  readonly url: string
+  /** As of its subscription. */
+  readonly maker: string
+  /** The secret that what it receives is signed with. */
+  readonly sealed: string
+  readonly madeAt: number
+}
+
+export interface SubscriberStore {
+  find(id: string): Promise<Subscriber | undefined>
+  /** Those with this URL, in its one spelling. */
+  at(url: string): Promise<readonly Subscriber[]>
+  save(subscriber: Subscriber): Promise<void>
+  remove(id: string): Promise<boolean>
 }
 
 export interface SubscriptionStore {

@@ -112,7 +112,10 @@ describe('a stranger', () => {
       '/ready',
       '/scores',
       '/statut',
+      '/subscribe',
+      '/webhook/events',
       '/webhook/gitlab',
+      '/webhook/in/:name',
       '/webhook/nextcloud',
       '/webhook/personnage',
     ])
@@ -189,13 +192,17 @@ describe('a route', () => {
       const provesFirst = config.door.proof === 'hook' || config.door.proof === 'key'
       const refused = config.door.proof === 'seal' ? 200 : provesFirst ? 401 : 415
       const right = config.door.proof === 'seal' ? 200 : 401
-      expect([url, type, status]).toEqual([url, type, type === config.door.takes ? right : refused])
+      expect([url, type, status]).toEqual([
+        url,
+        type,
+        [config.door.takes].flat().some((one) => one === type) ? right : refused,
+      ])
     }
   })
 
   test.each(types.filter((type) => type !== ''))('that reads no body takes it of any type, as %s', async (type) => {
     const unread = vigie.routes.filter(({ config, method }) => {
-      return config?.door?.takes === 'anything' && String(method).includes('POST')
+      return config?.door?.takes === 'anything' && config.door.proof !== 'key' && String(method).includes('POST')
     })
     expect(unread.map(({ url }) => url)).toEqual(['/heartbeat/:token', '/heartbeat/:token/:word'])
     for (const { url } of unread) expect([url, (await meet(url, 'POST', type)).status]).toEqual([url, 404])

@@ -13,6 +13,7 @@ import { createFoldersInMemory } from '../../fakes/folders.ts'
 import { createHooksInMemory } from '../../fakes/hooks.ts'
 import { createFakeKeys } from '../../fakes/keys.ts'
 import { nothingWatched } from '../../fakes/monitors.ts'
+import { nobodySubscribes } from '../../fakes/subscribing.ts'
 import { receivedAt } from './fixtures.ts'
 
 export interface Emitted {
@@ -72,6 +73,8 @@ export function createRelay(settings: Readonly<Record<string, string>>, hooks = 
     folders: createFoldersInMemory(),
     personnages: { find: async () => undefined, list: async () => [], counts: async () => ({ all: 0, above: 0 }) },
     keys: createFakeKeys(),
+    emitTogether: async (all) => Promise.all(all.map(({ draft, options }) => parts.emit(draft, options))),
+    subscribing: nobodySubscribes,
     vault: createVault({ secrets: { current: () => [new Secret('a key for the tests alone')] }, random: randomBytes }),
     cron: createCron(),
     langOf: async () => undefined,

@@ -6,6 +6,7 @@ import { connect as openSocket, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Env } from '../../../env.ts'
 import type { Said } from '../../../text/locale.ts'
+import type { Outward } from '../../integration.ts'
 import { type Admit, createAdmission } from '../guard/admission.ts'
 import { readAllowList } from '../guard/allow.ts'
 import { type Endpoint, showEndpoint } from '../guard/endpoint.ts'
@@ -18,6 +19,7 @@ import { createConnect } from './connect.ts'
 import { createTrace, failureOf } from './failures.ts'
 import type { HttpParts } from './http.ts'
 import { createLimit } from './limit.ts'
+import { createPost } from './post.ts'
 import { createProxyRoute, readProxy } from './proxy.ts'
 import { createResolver, type ResolverParts, systemLookup } from './resolver.ts'
 import { createHandshake } from './trust.ts'
@@ -49,6 +51,7 @@ export interface Lookout {
   readonly references: readonly Endpoint[]
   /** Connects to a reference, past every proxy, and lets go: what went wrong, if anything did. @throws only what `signal` aborts with. */
   readonly reach: (place: Endpoint, signal: AbortSignal) => Promise<Failure | undefined>
+  readonly post: Outward['post']
   /** Entries of MONITOR_ALLOW without effect, for the log. */
   readonly idle: readonly Said[]
 }
@@ -95,6 +98,7 @@ export function createLookout({ env, forbidden, openHeaders, now, elapsed, world
     admit: createAdmission({ guard, allow, resolve }),
     references,
     reach,
+    post: createPost({ connect, elapsed }),
     idle: allow.idle,
   }
 }
