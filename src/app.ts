@@ -159,6 +159,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     mattermost: { answers: bot.answers, connected: bot.connected },
     registerMetrics,
     url,
+    version,
     now,
   })
   bot.routes(http)

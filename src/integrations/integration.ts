@@ -241,8 +241,8 @@ export type RouteProof =
   | { readonly by: 'key'; readonly scope: Scope; readonly orSigned?: true }
   /** A secret in a header, which a setting names. */
   | { readonly by: 'secret'; readonly header: string; readonly setting: string }
-  /** `METRICS_TOKEN` as bearer token. */
-  | { readonly by: 'metrics' }
+  /** The same as `Authorization: Bearer`. */
+  | { readonly by: 'bearer'; readonly setting: string }
   /** The address itself is secret. */
   | { readonly by: 'address' }
 
@@ -269,6 +269,8 @@ export interface RouteExample {
   readonly type?: string
   /** As JSON where it is no text. */
   readonly body?: Json
+  /** Set where it is sent without what proves who calls. */
+  readonly unproven?: true
   readonly status: number
   /** What is answered, where that is the same each time or looks alike. */
   readonly answer?: Json
