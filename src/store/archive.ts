@@ -153,7 +153,7 @@ export function createArchive(parts: ArchiveParts): Archive {
     }
     if (end === undefined) days.delete(day)
     else days.set(day, { bytes, last: end })
-    if (events === 0 && how === 'cut') return
+    if (events === 0 && found.cutBytes === 0 && how === 'cut') return
     mended = [...mended, { day, how, events, at: now() }].slice(-mostMended)
     log.warn({ day, how, events }, 'a file of the archive had lost something: it was filled up from the store')
   }
