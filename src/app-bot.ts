@@ -14,6 +14,7 @@ import { createHelp } from './bot/help.ts'
 import { createMattermostRoutes } from './bot/http.ts'
 import { createLife } from './bot/life.ts'
 import { createListener } from './bot/listen.ts'
+import { createMakers } from './bot/makers.ts'
 import { manifestOf } from './bot/manifest.ts'
 import { createMembership } from './bot/membership.ts'
 import { createPeople } from './bot/people.ts'
@@ -37,7 +38,7 @@ import type { Describe, Emit, Meter, Part, Target } from './event.ts'
 import type { Outbox } from './flow/outbox.ts'
 import { createOutboxPart } from './flow/part.ts'
 import type { Router } from './flow/router.ts'
-import type { Ask, Integration } from './integrations/integration.ts'
+import type { Ask, Integration, KeyRing } from './integrations/integration.ts'
 import { commandsChanged } from './integrations/vigie/commands-changed.ts'
 import { subscriptionsAsleep } from './integrations/vigie/vigie.ts'
 import { notifiers } from './notifiers/index.ts'
@@ -65,6 +66,7 @@ export interface BotParts extends AppParts {
   readonly mail: Pick<Mail, 'draw' | 'status'>
   /** Something that was given up was put back in line. */
   readonly onReplayed: () => void
+  readonly keys: KeyRing
 }
 
 export function createBot(parts: BotParts) {
@@ -121,6 +123,7 @@ export function createBot(parts: BotParts) {
       parts.onReplayed()
     },
     writeDocument: createDocumentWriter(),
+    keys: parts.keys,
     version: parts.version,
     startedAt: parts.startedAt,
     ...(settings.organisation === undefined ? {} : { organisation: settings.organisation }),
@@ -134,7 +137,10 @@ export function createBot(parts: BotParts) {
     calls,
     subscriptions: store.subscriptions,
     async tell({ maker, name, reason, count }) {
-      const only: Target[] = [{ notifier: 'mattermost', address: `@${maker}` }]
+      // Who made a key in a shell is nobody in Mattermost.
+      const people = maker.startsWith('key:') ? admins.all() : [maker]
+      const only = people.map((id): Target => ({ notifier: 'mattermost', address: `@${id}` }))
+      if (only.length === 0) return
       await emit(subscriptionsAsleep(name, reason, count, now()), { only })
     },
     log,
@@ -226,9 +232,25 @@ export function createBot(parts: BotParts) {
     draw: parts.mail.draw,
   })
 
+  /** How a key's maker stands in a channel; nobody is the operator, who stands where Vigie's administrators do. */
+  async function standing(channel: string, maker: string | undefined, enter: boolean) {
+    const [someAdmin] = maker === undefined ? admins.all() : []
+    const person = await people.person(maker ?? someAdmin ?? '', channel)
+    const whom = person?.id ?? (maker === undefined ? (await self()).id : undefined)
+    if (whom === undefined) return undefined
+    const place = await people.place(channel, whom)
+    if (place === undefined || (enter && !(await around.bringBot(place)))) return undefined
+    const role = maker === undefined ? 'vigie_admin' : person && (await people.role(person, place))
+    // Who is in a private channel that the bot is not in, it cannot see.
+    const isHidden = place.kind === 'private' && !place.botIn && role !== 'vigie_admin'
+    if (role === undefined || role === 'guest' || isHidden) return undefined
+    return { isAdmin: role === 'channel_admin' || role === 'vigie_admin' }
+  }
+
   return {
     calls,
     status,
+    standing,
     notifiers: [mattermost],
     answers: life.answers,
     connected: () => socketState().as === 'connected',
@@ -254,6 +276,7 @@ export function createBot(parts: BotParts) {
         return undefined
       }
     },
+    makerNow: createMakers({ person: people.person, isVigieAdmin: admins.has, marks: store.marks, now, log }),
     /** As last known. */
     knownAdminIds: () => admins.all(),
     /** Those that VIGIE_ADMINS names come first. */

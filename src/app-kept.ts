@@ -1,7 +1,7 @@
 // What integrations may ask of the store: they are made before it is opened, so that their settings are read first.
 
 import type { IntegrationParts } from './integrations/integration.ts'
-import type { Store } from './store/store.ts'
+import type { ApiKeyStore, Store } from './store/store.ts'
 
 /** Waits for the store where it is asked sooner. */
 export function keptWhenOpen(
@@ -40,5 +40,21 @@ export function keptWhenOpen(
       history: async (monitor, request) => (await opened).monitors.history(monitor, request),
       tidy: async (now) => (await opened).monitors.tidy(now),
     },
+  }
+}
+
+/** The same for API keys, whose door is made as early. */
+export function keysWhenOpen(opened: Promise<Store>): ApiKeyStore {
+  const keys = async () => (await opened).apiKeys
+  return {
+    find: async (id) => (await keys()).find(id),
+    all: async () => (await keys()).all(),
+    signing: async () => (await keys()).signing(),
+    add: async (key) => (await keys()).add(key),
+    used: async (id, at) => (await keys()).used(id, at),
+    reseal: async (id, sealed) => (await keys()).reseal(id, sealed),
+    revoke: async (id, at) => (await keys()).revoke(id, at),
+    answer: async (id, now) => (await keys()).answer(id, now),
+    keepAnswer: async (id, kept, life) => (await keys()).keepAnswer(id, kept, life),
   }
 }

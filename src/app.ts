@@ -6,18 +6,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readAlarms } from './app-alarms.ts'
 import { archivePart } from './app-archive-part.ts'
 import { createBot } from './app-bot.ts'
-import { keptWhenOpen } from './app-kept.ts'
+import { keptWhenOpen, keysWhenOpen } from './app-kept.ts'
 import { keyFileSecrets } from './app-key.ts'
+import { createKeyRing } from './app-keys.ts'
 import { createMail } from './app-mail.ts'
 import { registerPages } from './app-pages.ts'
 import { createParkedTeller } from './app-parked.ts'
+import { createSubscribers, outwardOf, sourcesOf, subscribingWhenMade } from './app-subscribers.ts'
 import { createUpkeep, openKeptStore } from './app-upkeep.ts'
 import { watchAll } from './app-watch.ts'
 import { createAsk } from './ask.ts'
 import { createCron } from './cron.ts'
 import { createDoctor } from './doctor.ts'
 import type { ReloadableEnv } from './env.ts'
-import type { Describe, DescribeBurst, Emit, Log, Now } from './event.ts'
+import type { Describe, DescribeBurst, Emit, EmitTogether, Log, Now } from './event.ts'
 import { createIntake } from './flow/intake.ts'
 import { createOutbox } from './flow/outbox.ts'
 import { createRouter } from './flow/router.ts'
@@ -32,6 +34,8 @@ import { readRestored, restoredMark } from './store/recovery.ts'
 import type { Store } from './store/store.ts'
 import { createVault } from './vault.ts'
 import type { DoctorLine, StatusReport } from './web/control.ts'
+import { allowOrigins } from './web/cors.ts'
+import { createKeyDoor } from './web/keys.ts'
 import { createMetrics } from './web/metrics.ts'
 import { registerProblems } from './web/problem.ts'
 import { close, createServer, listen } from './web/server.ts'
@@ -70,13 +74,32 @@ export async function createApp(parts: AppParts): Promise<App> {
   const { meter, register: registerMetrics } = createMetrics(version)
 
   // Integrations read their settings before anything is opened; events wait until it is.
-  const opened = Promise.withResolvers<{ store: Store; emit: Emit }>()
+  const opened = Promise.withResolvers<{ store: Store; emit: Emit; emitTogether: EmitTogether }>()
   const emit: Emit = async (draft, options) => (await opened.promise).emit(draft, options)
-  const kept = keptWhenOpen(opened.promise.then(({ store }) => store))
+  const emitTogether: EmitTogether = async (all) => (await opened.promise).emitTogether(all)
+  const openStore = opened.promise.then(({ store }) => store)
+  const kept = keptWhenOpen(openStore)
   const secretKey = keyFileSecrets(settings.secretKey, `${settings.databasePath}.key`, randomBytes)
   const vault = createVault({ secrets: secretKey, random: randomBytes })
   const ask = createAsk({ fetch, elapsed: () => performance.now() })
-  const makerParts = { env, emit, log, meter, now, fetch, ask, ...kept, vault, cron: createCron(), url: () => url }
+  const keyParts = { keys: keysWhenOpen(openStore), vault, now, log }
+  const keys = createKeyDoor({ ...keyParts, makerNow: (person) => bot.makerNow(person) })
+  const makerParts = {
+    env,
+    emit,
+    emitTogether,
+    log,
+    meter,
+    now,
+    fetch,
+    ask,
+    ...kept,
+    vault,
+    keys,
+    subscribing: subscribingWhenMade(() => subscribers),
+    cron: createCron(),
+    url: () => url,
+  }
   const integrations = makers.flatMap((make) => make(makerParts) ?? [])
   const describe = describeBySource(integrations)
   const mail = createMail({ env, now, log, outbox: () => outbox.status() })
@@ -100,7 +123,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     confine: (draft) => doctor.confine(draft),
     onDeliveries: () => outbox.wake(),
   })
-  opened.resolve({ store, emit: intake.emit })
+  opened.resolve({ store, emit: intake.emit, emitTogether: intake.emitTogether })
   const bot = createBot({
     ...parts,
     settings,
@@ -118,6 +141,16 @@ export async function createApp(parts: AppParts): Promise<App> {
     upkeep: async () => [await upkeep.status(), archivePart(archive.state(), now())],
     mail,
     onReplayed: () => parked.replayed(),
+    keys: createKeyRing(keyParts),
+  })
+  const subscribers = createSubscribers({
+    store,
+    vault,
+    outward: outwardOf(integrations),
+    sources: sourcesOf(integrations),
+    standing: bot.standing,
+    now,
+    log,
   })
   const { timeZone, archivePath } = settings
   const archive = createArchive({ folder: archivePath, store, timeZone, now, log, wait: waitByTheClock })
@@ -132,7 +165,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     now,
     log,
   })
-  const notifiers = [...bot.notifiers, ...(mail.notifier ? [mail.notifier] : [])]
+  const notifiers = [...bot.notifiers, ...(mail.notifier ? [mail.notifier] : []), subscribers.notifier]
   const outbox = createOutbox({
     store,
     router,
@@ -144,7 +177,9 @@ export async function createApp(parts: AppParts): Promise<App> {
     log,
     meter,
     onParked: parked.parked,
-    onTargetGone: bot.onTargetGone,
+    onTargetGone: async (target) => {
+      await Promise.all([bot.onTargetGone(target), subscribers.onTargetGone(target)])
+    },
     restored: async () => readRestored(await store.marks.get(restoredMark)),
   })
 
@@ -155,6 +190,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   let listening = false
   const http = createServer({ pathPrefix: new URL(url).pathname, proxies: settings.proxies, log })
   registerProblems(http, log)
+  allowOrigins(http, settings.corsOrigins)
   registerPages(http, {
     integrations,
     store,

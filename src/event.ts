@@ -21,6 +21,8 @@ export interface Event {
   readonly type: string
   /** What subscriptions' globs are matched against: a project's or group's full path. Absent: only `**` hears it. */
   readonly subject?: string
+  /** What globs are matched against instead of the subject: for `hook` the CloudEvents type (interface.md, "`hook` takes a glob on the event's type"). */
+  readonly topic?: string
   /** When it happened at its origin, ISO 8601; the time of acceptance where the origin does not say. */
   readonly time: string
   readonly data: JsonObject
@@ -42,6 +44,8 @@ export interface Event {
   readonly takesOver?: true
   /** Its card is gone on with however long it was quiet (an incident's). */
   readonly cardStays?: true
+  /** Told in this channel alone, where it is subscribed to: intake's, from `EmitOptions.within`. */
+  readonly within?: string
   /** Reaches only subscriptions with `--confidential`. */
   readonly confidential?: boolean
   /**
@@ -102,6 +106,11 @@ export interface EmitOptions {
   readonly within?: string
 }
 
+/** Several events of one call, stored together or not at all, in order. @throws {StoreUnavailable} */
+export type EmitTogether = (
+  all: readonly { readonly draft: Draft; readonly options?: EmitOptions }[],
+) => Promise<readonly Accepted[]>
+
 /** What intake answers once the event and its deliveries are committed. */
 export interface Accepted {
   readonly event: string
@@ -142,6 +151,8 @@ export interface Filters {
   readonly digestMs?: number
   /** Mentioned when an event rings: Mattermost user ids, `here`, `channel`. */
   readonly mention?: readonly string[]
+  /** What is told instead of the card's own text, as it was typed; `{{data.x}}` stands for the event's own words. */
+  readonly template?: string
   /** `live`: one post per thing, edited (default); `each`: every event a post of its own. */
   readonly cards?: 'live' | 'each'
 }
@@ -149,17 +160,19 @@ export interface Filters {
 /** A channel's wish to hear a source. Known by channel, source and subject. */
 export interface Subscription {
   readonly id: string
-  /** Mattermost channel id where it was made, and whose people have rights over it. */
+  /** Mattermost channel id where it was made, and whose people have rights over it; empty for a URL's, which is nowhere in Mattermost. */
   readonly channel: string
   readonly target: Target
   readonly source: string
   /** Globs separated by spaces, `!` excludes; absent: everything of the source. */
   readonly subject?: string
   readonly filters: Filters
-  /** Mattermost user id of who made or last repeated it. */
+  /** Mattermost user id of who made or last repeated it; `key:<id>` for a key made in a shell. */
   readonly maker: string
   /** Milliseconds since 1970. */
   readonly madeAt: number
+  /** Made by an API key: it hears what is open or allowed, whoever the maker is. */
+  readonly byKey?: true
   /** Why it hears nothing for now (bot removed, channel archived); absent: awake. */
   readonly asleep?: 'removed' | 'archived'
 }
@@ -277,6 +290,8 @@ export interface Telling {
   readonly now: number
   /** Names of files are not to be told. */
   readonly noNames?: boolean
+  /** The words that a subscription asked to be told in (`--template`). */
+  readonly template?: string
 }
 
 /** Pure: an event in the words of one language. */

@@ -6,6 +6,7 @@ import { type LogLevel, logLevels } from './log.ts'
 import { readUpkeepSettings, type UpkeepSettings } from './settings-upkeep.ts'
 import { type Locale, locales } from './text/locale.ts'
 import { type Proxies, readProxies } from './web/clients.ts'
+import { readOrigins } from './web/cors.ts'
 
 export interface Settings extends UpkeepSettings {
   readonly mattermostUrl: string
@@ -19,6 +20,8 @@ export interface Settings extends UpkeepSettings {
   readonly vigieUrl: string | undefined
   /** Whose `X-Forwarded-For` counts. */
   readonly proxies: Proxies
+  /** Of pages that may call the API. */
+  readonly corsOrigins: readonly string[]
   /** Absolute path of the SQLite file. */
   readonly databasePath: string
   readonly locale: Locale
@@ -67,6 +70,7 @@ export function readSettings(env: Env, cwd: string, needs: { token: boolean } = 
     port: env.integer('PORT', 8090, { min: 0, max: 65_535 }),
     vigieUrl,
     proxies: readProxies(env),
+    corsOrigins: readOrigins(env),
     databasePath: readDatabasePath(env, cwd),
     ...readUpkeepSettings(env, cwd),
     locale: env.choice('VIGIE_LOCALE', 'fr', locales),

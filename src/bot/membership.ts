@@ -99,6 +99,8 @@ export function createMembership({ self, calls, subscriptions, tell, log }: Memb
       const asleep = new Map(all.map((subscription) => [subscription.channel, subscription.asleep]))
       const open: string[] = []
       for (const [channel, before] of asleep) {
+        // A URL's.
+        if (channel === '') continue
         const known = inside.get(channel)
         try {
           const reason = known !== undefined && known.delete_at === 0 ? undefined : await standing(channel, signal)

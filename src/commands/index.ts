@@ -3,7 +3,7 @@
 import type { WriteDocument } from '../documents/document.ts'
 import type { Describe, Part } from '../event.ts'
 import type { Router } from '../flow/router.ts'
-import type { HookKeeper, MonitorKeeper, MonitorRecords } from '../integrations/integration.ts'
+import type { HookKeeper, KeyRing, MonitorKeeper, MonitorRecords } from '../integrations/integration.ts'
 import type { Store } from '../store/store.ts'
 import type { Locale } from '../text/locale.ts'
 import { aboutCommand } from './about.ts'
@@ -15,6 +15,7 @@ import { denyCommand } from './deny.ts'
 import { explainCommand } from './explain.ts'
 import { gitlabCommand } from './gitlab.ts'
 import { helpCommand } from './help.ts'
+import { keyCommand } from './key.ts'
 import { monitorCommand } from './monitor.ts'
 import { replayCommand } from './replay.ts'
 import { settingsCommand } from './settings.ts'
@@ -53,6 +54,7 @@ export interface CommandParts {
   /** Something was put back in line: do not wait for the next look. */
   readonly wakeOutbox: () => void
   readonly writeDocument: WriteDocument
+  readonly keys: KeyRing
   readonly version: string
   /** Milliseconds since 1970. */
   readonly startedAt: number
@@ -79,6 +81,7 @@ export function createCommands(parts: CommandParts): readonly Command[] {
     allowCommand(parts),
     denyCommand(parts),
     gitlabCommand(parts),
+    keyCommand(parts),
     aboutCommand(parts),
     helpCommand(parts),
   ]

@@ -64,6 +64,14 @@ export function subscribeCommand(parts: SubscribeParts): Command {
         fr: '/subscribe gitlab groupe/** !groupe/archive/** --events merge_request,pipeline --branch main',
         en: '/subscribe gitlab group/** !group/archive/** --events merge_request,pipeline --branch main',
       },
+      ...(parts.sources.some(({ name }) => name === 'hook')
+        ? [
+            {
+              fr: '/subscribe hook com.exemple.commande.* --template "Commande {{data.id}}\u00a0: {{data.etat}}"',
+              en: '/subscribe hook com.example.order.* --template "Order {{data.id}}: {{data.state}}"',
+            },
+          ]
+        : []),
       ...(parts.sources.some(({ name }) => name === 'nextcloud')
         ? [
             {
@@ -74,7 +82,7 @@ export function subscribeCommand(parts: SubscribeParts): Command {
         : []),
     ],
     allow: 'maker',
-    maker: async (call) => (await sameAs(parts, call, readSubject(call.args.subject)))?.maker,
+    maker: async (call) => (await sameAs(parts, call, readSubject(call.args.subject, call.args.source)))?.maker,
     run: (call) => subscribe(parts, call),
     verbs: [
       {
@@ -161,6 +169,14 @@ function flags(sources: readonly Source[]): Readonly<Record<string, Flag>> {
         en: 'tell the folder and the count, not the names of files',
       },
     },
+    template: {
+      kind: 'word',
+      title: { fr: 'Modèle', en: 'Template' },
+      help: {
+        fr: 'le texte des cartes de hook\u00a0: "Commande {{data.id}}"',
+        en: 'the text of cards of hook: "Order {{data.id}}"',
+      },
+    },
     mention: mentionFlag,
     confidential: {
       kind: 'switch',
@@ -176,7 +192,7 @@ const namesOf = (sources: readonly Source[]): string => sources.map(({ name }) =
 async function subscribe(parts: SubscribeParts, call: Call): Promise<Reply> {
   const source = parts.sources.find(({ name }) => name === call.args.source)
   if (source === undefined) throw new Error(`no source ${call.args.source}`)
-  const subject = readSubject(call.args.subject)
+  const subject = readSubject(call.args.subject, source.name)
   const filters = await withMention(readFilters(call.flags, source), parts, call)
   const { channel } = call.place
   const wish = {

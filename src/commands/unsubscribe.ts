@@ -95,7 +95,7 @@ export function unsubscribeCommand(parts: UnsubscribeParts): Command {
 
 async function find({ store }: UnsubscribeParts, call: Call): Promise<Meant> {
   const here = await store.subscriptions.inChannel(call.place.channel)
-  return meant(here, call.args.what ?? '', readSubject(call.args.subject))
+  return meant(here, call.args.what ?? '', readSubject(call.args.subject, call.args.what?.toLowerCase()))
 }
 
 async function unsubscribe(parts: UnsubscribeParts, call: Call): Promise<Reply> {

@@ -13,6 +13,8 @@ export interface Heard {
   readonly withheld: readonly { readonly event: string; readonly reason: Withheld }[]
   /** Ids of those that nobody wants to hear named. */
   readonly unnamed: ReadonlySet<string>
+  /** By the id of those that are told in words somebody asked for. */
+  readonly templates: ReadonlyMap<string, string>
 }
 
 export interface HearingParts {
@@ -35,6 +37,7 @@ export async function hear(waiting: Pick<Waiting, 'delivery' | 'events'>, parts:
   const events: StoredEvent[] = []
   const withheld: { event: string; reason: Withheld }[] = []
   const unnamed = new Set<string>()
+  const templates = new Map<string, string>()
   for (const stored of waiting.events) {
     const { event } = stored
     if (await parts.isTakenOver(target, event)) {
@@ -53,9 +56,17 @@ export async function hear(waiting: Pick<Waiting, 'delivery' | 'events'>, parts:
     if (reason === undefined) {
       events.push(stored)
       if (judgements.every((judgement) => !judgement.hears || judgement.noNames)) unnamed.add(event.id)
+      const template = templateOf(judgements)
+      if (template !== undefined) templates.set(event.id, template)
     } else withheld.push({ event: event.id, reason })
   }
-  return { events, withheld, unnamed }
+  return { events, withheld, unnamed, templates }
+}
+
+/** The oldest subscription's that asked for one. */
+function templateOf(judgements: readonly Judgement[]): string | undefined {
+  for (const judgement of judgements) if (judgement.hears && judgement.template !== undefined) return judgement.template
+  return undefined
 }
 
 function silenceOf(judgements: readonly Judgement[]): Withheld | undefined {

@@ -1,7 +1,7 @@
 // The way in: what queued in the same tick is routed and recorded in one transaction, and answered after its commit; this is `emit`
 // (design.md, "Durable before answered").
 
-import type { Accepted, Draft, Emit, EmitOptions, Log, Meter, Now, Target } from '../event.ts'
+import type { Accepted, Draft, Emit, EmitOptions, EmitTogether, Log, Meter, Now, Target } from '../event.ts'
 import type { Recording, Routed, Store } from '../store/store.ts'
 import type { Router } from './router.ts'
 
@@ -19,6 +19,7 @@ export interface IntakeParts {
 
 export interface Intake {
   readonly emit: Emit
+  readonly emitTogether: EmitTogether
   /** Resolves once everything emitted before is committed or refused. */
   drain(): Promise<void>
 }
@@ -26,10 +27,10 @@ export interface Intake {
 /** Bounds a transaction, some milliseconds of work; the rest is the next one's, and who asks something meanwhile has their turn before. */
 const mostInABatch = 100
 
+/** What is stored together or not at all. */
 interface Queued {
-  readonly draft: Draft
-  readonly options: EmitOptions
-  readonly resolve: (accepted: Accepted) => void
+  readonly drafts: readonly { readonly draft: Draft; readonly options: EmitOptions }[]
+  readonly resolve: (accepted: readonly Accepted[]) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -41,7 +42,7 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
     try {
       while (queue.length > 0) {
         await new Promise((resolve) => setImmediate(resolve))
-        await accept(queue.splice(0, mostInABatch))
+        await accept(takeBatch(queue))
       }
     } finally {
       working = undefined
@@ -58,13 +59,19 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
       else for (const queued of batch) await accept([queued])
       return
     }
-    batch.forEach((queued, index) => {
-      const answer = accepted[index]
-      if (answer) {
-        queued.resolve(answer)
-        note(answer, queued.draft)
-      } else queued.reject(new Error('the store answered for fewer events than it was given'))
-    })
+    let from = 0
+    for (const { drafts, resolve, reject } of batch) {
+      const answers = accepted.slice(from, from + drafts.length)
+      from += drafts.length
+      if (answers.length < drafts.length) reject(new Error('the store answered for fewer events than it was given'))
+      else {
+        resolve(answers)
+        for (const [index, { draft }] of drafts.entries()) {
+          const answer = answers[index]
+          if (answer) note(answer, draft)
+        }
+      }
+    }
     if (accepted.some((answer) => answer.matched > 0 && !answer.repeated)) onDeliveries?.()
   }
 
@@ -72,13 +79,17 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
     const index = await router.current()
     const acceptedAt = now()
     return await store.events.record(
-      batch.map(({ draft, options }): Recording => {
-        const only = options.only ?? confine?.(draft)
-        const route: Recording['route'] = only
-          ? () => only.map((target) => alone(target, acceptedAt))
-          : (event) => withAlso(index.route(event, acceptedAt), options.also ?? [], acceptedAt)
-        return { draft, dedupe: options.dedupe ?? [], acceptedAt, route }
-      }),
+      batch
+        .flatMap(({ drafts }) => drafts)
+        .map(({ draft: given, options }): Recording => {
+          const { within } = options
+          const draft = within === undefined ? given : { ...given, within }
+          const only = options.only ?? confine?.(draft)
+          const route: Recording['route'] = only
+            ? () => only.map((target) => alone(target, acceptedAt))
+            : (event) => withAlso(index.route(event, acceptedAt), options.also ?? [], acceptedAt)
+          return { draft, dedupe: options.dedupe ?? [], acceptedAt, route }
+        }),
     )
   }
 
@@ -90,16 +101,34 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
     log.info({ event, matched, repeated, type: draft.type, subject: draft.subject }, 'event accepted')
   }
 
+  const emitTogether: EmitTogether = (all) =>
+    new Promise((resolve, reject) => {
+      const drafts = all.map(({ draft, options = {} }) => ({ draft, options }))
+      queue.push({ drafts, resolve, reject })
+      working ??= work().catch((error: unknown) => log.error({ err: error }, 'intake stumbled after a commit'))
+    })
+
   return {
-    emit: (draft, options = {}) =>
-      new Promise((resolve, reject) => {
-        queue.push({ draft, options, resolve, reject })
-        working ??= work().catch((error: unknown) => log.error({ err: error }, 'intake stumbled after a commit'))
-      }),
+    emitTogether,
+    async emit(draft, options = {}) {
+      const [accepted] = await emitTogether([{ draft, options }])
+      if (accepted === undefined) throw new Error('the store answered for fewer events than it was given')
+      return accepted
+    },
     async drain() {
       while (working) await working
     },
   }
+}
+
+/** The first, and as many more as a transaction may take. */
+function takeBatch(queue: Queued[]): Queued[] {
+  let count = 0
+  const end = queue.findIndex(({ drafts }) => {
+    count += drafts.length
+    return count > mostInABatch
+  })
+  return queue.splice(0, end === -1 ? queue.length : Math.max(1, end))
 }
 
 function withAlso(routed: readonly Routed[], also: readonly Target[], at: number): readonly Routed[] {

@@ -7,6 +7,7 @@ import { compileGlobs, type Globs } from './glob.ts'
 /** What keeps a subscription from hearing an event, in the order in which it is asked. */
 export type Silence =
   | 'source'
+  | 'elsewhere'
   | 'subject'
   | 'excluded'
   | 'events'
@@ -21,9 +22,9 @@ export type Silence =
   | 'muted'
   | 'asleep'
 
-/** `noNames`: names of files are not told to it. */
+/** `noNames`: names of files are not told to it. `template`: the words it is told in. */
 export type Judgement =
-  | { readonly hears: true; readonly noNames?: true }
+  | { readonly hears: true; readonly noNames?: true; readonly template?: string }
   | { readonly hears: false; readonly because: Silence }
 
 /** What else the judgement depends on, as last known. */
@@ -56,13 +57,20 @@ export function createListener(subscription: Subscription): Listener {
 export function judge(event: Event, listener: Listener, circumstances: Circumstances): Judgement {
   const because = silenceOf(event, listener, circumstances)
   if (because !== undefined) return { hears: false, because }
-  return listener.subscription.filters.noNames ? { hears: true, noNames: true } : { hears: true }
+  const { noNames, template } = listener.subscription.filters
+  return { hears: true, ...(noNames ? { noNames: true } : {}), ...(template === undefined ? {} : { template }) }
+}
+
+/** What globs of subscriptions, rules and mutes are matched against. */
+export function topicOf({ topic, subject }: Pick<Event, 'topic' | 'subject'>): string | undefined {
+  return topic ?? subject
 }
 
 function silenceOf(event: Event, listener: Listener, circumstances: Circumstances): Silence | undefined {
   const { subscription } = listener
   if (event.source !== subscription.source) return 'source'
-  const subject = listener.subject.judge(event.subject)
+  if (!reaches(event, subscription)) return 'elsewhere'
+  const subject = listener.subject.judge(topicOf(event))
   if (subject === 'misses') return 'subject'
   if (subject === 'excluded') return 'excluded'
   // Who names no subject hears what belongs to this channel; `**` hears that of others too, as far as it may.
@@ -71,11 +79,17 @@ function silenceOf(event: Event, listener: Listener, circumstances: Circumstance
   const filtered = filteredBy(event, listener)
   if (filtered) return filtered
   const { channel, maker, filters } = subscription
-  if (event.confidential && !(filters.confidential && circumstances.isAdmin(maker))) return 'confidential'
+  const isAdmins = subscription.byKey !== true && circumstances.isAdmin(maker)
+  if (event.confidential && !(filters.confidential && isAdmins)) return 'confidential'
   const isClosed = !isHome && (event.audience === 'closed' || circumstances.visibility === 'closed')
-  if (isClosed && !circumstances.isAdmin(maker) && !circumstances.isAllowed(event, channel)) return 'closed'
+  if (isClosed && !isAdmins && !circumstances.isAllowed(event, channel)) return 'closed'
   if (circumstances.isMuted(event, channel)) return 'muted'
   return subscription.asleep === undefined ? undefined : 'asleep'
+}
+
+/** What is told in one channel alone leaves it by no other way either. */
+function reaches({ within }: Event, { target }: Subscription): boolean {
+  return within === undefined || (target.notifier === 'mattermost' && target.address === within)
 }
 
 function filteredBy(event: Event, { subscription: { filters }, branches }: Listener): Silence | undefined {

@@ -4,7 +4,7 @@ import type { AccessRule, Audience, Event, Mute, Subscription } from '../event.t
 import type { Routed } from '../store/store.ts'
 import { burstWindowMs } from './gathering.ts'
 import { compileGlobs, type Globs, segmentsOf } from './glob.ts'
-import { type Circumstances, createListener, type Judgement, judge, type Listener } from './judge.ts'
+import { type Circumstances, createListener, type Judgement, judge, type Listener, topicOf } from './judge.ts'
 
 export interface Known {
   readonly subscriptions: readonly Subscription[]
@@ -47,7 +47,7 @@ export function createIndex({ subscriptions, rules, mutes, admins }: Known): Ind
     route(event, now) {
       const circumstances = around(event, { now })
       const heard = bySubject
-        .find(event.source, event.subject)
+        .find(event.source, topicOf(event))
         .filter((listener) => judge(event, listener, circumstances).hears)
       const byTarget = Map.groupBy(heard, ({ subscription: { target } }) => `${target.notifier} ${target.address}`)
       return [...byTarget.values()].flatMap((together) => routedOf(together, event.burst, now))
@@ -66,6 +66,7 @@ export function createIndex({ subscriptions, rules, mutes, admins }: Known): Ind
         }))
     },
     mayHear(event, channel, moment) {
+      if (event.within !== undefined && event.within !== channel) return false
       const { visibility, isAllowed } = around(event, moment)
       const isOpen = event.audience === 'open' && visibility !== 'closed'
       return event.home === channel || isOpen || isAllowed(event, channel)
@@ -106,9 +107,9 @@ function createCircumstances(rules: readonly AccessRule[], mutes: readonly Mute[
 
   const isAllowed = (event: Event, channel: string): boolean => {
     const covering = ruleIndex
-      .find(event.source, event.subject)
+      .find(event.source, topicOf(event))
       .filter(({ rule }) => rule.channel === undefined || rule.channel === channel)
-      .filter(({ globs }) => globs.judge(event.subject) === 'matches')
+      .filter(({ globs }) => globs.judge(topicOf(event)) === 'matches')
     return covering.length > 0 && covering.every(({ rule }) => rule.effect === 'allow')
   }
 
@@ -119,7 +120,7 @@ function createCircumstances(rules: readonly AccessRule[], mutes: readonly Mute[
     isMuted: (_event, channel) =>
       (muteIndex.get(`${channel} ${event.source}`) ?? []).some(
         ({ until, subject }) =>
-          until > now && (subject === undefined || subject.toLowerCase() === event.subject?.toLowerCase()),
+          until > now && (subject === undefined || subject.toLowerCase() === topicOf(event)?.toLowerCase()),
       ),
   })
 }

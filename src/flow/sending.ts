@@ -125,7 +125,8 @@ export function createSending(parts: SendingParts): Send {
         : retry(now() + backoffMs(claim.refusals + 1, parts.random()), true)
     }
     if (error.retry) {
-      const isIts = circuit.troubled(id, isProbe)
+      if (lane.notifier.apart && error.reason !== 'server') return retry(now() + ownPauseMs)
+      const isIts = circuit.troubled(id, isProbe) && !lane.notifier.apart
       if ((isIts && isRefusedForGood(claim)) || attempt >= mostTroubles) return { as: 'parked', error: error.message }
       return retry(now() + ownPauseMs, isIts)
     }

@@ -64,11 +64,11 @@ export function createTeller(parts: TellingParts): Teller {
     }
   }
 
-  const digest = (claim: Claim, { events: heard, unnamed }: Heard, telling: Telling, lastAway: LastAway) => {
+  const digest = (claim: Claim, { events: heard, ...wished }: Heard, telling: Telling, lastAway: LastAway) => {
     const oldest = heard[0]?.acceptedAt ?? telling.now
     const reason = reasonOf(claim, oldest, lastAway)
     const entries = heard.map((stored) => {
-      return { at: timeOf(stored), summary: summaryOf(stored, tellingOf(stored, telling, unnamed)) }
+      return { at: timeOf(stored), summary: summaryOf(stored, tellingOf(stored, telling, wished)) }
     })
     const from = reason === 'away' && lastAway ? Math.min(lastAway.since, oldest) : oldest
     const to = reason === 'away' && lastAway ? lastAway.until : (heard.at(-1)?.acceptedAt ?? telling.now)
@@ -107,7 +107,7 @@ export function createTeller(parts: TellingParts): Teller {
     if (claim.burst) return await burst({ ...claim, burst: claim.burst }, heard, telling)
     const planned = claim.digest ? undefined : planCard(claim, heard.events, claim.firstTriedAt)
     if (!planned) return { description: digest(claim, heard, telling, lastAway) }
-    return { ...planned, description: describe(planned.event, tellingOf(planned, telling, heard.unnamed)) }
+    return { ...planned, description: describe(planned.event, tellingOf(planned, telling, heard)) }
   }
 
   return {
@@ -166,8 +166,14 @@ export function createTeller(parts: TellingParts): Teller {
 
 const lineOf = ({ line, summary }: Description): Rich => line ?? summary
 
-function tellingOf({ event }: { readonly event: Event }, telling: Telling, unnamed: ReadonlySet<string>): Telling {
-  return unnamed.has(event.id) ? { ...telling, noNames: true } : telling
+function tellingOf(
+  { event: { id } }: { readonly event: Event },
+  telling: Telling,
+  { unnamed, templates }: Pick<Heard, 'unnamed' | 'templates'>,
+): Telling {
+  const template = templates.get(id)
+  if (template === undefined && !unnamed.has(id)) return telling
+  return { ...telling, ...(unnamed.has(id) ? { noNames: true } : {}), ...(template === undefined ? {} : { template }) }
 }
 
 /**

@@ -1,9 +1,16 @@
 // The integrations, in the order `status` shows them (design.md, "Lists, not folder scans").
 
 import { createGitlab } from './gitlab/gitlab.ts'
+import { createHook } from './hook/hook.ts'
 import type { MakeIntegration } from './integration.ts'
 import { createMonitoring } from './monitor/monitoring.ts'
 import { createNextcloud } from './nextcloud/nextcloud.ts'
 import { createVigie } from './vigie/vigie.ts'
 
-export const integrations: readonly MakeIntegration[] = [createGitlab, createNextcloud, createMonitoring, createVigie]
+export const integrations: readonly MakeIntegration[] = [
+  createGitlab,
+  createNextcloud,
+  createMonitoring,
+  createHook,
+  createVigie,
+]

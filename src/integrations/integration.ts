@@ -3,12 +3,26 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodType } from 'zod'
 import type { Env, Secret } from '../env.ts'
-import type { DedupeKey, Describe, DescribeBurst, Emit, Json, JsonObject, Log, Meter, Now, Part } from '../event.ts'
+import type {
+  DedupeKey,
+  Describe,
+  DescribeBurst,
+  Emit,
+  EmitTogether,
+  Json,
+  JsonObject,
+  Log,
+  Meter,
+  Now,
+  Part,
+} from '../event.ts'
+import type { PostOutside } from '../notifiers/notifier.ts'
 import type {
   FolderStore,
   HookStore,
   IncidentFilter,
   KeptHook,
+  KeptKey,
   MonitorStore,
   Rolled,
   Span,
@@ -57,8 +71,17 @@ export interface Integration {
   readonly hooks?: HookKeeper
   /** What is watched, for `/monitor`; the integration `monitor` alone has it. */
   readonly monitors?: MonitorKeeper
+  /** The way to addresses that others name; the integration `monitor` alone has it. */
+  readonly outward?: Outward
   /** How it did, for reports and the status page; the integration `monitor` alone has it. */
   readonly records?: MonitorRecords
+}
+
+/** Guarded: nothing inside is reached but what MONITOR_ALLOW lists (threats-and-faults.md §3b). */
+export interface Outward {
+  /** Whether the address may be told of events, as far as is known now; judged again on every connection. */
+  admits(url: URL): Promise<boolean>
+  readonly post: PostOutside
 }
 
 /** What `/monitor` and an incident's buttons do. Everything it resolves is stored, and told where it is to be told. */
@@ -313,6 +336,30 @@ export interface KeyDoor {
   ): Promise<T>
 }
 
+/** Makes and revokes API keys, for `/vigie key` and `vigie key`. */
+export interface KeyRing {
+  /** What is shown once, and the key as it is kept. @throws {UserError} for a wish that cannot be fulfilled. */
+  make(wish: KeyWish): Promise<{ readonly shown: string; readonly key: KeptKey }>
+  /** By name; those that were revoked are left out. */
+  list(): Promise<readonly KeptKey[]>
+  /** By name, whatever the case, or id. @throws {UserError} where there is none. */
+  revoke(words: string): Promise<KeptKey>
+}
+
+/** An API key as it is asked for. */
+export interface KeyWish {
+  readonly name: string
+  /** As they were typed. */
+  readonly scopes: readonly string[]
+  /** `365d`, `12h`, `never`; absent: a year. */
+  readonly expires?: string
+  readonly channel?: string
+  readonly inName?: string
+  readonly signing: boolean
+  /** Absent: made in a shell. */
+  readonly maker?: string
+}
+
 /** Keeps secrets sealed at rest. */
 export interface Vault {
   random(sizeBytes: number): Buffer
@@ -320,6 +367,27 @@ export interface Vault {
   seal(secret: string, about: string): string
   /** Nothing for what was altered or sealed under a key we no longer have. `old`: seal it again, its key is on its way out. */
   open(sealed: string, about: string): { readonly secret: Secret; readonly old: boolean } | undefined
+}
+
+/** Notifications switched on and off without chat (interface.md, `POST /subscribe`). */
+export interface Subscribing {
+  /** Makes the subscription; one that stands already is left as it is. @throws {HttpProblem} */
+  subscribe(wish: SubscriptionWish, holder: KeyHolder): Promise<Subscribed>
+  /** Ends it, whoever made it where the holder may. Resolves its id. @throws {HttpProblem} */
+  unsubscribe(wish: SubscriptionWish, holder: KeyHolder): Promise<string>
+}
+
+export interface SubscriptionWish {
+  readonly to: { readonly channel: string } | { readonly url: string }
+  readonly source: string
+  /** As `/subscribe` takes it. */
+  readonly subject?: string
+}
+
+export interface Subscribed {
+  readonly id: string
+  /** `whsec_…`, known only now: what a URL receives is signed with it. */
+  readonly secret?: string
 }
 
 export interface Probe {
@@ -334,6 +402,7 @@ export interface Probe {
 export interface IntegrationParts {
   readonly env: Env
   readonly emit: Emit
+  readonly emitTogether: EmitTogether
   readonly log: Log
   readonly meter: Meter
   readonly now: Now
@@ -352,6 +421,7 @@ export interface IntegrationParts {
   readonly monitors: MonitorStore
   readonly folders: FolderStore
   readonly keys: KeyDoor
+  readonly subscribing: Subscribing
   readonly cron: Cron
   /** Ids of Vigie's administrators, as last known. */
   readonly admins: () => Promise<readonly string[]>

@@ -2,5 +2,10 @@
 
 import { createEmailNotifier } from './email.ts'
 import { createMattermostNotifier } from './mattermost.ts'
+import { createWebhookNotifier } from './webhook.ts'
 
-export const notifiers = { mattermost: createMattermostNotifier, email: createEmailNotifier } as const
+export const notifiers = {
+  mattermost: createMattermostNotifier,
+  email: createEmailNotifier,
+  webhook: createWebhookNotifier,
+} as const

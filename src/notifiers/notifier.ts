@@ -67,6 +67,8 @@ export interface Standing {
 
 export interface Notifier {
   readonly name: string
+  /** Each of its targets is a server of its own: one that is away is no reason to give its deliveries up before their time. */
+  readonly apart?: true
   /** How many messages a second the target takes at most; absent: as fast as it answers. */
   readonly perSecond?: number
   /** @throws {DeliveryError} when it was not taken, or may not have been. */
@@ -83,3 +85,18 @@ export interface Notifier {
     signal: AbortSignal,
   ): Promise<readonly Standing[]>
 }
+
+/** One POST that follows no redirect and reads no body; the address is judged and pinned as it connects. */
+export type PostOutside = (
+  request: { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: string },
+  signal: AbortSignal,
+) => Promise<OutsideAnswer>
+
+export type OutsideAnswer =
+  | { readonly status: number; readonly retryAfter?: string }
+  /** No answer came. `unsure`: what was sent may have arrived. */
+  | {
+      readonly failed: 'forbidden' | 'network' | 'timeout' | 'cancelled'
+      readonly detail: string
+      readonly unsure: boolean
+    }

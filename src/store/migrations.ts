@@ -105,6 +105,16 @@ const history = ({ long, bytes, clustered }: Dialect): Changes => ({
   '041-deliveries-parts': sql`create index if not exists deliveries_parts
     on deliveries (target, burst) where state = 'waiting' and folded = 'burst'`,
   '042-cards-told': sql`alter table cards add column told integer`,
+  '043-api-keys': sql`create table if not exists api_keys (
+    id text primary key, name text not null, name_key text not null, hash text, scopes text not null, maker text,
+    channel text, in_name text, sealed text, made_at ${long} not null, expires_at ${long}, used_at ${long},
+    revoked_at ${long})`,
+  '043-kept-answers': sql`create table if not exists kept_answers (
+    id text primary key, body text not null, answer text not null, expires_at ${long} not null)`,
+  '043-kept-answers-expire': sql`create index if not exists kept_answers_expire on kept_answers (expires_at)`,
+  '045-subscribers': sql`create table if not exists subscribers (
+    id text primary key, url text not null, maker text not null, sealed text not null, made_at ${long} not null)`,
+  '045-subscriptions-by-key': sql`alter table subscriptions add column by_key integer`,
 })
 
 /** Every change this version knows, in order. */

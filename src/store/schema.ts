@@ -23,6 +23,7 @@ export interface Tables {
   audit: AuditTable
   people: PersonTable
   hooks: HookTable
+  subscribers: SubscriberTable
   monitors: MonitorTable
   results: ResultTable
   rolled: RolledTable
@@ -33,6 +34,8 @@ export interface Tables {
   alert_events: { alert: string; event: number; takes_over: number }
   folders: FolderTable
   folder_files: FolderFileTable
+  api_keys: ApiKeyTable
+  kept_answers: KeptAnswerTable
 }
 
 export interface EventTable {
@@ -145,6 +148,17 @@ export interface SubscriptionTable {
   maker: string
   made_at: number
   asleep: string | null
+  /** 1: made by an API key. */
+  by_key: number | null
+}
+
+/** URLs that are told of events; subscriptions name them as their address. */
+export interface SubscriberTable {
+  id: string
+  url: string
+  maker: string
+  sealed: string
+  made_at: number
 }
 
 export interface AccessRuleTable {
@@ -295,4 +309,31 @@ export interface FolderFileTable {
   changed_at: number
   file_id: string | null
   owner: string | null
+}
+
+export interface ApiKeyTable {
+  id: string
+  name: string
+  /** Lower case. */
+  name_key: string
+  hash: string | null
+  /** Separated by spaces. */
+  scopes: string
+  maker: string | null
+  channel: string | null
+  in_name: string | null
+  sealed: string | null
+  made_at: number
+  expires_at: number | null
+  used_at: number | null
+  revoked_at: number | null
+}
+
+/** What calls that may be repeated were answered with. */
+export interface KeptAnswerTable {
+  id: string
+  /** The digest of the call's body. */
+  body: string
+  answer: string
+  expires_at: number
 }

@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Log } from '../event.ts'
 import { createAlertStore } from './alerts.ts'
+import { createApiKeyStore } from './api-keys.ts'
 import { createAuditStore } from './audit.ts'
 import { causeOf, createDatabase, guard, sqliteCode, unusable } from './bridge.ts'
 import { createDedupe } from './dedupe.ts'
@@ -25,6 +26,7 @@ import { type Purged, type PurgeRequest, purge } from './retention.ts'
 import type { Database } from './schema.ts'
 import { createSealStore } from './seals.ts'
 import type { Store } from './store.ts'
+import { createSubscriberStore } from './subscribers.ts'
 import { createListeners, createSubscriptionStore } from './subscriptions.ts'
 
 const patienceMs = 5000
@@ -82,8 +84,10 @@ function compose(
     audit: createAuditStore(db, ids),
     people: createPeopleStore(db, createListeners()),
     hooks: createHookStore(db),
+    subscribers: createSubscriberStore(db),
     monitors: createMonitorStore(db, breathe),
     alerts: createAlertStore(db),
+    apiKeys: createApiKeyStore(db),
     folders: createFolderStore(db, connection, breathe),
     async check() {
       const value = String(now())

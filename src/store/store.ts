@@ -15,6 +15,7 @@ import type {
   Subscription,
   Target,
 } from '../event.ts'
+import type { Scope } from '../integrations/integration.ts'
 import type { Incident, IncidentStep, Monitor, Result, State } from '../integrations/monitor/monitor.ts'
 import type { Kept, RawPath, Trouble } from '../integrations/nextcloud/folder.ts'
 import type { Standing } from '../notifiers/notifier.ts'
@@ -29,9 +30,11 @@ export interface Store {
   readonly audit: AuditStore
   readonly people: PeopleStore
   readonly hooks: HookStore
+  readonly subscribers: SubscriberStore
   readonly monitors: MonitorStore
   readonly alerts: AlertStore
   readonly folders: FolderStore
+  readonly apiKeys: ApiKeyStore
   /** Resolves when a row could be written and read back just now. @throws {StoreUnavailable} */
   check(): Promise<void>
   close(): Promise<void>
@@ -306,6 +309,26 @@ export interface AlertStore {
   close(key: string): Promise<void>
 }
 
+/** A URL that is told of events. */
+export interface Subscriber {
+  /** What its subscriptions name as their address; says nothing of the URL, which may hold a secret. */
+  readonly id: string
+  readonly url: string
+  /** As of its subscription. */
+  readonly maker: string
+  /** The secret that what it receives is signed with. */
+  readonly sealed: string
+  readonly madeAt: number
+}
+
+export interface SubscriberStore {
+  find(id: string): Promise<Subscriber | undefined>
+  /** Those with this URL, in its one spelling. */
+  at(url: string): Promise<readonly Subscriber[]>
+  save(subscriber: Subscriber): Promise<void>
+  remove(id: string): Promise<boolean>
+}
+
 export interface SubscriptionStore {
   /** Creates, or replaces the filters of the one known by channel, source and subject (and target). */
   save(subscription: Omit<Subscription, 'id'>): Promise<{ subscription: Subscription; replaced?: Subscription }>
@@ -497,4 +520,49 @@ export interface FolderRow {
   readonly folder: string
   readonly path: RawPath
   readonly file?: Kept
+}
+
+/** An API key as it is kept: what was shown of it, once, cannot be read here. */
+export interface KeptKey {
+  /** Public: it stands in the key's text and names it in logs. */
+  readonly id: string
+  /** Of those that are not revoked one alone bears it, whatever the case. */
+  readonly name: string
+  /** SHA-256 of its secret, hexadecimal; absent where it only signs. */
+  readonly hash?: string
+  readonly scopes: readonly Scope[]
+  /** The Mattermost user id of who made it; absent: made in a shell. */
+  readonly maker?: string
+  readonly channel?: string
+  /** Good for that `/webhook/in/` alone. */
+  readonly inName?: string
+  /** The secret it signs with, sealed by the vault. */
+  readonly sealed?: string
+  readonly madeAt: number
+  readonly expiresAt?: number
+  readonly usedAt?: number
+  readonly revokedAt?: number
+}
+
+/** What a call was answered with, and the digest of its body. */
+export interface KeptAnswer {
+  readonly body: string
+  readonly answer: string
+}
+
+export interface ApiKeyStore {
+  find(id: string): Promise<KeptKey | undefined>
+  /** The revoked ones too, by name. */
+  all(): Promise<readonly KeptKey[]>
+  /** Those that sign and are not revoked. */
+  signing(): Promise<readonly KeptKey[]>
+  /** Resolves false, and adds nothing, where one that is not revoked bears the name. */
+  add(key: KeptKey): Promise<boolean>
+  used(id: string, at: number): Promise<void>
+  reseal(id: string, sealed: string): Promise<void>
+  /** Resolves false where it was revoked before, or never was. */
+  revoke(id: string, at: number): Promise<boolean>
+  /** What the call of this name was answered with. */
+  answer(id: string, now: number): Promise<KeptAnswer | undefined>
+  keepAnswer(id: string, kept: KeptAnswer, life: { readonly now: number; readonly lifeMs: number }): Promise<void>
 }

@@ -240,6 +240,7 @@ function toRow(wish: Omit<Subscription, 'id'>) {
     maker: wish.maker,
     made_at: wish.madeAt,
     asleep: wish.asleep ?? null,
+    by_key: wish.byKey ? 1 : null,
   }
 }
 
@@ -255,6 +256,7 @@ function toSubscription(row: Selectable<SubscriptionTable>): Subscription {
     filters,
     maker: row.maker,
     madeAt: row.made_at,
+    ...(row.by_key === 1 && { byKey: true as const }),
     ...(asleep && { asleep }),
   }
 }

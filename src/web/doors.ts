@@ -3,14 +3,16 @@
 import type { FastifyInstance } from 'fastify'
 import { HttpProblem } from '../errors.ts'
 
+type ContentType = 'application/json' | 'application/x-www-form-urlencoded'
+
 export interface Door {
   /**
    * `open`: to all, by interface.md; `metrics`: METRICS_TOKEN; `hook`: a webhook's token or signature; `command`: the token of a
-   * slash command; `seal`: what the button or form carries; `token`: its address ends with it; `socket`: whoever may open the socket's file.
+   * slash command; `key`: an API key, or a signature made with one; `seal`: what the button or form carries; `token`: its address ends with it; `socket`: whoever may open the socket's file.
    */
-  readonly proof: 'open' | 'metrics' | 'hook' | 'command' | 'seal' | 'token' | 'socket'
-  /** The one content type of its body; `nothing` where it has none, `anything` where what comes is not read. */
-  readonly takes: 'nothing' | 'anything' | 'application/json' | 'application/x-www-form-urlencoded'
+  readonly proof: 'open' | 'metrics' | 'hook' | 'key' | 'command' | 'seal' | 'token' | 'socket'
+  /** The content type of its body, or some; `nothing` where it has none, `anything` where what comes is not read, or may be any. */
+  readonly takes: 'nothing' | 'anything' | ContentType | readonly ContentType[]
 }
 
 declare module 'fastify' {

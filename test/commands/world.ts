@@ -1,18 +1,22 @@
 // A small world around the commands: people of every kind, a few channels, the real store in memory, the real routing. Mattermost is
 // a handful of objects.
 
+import { randomBytes } from 'node:crypto'
+import { createKeyRing } from '../../src/app-keys.ts'
 import type { Answer, Dispatch, People } from '../../src/bot/conversation.ts'
 import { createDispatch } from '../../src/bot/dispatch.ts'
 import { createHelp } from '../../src/bot/help.ts'
 import { renderText } from '../../src/bot/render.ts'
 import type { Around, Command, Person, Place, Role } from '../../src/commands/command.ts'
 import { type CommandParts, createCommands } from '../../src/commands/index.ts'
+import { Secret } from '../../src/env.ts'
 import type { Describe, Draft, Event, Log, Part } from '../../src/event.ts'
 import { createRouter } from '../../src/flow/router.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Locale } from '../../src/text/locale.ts'
 import { rich } from '../../src/text/rich.ts'
+import { createVault } from '../../src/vault.ts'
 import { createFakeKeeper, type FakeKeeper } from '../fakes/hooks.ts'
 import { createWatching, type Watching } from './watching.ts'
 
@@ -127,6 +131,10 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
   const roles = { ...firstRoles }
   const people = createPeople(locale, roles)
   const hooks = createFakeKeeper()
+  const vault = createVault({
+    secrets: { current: () => [new Secret('a key for the tests alone')] },
+    random: randomBytes,
+  })
   const record = async (draft: Draft): Promise<string> => {
     const index = await router.current()
     const acceptedAt = clock.now
@@ -151,6 +159,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     wakeOutbox: () => {
       woken += 1
     },
+    keys: createKeyRing({ keys: store.apiKeys, vault, now }),
     writeDocument: async (document, format) => Buffer.from(`${format} ${JSON.stringify(document)}`),
     version: '1.0.0',
     startedAt: start - 3 * 86_400_000,

@@ -28,6 +28,8 @@ const rooms: readonly string[] = [
   'integrations/gitlab/hooks/own.ts',
   'integrations/gitlab/verify.ts',
   'integrations/nextcloud/webhook/proof.ts',
+  'standard-webhooks.ts',
+  'web/keys.ts',
   'web/metrics.ts',
 ]
 

@@ -30,6 +30,7 @@ const words = {
     gone: (id: string) => rich`abonnement ${code(id)}, retiré depuis`,
     why: {
       source: 'une autre source',
+      elsewhere: 'cela n’est dit que dans un autre canal (clé d’API avec --channel)',
       asleep: 'en sommeil',
       subject: 'un autre sujet',
       excluded: 'ce sujet est exclu (!)',
@@ -74,6 +75,7 @@ const words = {
     gone: (id: string) => rich`subscription ${code(id)}, removed since`,
     why: {
       source: 'another source',
+      elsewhere: 'it is told in another channel alone (API key with --channel)',
       asleep: 'asleep',
       subject: 'another subject',
       excluded: 'this subject is excluded (!)',

@@ -19,13 +19,14 @@ const longestList = 2000
  * is asked of files where there are none. */
 export function readFilters(flags: Call['flags'], source: Source): Filters {
   const events = listOf(flags, 'events')?.map((word) => readEvent(word, source))
-  const branch = listOf(flags, 'branch')?.map(readGlob)
+  const branch = listOf(flags, 'branch')?.map((word) => readGlob(word))
   const label = listOf(flags, 'label')
   const author = listOf(flags, 'author')?.map((name) => name.replace(/^(!?)@/, '$1'))
   const digestMs = readDigest(flags.digest)
   for (const name of ['ext', 'larger', 'no-names']) requireFiles(flags, name, source)
   const ext = listOf(flags, 'ext')?.map(readExtension)
   const largerBytes = readSize(flags.larger)
+  const template = readTemplate(flags.template, source)
   return {
     ...(events === undefined ? {} : { events: [...new Set(events)] }),
     ...(branch === undefined ? {} : { branch }),
@@ -37,6 +38,7 @@ export function readFilters(flags: Call['flags'], source: Source): Filters {
     ...(largerBytes === undefined ? {} : { largerBytes }),
     ...(flags['no-names'] === true ? { noNames: true } : {}),
     ...(digestMs === undefined ? {} : { digestMs }),
+    ...(template === undefined ? {} : { template }),
     ...(flags.cards === 'each' || flags.cards === 'live' ? { cards: flags.cards } : {}),
   }
 }
@@ -63,7 +65,7 @@ export async function shownFilters<T extends Pick<Subscription, 'filters'>>(
 /** The flags that make these filters, as they are typed; empty for none. */
 export function flagsOf(filters: Filters): string {
   const { events, branch, label, author, changesOnly, confidential, digestMs, cards, mention } = filters
-  const { ext, largerBytes, noNames } = filters
+  const { ext, largerBytes, noNames, template } = filters
   return [
     listFlag('events', events),
     listFlag('branch', branch),
@@ -77,6 +79,7 @@ export function flagsOf(filters: Filters): string {
     digestMs === undefined ? '' : `--digest ${typedDuration(digestMs)}`,
     cards === undefined ? '' : `--cards ${cards}`,
     listFlag('mention', mention),
+    template === undefined ? '' : `--template ${quoted(template)}`,
   ]
     .filter((flag) => flag !== '')
     .join(' ')
@@ -133,6 +136,37 @@ function requireFiles(flags: Call['flags'], name: string, source: Source): void 
       en: rich`${code(`--${name}`)} is for files only, that is for ${code(filesOf)}: ${source.name} has none.`,
     }),
   )
+}
+
+/** Whose events have no words of ours. */
+const templatesOf = 'hook'
+const longestTemplate = 1000
+
+function readTemplate(value: Call['flags'][string] | undefined, source: Source): string | undefined {
+  if (typeof value !== 'string') return undefined
+  if (source.name !== templatesOf)
+    throw new UserError(
+      said({
+        fr: rich`${code('--template')} ne vaut que pour ${code(templatesOf)}\u00a0: ${source.name} a ses propres cartes.`,
+        en: rich`${code('--template')} is for ${code(templatesOf)} only: ${source.name} has cards of its own.`,
+      }),
+    )
+  if (value.trim() !== '' && value.length <= longestTemplate) return value.trim()
+  throw new UserError(
+    said({
+      fr: rich`${code('--template')} attend un texte de 1 à ${longestTemplate} caractères, par exemple ${code('"Commande {{data.id}}"')}\u00a0: ce qui est entre accolades est remplacé, ${code('\\n')} va à la ligne.`,
+      en: rich`${code('--template')} needs a text of 1 to ${longestTemplate} characters, for example ${code('"Order {{data.id}}"')}: what stands in braces is replaced, ${code('\\n')} begins a new line.`,
+    }),
+  )
+}
+
+/** As it can be typed again: in quotes that it does not hold, where there are such. */
+function quoted(text: string): string {
+  const pairs = ['""', '«»', '“”', "''"]
+  const [open = '"', close = '"'] = [
+    ...(pairs.find((pair) => ![...pair].some((quote) => text.includes(quote))) ?? '""'),
+  ]
+  return `${open}${text}${close}`
 }
 
 /** `pdf` of `pdf`, `.PDF` or `*.pdf`. */

@@ -60,7 +60,7 @@ export function ruleCommand(parts: RuleParts, { name, twin, summary, done, undo 
     allow: 'vigie_admin',
     async run(call) {
       const { source = '', subject: typed = '' } = call.args
-      const subject = readGlob(typed)
+      const subject = readGlob(typed, source)
       const place = await placeOf(parts, call)
       await parts.store.subscriptions.saveRule({
         effect: name,

@@ -10,13 +10,12 @@ const longestGlob = 255
 const mostGlobs = 20
 const longestSubject = 2000
 
-/** Globs separated by spaces, `!` excludes, as the store keeps them; nothing for nothing. @throws {UserError} for one that cannot be read, or too many. */
-export function readSubject(text: string | undefined): string | undefined {
+/** Globs separated by spaces, `!` excludes, as the store keeps them; nothing for nothing. `source`: whose they are; `hook` has types instead of paths. @throws {UserError} for one that cannot be read, or too many. */
+export function readSubject(text: string | undefined, source?: string): string | undefined {
   const words = (text ?? '').split(/\s+/).filter((word) => word !== '')
   if (words.length === 0) return undefined
-  const globs = [
-    ...new Set(words.map((word) => (word.startsWith('!') ? `!${readGlob(word.slice(1))}` : readGlob(word)))),
-  ]
+  const read = (word: string) => readGlob(word, source)
+  const globs = [...new Set(words.map((word) => (word.startsWith('!') ? `!${read(word.slice(1))}` : read(word))))]
   return requireShort((globs.every((glob) => glob.startsWith('!')) ? ['**', ...globs] : globs).join(' '))
 }
 
@@ -37,8 +36,10 @@ export function isSameSubject(one: string | undefined, other: string | undefined
 }
 
 /** One glob without `!`. @throws {UserError} */
-export function readGlob(word: string): string {
-  const better = nearestGlob(word)
+export function readGlob(typed: string, source?: string): string {
+  const word = source === 'hook' ? typeGlob(typed) : typed
+  const better =
+    source === 'hook' && /^[\p{L}\p{N}*?][\p{L}\p{N}\p{M}._:/+~*?-]*$/u.test(word) ? word : nearestGlob(word)
   if (better === word && word !== '' && word.length <= longestGlob) return word
   const why: { fr: Rich; en: Rich } = {
     fr: rich`${code(shown(word))} n’est pas un motif\u00a0: un chemin comme ${code('groupe/projet')}, ${code('groupe/*')} ou ${code('groupe/**')}.`,
@@ -51,6 +52,12 @@ export function readGlob(word: string): string {
       en: rich`${why.en} Did you mean ${code(better)}?`,
     }),
   )
+}
+
+/** A glob on a type, which has dots where paths have `/`: `com.acme.**` is `com.acme.*`; the type may be written as the event bears it. */
+function typeGlob(word: string): string {
+  const type = word.replace(/^hook\.(?=.)/, '')
+  return type === '**' || type.includes('/') ? type : type.replace(/\*{2,}/g, '*')
 }
 
 /** The readable glob that was probably meant: the word itself where it is one. */

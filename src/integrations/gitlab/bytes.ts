@@ -3,13 +3,8 @@
 
 import type { Readable } from 'node:stream'
 import { HttpProblem } from '../../errors.ts'
+import { type Bytes, blockBytes, blocksOf } from '../../standard-webhooks.ts'
 import type { Said } from '../../text/locale.ts'
-
-/** One piece, or blocks in order whose memory is theirs alone. */
-export type Bytes = Uint8Array | readonly Uint8Array<ArrayBuffer>[]
-
-/** What is taken in one step: hashed, copied. */
-export const blockBytes = 1024 * 1024
 
 const tooLarge: Said = { fr: 'Le corps dépasse 25\u00a0Mio.', en: 'The body is larger than 25 MiB.' }
 const cutShort: Said = { fr: 'Le corps s’arrête avant sa fin.', en: 'The body ends before its end.' }
@@ -66,11 +61,6 @@ export function gather(stream: Readable, { length, most }: Gathering): Promise<B
   }
   stream.on('data', onData).on('end', onEnd).on('error', onError)
   return promise
-}
-
-/** The blocks, the one piece among them. */
-export function blocksOf(bytes: Bytes): readonly Uint8Array[] {
-  return bytes instanceof Uint8Array ? [bytes] : bytes
 }
 
 export function lengthOf(bytes: Bytes): number {

@@ -1,6 +1,7 @@
 // The GitLab relay: webhooks in, events out (issue 3, "GitLab relay"). Off while neither of its secrets is set; its route then says so.
 
 import type { Part } from '../../event.ts'
+import { signingKey } from '../../standard-webhooks.ts'
 import { ago } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
 import { code, join, type Rich, rich } from '../../text/rich.ts'
@@ -14,7 +15,7 @@ import { kinds } from './kinds/list.ts'
 import { createProbe } from './probe.ts'
 import { createReader } from './reader.ts'
 import { registerRoutes } from './routes.ts'
-import { createVerifier, signingKey } from './verify.ts'
+import { createVerifier } from './verify.ts'
 
 /** Refused calls are worth a warning for this long, until one is accepted. */
 const refusalMattersMs = 3_600_000

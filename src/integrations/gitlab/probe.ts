@@ -2,8 +2,8 @@
 
 import type { LiveSecrets } from '../../env.ts'
 import type { Now } from '../../event.ts'
+import { sign, signingKey } from '../../standard-webhooks.ts'
 import type { Probe } from '../integration.ts'
-import { sign, signingKey } from './verify.ts'
 
 export interface ProbeParts {
   readonly tokens: LiveSecrets

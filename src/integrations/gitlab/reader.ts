@@ -1,8 +1,9 @@
 // Where a body is read: small ones at once, large ones on another thread that is made when first needed.
 
 import { Worker } from 'node:worker_threads'
+import type { Bytes } from '../../standard-webhooks.ts'
 import { type Read, readBody } from './body.ts'
-import { type Bytes, lengthOf } from './bytes.ts'
+import { lengthOf } from './bytes.ts'
 import type { Job } from './read-worker.ts'
 import type { Hint } from './translate.ts'
 

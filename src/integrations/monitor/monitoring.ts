@@ -1,6 +1,7 @@
 // The source `monitor`: what channels have watched, and the incidents it makes (issue "The watch"). Always on.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { UserError } from '../../errors.ts'
 import type { Describe, Draft, Target } from '../../event.ts'
 import { readMailbox } from '../../text/mail-address.ts'
 import type { IntegrationParts, MakeIntegration } from '../integration.ts'
@@ -11,7 +12,7 @@ import { createLookout } from './checks/lookout.ts'
 import { pointsOf } from './curve.ts'
 import { describe } from './describe.ts'
 import { heartbeatDocuments } from './documents.ts'
-import type { Endpoint } from './guard/endpoint.ts'
+import { type Endpoint, hostOf, portOf } from './guard/endpoint.ts'
 import type { Cut } from './isolation.ts'
 import { createKeeper } from './keeper.ts'
 import { createLedger } from './ledger.ts'
@@ -167,6 +168,21 @@ export const createMonitoring: MakeIntegration = (parts) => {
       await Promise.all([watch.run(signal), tidy(signal)])
     },
     monitors: keeper,
+    outward: {
+      async admits(url) {
+        const host = hostOf(url)
+        if (host === undefined) return false
+        // Whoever asks over HTTP is told no more than that it is refused.
+        return lookout.admit({ host, port: portOf(url) }, { vigieAdmin: false }).then(
+          () => true,
+          (error: unknown) => {
+            if (error instanceof UserError) return false
+            throw error
+          },
+        )
+      },
+      post: lookout.post,
+    },
     goesOn: () => elapsed() - settledAt < standstillMs && watch.lateMs() < standstillMs,
     records,
     status: createPart({ watch }),

@@ -11,7 +11,9 @@ import { createVault } from '../../../src/vault.ts'
 import { registerProblems } from '../../../src/web/problem.ts'
 import { createFoldersInMemory } from '../../fakes/folders.ts'
 import { createHooksInMemory } from '../../fakes/hooks.ts'
+import { createFakeKeys } from '../../fakes/keys.ts'
 import { nothingWatched } from '../../fakes/monitors.ts'
+import { nobodySubscribes } from '../../fakes/subscribing.ts'
 import { receivedAt } from './fixtures.ts'
 
 export interface Emitted {
@@ -69,6 +71,9 @@ export function createRelay(settings: Readonly<Record<string, string>>, hooks = 
     hooks,
     monitors: nothingWatched,
     folders: createFoldersInMemory(),
+    keys: createFakeKeys(),
+    emitTogether: async (all) => Promise.all(all.map(({ draft, options }) => parts.emit(draft, options))),
+    subscribing: nobodySubscribes,
     vault: createVault({ secrets: { current: () => [new Secret('a key for the tests alone')] }, random: randomBytes }),
     cron: createCron(),
     langOf: async () => undefined,

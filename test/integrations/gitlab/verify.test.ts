@@ -1,7 +1,8 @@
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/env.ts'
-import { createVerifier, signingKey, toleranceMs } from '../../../src/integrations/gitlab/verify.ts'
+import { createVerifier } from '../../../src/integrations/gitlab/verify.ts'
+import { signingKey, toleranceMs } from '../../../src/standard-webhooks.ts'
 
 const live = (...secrets: string[]) => ({ current: () => secrets.map((secret) => new Secret(secret)) })
 const headersOf = (id: string, seconds: number, signature: string) => ({

@@ -3,10 +3,9 @@
 
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { Now } from '../../../event.ts'
+import { type Bytes, type Headers, one, signaturesProve, signingKey } from '../../../standard-webhooks.ts'
 import type { HookStore, KeptHook } from '../../../store/store.ts'
 import type { Vault } from '../../integration.ts'
-import type { Bytes } from '../bytes.ts'
-import { type Headers, one, signaturesProve, signingKey } from '../verify.ts'
 import type { HookSettings, Place } from './places.ts'
 
 export type HookSecrets = Pick<HookSettings, 'token' | 'signing'>

@@ -19,6 +19,7 @@ export interface Answer {
   readonly status: number
   readonly location: string | undefined
   readonly contentType: string | undefined
+  readonly retryAfter: string | undefined
 }
 
 /** Takes an answer's body as it comes. */
@@ -63,8 +64,8 @@ export function exchange(
       addPhase(trace, 'firstByteMs', elapsed() - from)
       trace.stage = 'body'
       trace.status = message.statusCode ?? 0
-      const { location, 'content-type': contentType } = message.headers
-      const answer = { status: trace.status, location, contentType }
+      const { location, 'content-type': contentType, 'retry-after': retryAfter } = message.headers
+      const answer = { status: trace.status, location, contentType, retryAfter }
       const finish = () => {
         release()
         resolve(answer)

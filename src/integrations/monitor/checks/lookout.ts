@@ -6,6 +6,7 @@ import { connect as openSocket, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Env } from '../../../env.ts'
 import type { Said } from '../../../text/locale.ts'
+import type { Outward } from '../../integration.ts'
 import { type Admit, createAdmission } from '../guard/admission.ts'
 import { readAllowList } from '../guard/allow.ts'
 import type { Endpoint } from '../guard/endpoint.ts'
@@ -14,6 +15,7 @@ import type { Check } from '../monitor.ts'
 import { createChecks } from './checks.ts'
 import { createConnect } from './connect.ts'
 import type { HttpParts } from './http.ts'
+import { createPost } from './post.ts'
 import { createProxyRoute, readProxy } from './proxy.ts'
 import { createResolver, type ResolverParts, systemLookup } from './resolver.ts'
 import { createHandshake } from './trust.ts'
@@ -41,6 +43,7 @@ interface World extends Pick<ResolverParts, 'servers' | 'readHosts' | 'lookup' |
 export interface Lookout {
   readonly check: Check
   readonly admit: Admit
+  readonly post: Outward['post']
   /** Entries of MONITOR_ALLOW without effect, for the log. */
   readonly idle: readonly Said[]
 }
@@ -60,6 +63,7 @@ export function createLookout({ env, forbidden, openHeaders, now, elapsed, world
   return {
     check: createChecks({ connect, resolver, openHeaders, now, elapsed }),
     admit: createAdmission({ guard, allow, resolve }),
+    post: createPost({ connect, elapsed }),
     idle: allow.idle,
   }
 }

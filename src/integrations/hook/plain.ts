@@ -1,0 +1,123 @@
+// The plain form of `POST /webhook/events` (interface.md): `{"type","text","title"?,"severity"?,"subject"?,"url"?,"fields"?}`.
+
+import { z } from 'zod'
+import type { FieldProblem } from '../../errors.ts'
+import type { Json, Severity } from '../../event.ts'
+import { isLine, isType, typeWanted } from './cloud-event.ts'
+import { type Facts, isObject, type ToldField } from './facts.ts'
+import { expected, refusedFields } from './refusals.ts'
+
+const longestText = 16_000
+const mostFields = 50
+
+const line = z.string().refine((text) => isLine(text))
+const scalar = z.union([z.string().max(2000), z.number(), z.boolean()])
+const shape = z.strictObject({
+  type: z.string().refine(isType),
+  text: z.string().min(1).max(longestText),
+  title: line.optional(),
+  severity: z.enum(['info', 'warning', 'critical']).optional(),
+  subject: line.optional(),
+  url: z.string().refine(isWebAddress).optional(),
+  fields: z
+    .union([
+      z.record(z.string().min(1).max(200), scalar).refine((fields) => Object.keys(fields).length <= mostFields),
+      z
+        .array(z.strictObject({ title: z.string().min(1).max(200), value: scalar, short: z.boolean().optional() }))
+        .max(mostFields),
+    ])
+    .optional(),
+  vigiecard: line.optional(),
+  progress: z.number().min(0).max(100).optional(),
+})
+type Field = keyof typeof shape.shape
+
+/** What each field takes, as the refusal says it. */
+const wanted: Readonly<Record<Field, { readonly fr: string; readonly en: string }>> = {
+  type: typeWanted,
+  text: {
+    fr: `un texte de 1 à ${longestText} caractères`,
+    en: `a text of 1 to ${longestText} characters`,
+  },
+  title: { fr: 'un texte d’une ligne', en: 'a text of one line' },
+  severity: { fr: '"info", "warning" ou "critical"', en: '"info", "warning" or "critical"' },
+  subject: { fr: 'un texte d’une ligne', en: 'a text of one line' },
+  url: { fr: 'une adresse http ou https', en: 'an http or https address' },
+  fields: {
+    fr: `un objet de textes, nombres ou booléens (${mostFields} au plus), ou une liste de {"title","value"},`,
+    en: `an object of texts, numbers or booleans (at most ${mostFields}), or a list of {"title","value"},`,
+  },
+  vigiecard: { fr: 'un texte d’une ligne', en: 'a text of one line' },
+  progress: { fr: 'un nombre de 0 à 100', en: 'a number from 0 to 100' },
+}
+
+export interface Plain {
+  readonly facts: Facts
+  readonly severity: Severity
+}
+
+/** @throws {HttpProblem} 422 */
+export function readPlain(value: Json): Plain {
+  const read = shape.safeParse(value)
+  if (!read.success) throw refusedFields(problemsOf(read.error, value))
+  const { type, text, title, severity = 'info', subject, url, fields, vigiecard, progress } = read.data
+  const told = {
+    text,
+    ...(title === undefined ? {} : { title }),
+    ...(fields === undefined ? {} : { fields: fieldsOf(fields) }),
+  }
+  const facts: Facts = {
+    type,
+    told,
+    ...(subject === undefined ? {} : { subject }),
+    ...(url === undefined ? {} : { url: new URL(url).href }),
+    ...(vigiecard === undefined ? {} : { extensions: { vigiecard } }),
+    ...(progress === undefined ? {} : { progress }),
+  }
+  return { facts, severity }
+}
+
+function problemsOf({ issues }: z.ZodError, value: Json): FieldProblem[] {
+  if (!isObject(value)) return [{ field: '', said: expected({ fr: 'un objet JSON', en: 'a JSON object' }, value) }]
+  const known = Object.keys(shape.shape)
+  const strange = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [],
+  )
+  const wrong = new Set(issues.flatMap(({ path: [name] }) => (typeof name === 'string' ? [name] : [])))
+  return [
+    ...known
+      .filter((name) => wrong.has(name))
+      .map((name) => {
+        const field = isField(name) ? name : 'type'
+        return { field, said: expected(wanted[field], Object.hasOwn(value, name) ? value[name] : undefined) }
+      }),
+    ...strange.slice(0, 20).map((name) => ({
+      field: name.slice(0, 200),
+      said: {
+        fr: `ce champ n’existe pas\u00a0: il y a ${known.join(', ')}`,
+        en: `there is no such field: there are ${known.join(', ')}`,
+      },
+    })),
+  ]
+}
+
+function isField(name: string): name is Field {
+  return Object.hasOwn(wanted, name)
+}
+
+function fieldsOf(fields: NonNullable<z.infer<typeof shape>['fields']>): ToldField[] {
+  const all = Array.isArray(fields)
+    ? fields
+    : Object.entries(fields).map(([title, value]) => ({ title, value, short: undefined }))
+  return all.map(({ title, value, short }) => ({
+    title,
+    value: String(value),
+    ...(short === undefined ? {} : { short }),
+  }))
+}
+
+/** An absolute http or https address without credentials. */
+function isWebAddress(text: string): boolean {
+  const url = text.length > 2000 ? null : URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
+}

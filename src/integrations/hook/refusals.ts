@@ -1,0 +1,83 @@
+// What a body is refused with, field by field (interface.md, "Errors"); the sentences say what to send instead.
+
+import { type FieldProblem, HttpProblem } from '../../errors.ts'
+import type { Json } from '../../event.ts'
+import { readExactJson } from '../../text/exact-json.ts'
+import type { Said } from '../../text/locale.ts'
+
+const wrong: Said = {
+  fr: 'Cet événement ne peut pas être pris\u00a0: voir les champs.',
+  en: 'This event cannot be taken: see the fields.',
+}
+const wrongType: Said = {
+  fr: 'Ce type de contenu n’est pas pris en charge ici\u00a0: application/json, application/cloudevents+json ou application/cloudevents-batch+json est attendu, ou les en-têtes ce-….',
+  en: 'This content type is not supported here: application/json, application/cloudevents+json or application/cloudevents-batch+json is expected, or the headers ce-….',
+}
+const wrongInType: Said = {
+  fr: 'Ce type de contenu n’est pas pris en charge ici\u00a0: application/json est attendu, ou un formulaire avec payload.',
+  en: 'This content type is not supported here: application/json is expected, or a form with payload.',
+}
+const notStored: Said = {
+  fr: 'L’événement n’a pas pu être enregistré\u00a0: réessayez plus tard.',
+  en: 'The event could not be stored: try again later.',
+}
+
+export const unsupported = (): HttpProblem => new HttpProblem(415, wrongType)
+export const unsupportedIn = (): HttpProblem => new HttpProblem(415, wrongInType)
+
+/** Gathers what is wrong with a body. */
+export interface Problems {
+  add(field: string, said: Said): void
+  /** @throws {HttpProblem} 422 where anything is. */
+  check(): void
+}
+
+/** Answers name no more than this. */
+const mostNamed = 50
+
+export function gatherProblems(): Problems {
+  const fields: FieldProblem[] = []
+  return {
+    add(field, said) {
+      if (fields.length < mostNamed) fields.push({ field: field.slice(0, 200), said })
+    },
+    check() {
+      if (fields.length > 0) throw refusedFields(fields)
+    },
+  }
+}
+
+export function refusedFields(fields: readonly FieldProblem[]): HttpProblem {
+  return new HttpProblem(422, wrong, undefined, { fields })
+}
+
+/** @throws {HttpProblem} 400 for what is no JSON, 422 for what could be read in two ways. */
+export function jsonOf(bytes: Uint8Array): Json {
+  const read = readExactJson(bytes)
+  if ('unreadable' in read) throw new HttpProblem(400, read.unreadable)
+  if ('wrong' in read) throw refusedFields([{ field: read.at.slice(0, 200), said: read.wrong }])
+  return read.value
+}
+
+/** What went wrong, as a problem the caller may read. */
+export function asProblem(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'StoreUnavailable') return error
+  return new HttpProblem(503, notStored, { 'retry-after': '10' }, { cause: error })
+}
+
+/** What was got, so that the caller finds it: its kind, or the short thing itself. */
+export function got(value: unknown): Said {
+  if (value === undefined) return { fr: 'rien', en: 'nothing' }
+  if (value === null) return { fr: 'null', en: 'null' }
+  if (Array.isArray(value)) return { fr: 'une liste', en: 'a list' }
+  if (typeof value === 'object') return { fr: 'un objet', en: 'an object' }
+  const text = JSON.stringify(value)
+  const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text
+  return { fr: shown, en: shown }
+}
+
+/** `{wanted} is expected, not {what was got}.` */
+export function expected(wanted: Said, value: unknown): Said {
+  const { fr, en } = got(value)
+  return { fr: `${wanted.fr} est attendu, et non ${fr}.`, en: `${wanted.en} is expected, not ${en}.` }
+}

@@ -1,0 +1,87 @@
+// JSON read as it stands, nothing bent (issue 7, "Bad input"): bounded in depth, each name once, no number that a number cannot hold.
+
+import { isUtf8 } from 'node:buffer'
+import type { Json } from '../event.ts'
+import { isTooDeep, maxDepth } from './json-depth.ts'
+import type { Said } from './locale.ts'
+
+export type ExactJson =
+  | { readonly value: Json }
+  /** It cannot be read at all: 400. */
+  | { readonly unreadable: Said }
+  /** It can be read in more than one way: 422. `at`: `data.items.0.name`. */
+  | { readonly at: string; readonly wrong: Said }
+
+const notUtf8: Said = { fr: 'Le corps n’est pas en UTF-8.', en: 'The body is not UTF-8.' }
+const tooDeep: Said = {
+  fr: `Le JSON est imbriqué sur plus de ${maxDepth} niveaux.`,
+  en: `The JSON nests deeper than ${maxDepth} levels.`,
+}
+const empty: Said = { fr: 'Le corps est vide\u202f; du JSON est attendu.', en: 'The body is empty; JSON is expected.' }
+const notJson: Said = { fr: 'Le corps n’est pas du JSON valide.', en: 'The body is not valid JSON.' }
+const twice: Said = { fr: 'ce nom est donné deux fois', en: 'this name is given twice' }
+const tooLarge: Said = { fr: 'ce nombre est hors limites', en: 'this number is out of bounds' }
+
+export function readExactJson(bytes: Uint8Array): ExactJson {
+  if (bytes.length === 0) return { unreadable: empty }
+  if (!isUtf8(bytes)) return { unreadable: notUtf8 }
+  if (isTooDeep(bytes)) return { unreadable: tooDeep }
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  let value: Json
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // What the parser says quotes the body.
+    return { unreadable: notJson }
+  }
+  const repeated = repeatedName(text)
+  if (repeated !== undefined) return { at: repeated, wrong: twice }
+  const endless = endlessNumber(value, '')
+  return endless === undefined ? { value } : { at: endless, wrong: tooLarge }
+}
+
+interface Level {
+  /** Nothing for a list. */
+  readonly names: Set<string> | undefined
+  name: string
+  index: number
+}
+
+/** Where a name stands twice in one object of valid JSON. */
+function repeatedName(text: string): string | undefined {
+  const levels: Level[] = []
+  let isName = false
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],]/g)) {
+    const level = levels.at(-1)
+    if (token === '{' || token === '[') {
+      levels.push({ names: token === '{' ? new Set() : undefined, name: '', index: 0 })
+      isName = token === '{'
+    } else if (token === '}' || token === ']') {
+      levels.pop()
+      isName = false
+    } else if (token === ',') {
+      if (level !== undefined) level.index += 1
+      isName = level?.names !== undefined
+    } else if (isName && level?.names !== undefined) {
+      level.name = String(JSON.parse(token))
+      if (level.names.has(level.name)) return pathOf(levels)
+      level.names.add(level.name)
+      isName = false
+    }
+  }
+  return undefined
+}
+
+function pathOf(levels: readonly Level[]): string {
+  return levels.map(({ names, name, index }) => (names === undefined ? String(index) : name)).join('.')
+}
+
+function endlessNumber(value: Json | undefined, at: string): string | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : at
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [name, inner] of Object.entries(value)) {
+    const found = endlessNumber(inner, at === '' ? name : `${at}.${name}`)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
