@@ -6,7 +6,10 @@ import type { ApiKeyStore, Store } from './store/store.ts'
 /** Waits for the store where it is asked sooner. */
 export function keptWhenOpen(
   opened: Promise<Store>,
-): Pick<IntegrationParts, 'lastEventAt' | 'recentEvents' | 'langOf' | 'hooks' | 'monitors' | 'folders' | 'admins'> {
+): Pick<
+  IntegrationParts,
+  'lastEventAt' | 'recentEvents' | 'langOf' | 'hooks' | 'monitors' | 'folders' | 'personnages' | 'admins'
+> {
   return {
     lastEventAt: async (source) => (await opened).events.lastAcceptedAt(source),
     recentEvents: async (source, subject, limit) => (await opened).events.recent({ source, subject, limit }),
@@ -25,6 +28,11 @@ export function keptWhenOpen(
       },
       record: async (rows) => (await opened).folders.record(rows),
       forget: async (name) => (await opened).folders.forget(name),
+    },
+    personnages: {
+      find: async (nom) => (await opened).personnages.find(nom),
+      list: async (query) => (await opened).personnages.list(query),
+      counts: async (above) => (await opened).personnages.counts(above),
     },
     monitors: {
       all: async () => (await opened).monitors.all(),

@@ -104,12 +104,29 @@ export interface EmitOptions {
   readonly also?: readonly Target[]
   /** Told in this channel alone, and there only if it asked to hear it: what a key made with `--channel` sends. */
   readonly within?: string
+  /** Written in the same commit as the event, or neither; a repeated event writes nothing. */
+  readonly keeps?: KeptChange
 }
 
 /** Several events of one call, stored together or not at all, in order. @throws {StoreUnavailable} */
 export type EmitTogether = (
   all: readonly { readonly draft: Draft; readonly options?: EmitOptions }[],
 ) => Promise<readonly Accepted[]>
+
+/** A character and its score. Instants are milliseconds since 1970. */
+export interface Personnage {
+  /** As it was first written: NFC, trimmed. */
+  readonly nom: string
+  readonly score: number
+  /** Tells it from one of the same name that was removed before. */
+  readonly madeAt: number
+  readonly changedAt: number
+  /** Who changed it last: a Mattermost user id, or `key <id>`. */
+  readonly by: string
+}
+
+/** What an event says has changed: `set` makes or replaces a character, known by its name without regard to case. */
+export type KeptChange = { readonly set: Personnage } | { readonly remove: string }
 
 /** What intake answers once the event and its deliveries are committed. */
 export interface Accepted {

@@ -88,7 +88,8 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
           const route: Recording['route'] = only
             ? () => only.map((target) => alone(target, acceptedAt))
             : (event) => withAlso(index.route(event, acceptedAt), options.also ?? [], acceptedAt)
-          return { draft, dedupe: options.dedupe ?? [], acceptedAt, route }
+          const { dedupe = [], keeps } = options
+          return { draft, dedupe, acceptedAt, route, ...(keeps === undefined ? {} : { keeps }) }
         }),
     )
   }

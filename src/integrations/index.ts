@@ -5,12 +5,14 @@ import { createHook } from './hook/hook.ts'
 import type { MakeIntegration } from './integration.ts'
 import { createMonitoring } from './monitor/monitoring.ts'
 import { createNextcloud } from './nextcloud/nextcloud.ts'
+import { createPersonnages } from './personnage/personnage.ts'
 import { createVigie } from './vigie/vigie.ts'
 
 export const integrations: readonly MakeIntegration[] = [
   createGitlab,
   createNextcloud,
   createMonitoring,
+  createPersonnages,
   createHook,
   createVigie,
 ]

@@ -4,10 +4,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodType } from 'zod'
 import type { Env, Secret } from '../env.ts'
 import type {
+  Accepted,
   DedupeKey,
   Describe,
   DescribeBurst,
   Emit,
+  EmitOptions,
   EmitTogether,
   Json,
   JsonObject,
@@ -15,6 +17,7 @@ import type {
   Meter,
   Now,
   Part,
+  Personnage,
 } from '../event.ts'
 import type { PostOutside } from '../notifiers/notifier.ts'
 import type {
@@ -24,6 +27,7 @@ import type {
   KeptHook,
   KeptKey,
   MonitorStore,
+  PersonnageStore,
   Rolled,
   Span,
   StoredEvent,
@@ -75,6 +79,42 @@ export interface Integration {
   readonly outward?: Outward
   /** How it did, for reports and the status page; the integration `monitor` alone has it. */
   readonly records?: MonitorRecords
+  /** Characters, for `/personnage`; the integration `personnage` alone has it. */
+  readonly personnages?: PersonnageKeeper
+}
+
+/** What `/personnage`, the buttons of its cards and an import do. What it changes is stored and told in one commit. */
+export interface PersonnageKeeper extends PersonnageStore {
+  niveauOf(score: number): Niveau
+  /** Makes a character, or sets the score of the one of that name. @throws {UserError} for a name that is none. */
+  put(wish: Pick<Personnage, 'nom' | 'score'>, by: PersonnageAuthor, options?: ToldSo): Promise<PersonnageChanged>
+  /** Sets a score, or adds to it; nothing where the name is unknown. @throws {UserError} for a score out of bounds. */
+  rate(
+    nom: string,
+    change: { readonly to: number } | { readonly add: number },
+    by: PersonnageAuthor,
+    options?: ToldSo,
+  ): Promise<PersonnageChanged | undefined>
+  /** The character as it was; nothing where the name is unknown. */
+  remove(nom: string, by: PersonnageAuthor, options?: ToldSo): Promise<PersonnageChanged | undefined>
+}
+
+/** By NIVEAUX; as the API says them in every language. */
+export type Niveau = 'débutant' | 'confirmé' | 'expert'
+
+export type PersonnageAuthor =
+  | { readonly key: string }
+  /** A Mattermost user id, and the username. */
+  | { readonly person: string; readonly name: string }
+
+export type ToldSo = Pick<EmitOptions, 'dedupe' | 'within'>
+
+export interface PersonnageChanged {
+  readonly personnage: Personnage
+  readonly niveau: Niveau
+  /** Its score before; absent for a new one. */
+  readonly before?: number
+  readonly accepted: Accepted
 }
 
 /** Guarded: nothing inside is reached but what MONITOR_ALLOW lists (threats-and-faults.md §3b). */
@@ -420,6 +460,7 @@ export interface IntegrationParts {
   readonly vault: Vault
   readonly monitors: MonitorStore
   readonly folders: FolderStore
+  readonly personnages: PersonnageStore
   readonly keys: KeyDoor
   readonly subscribing: Subscribing
   readonly cron: Cron

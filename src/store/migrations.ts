@@ -112,6 +112,10 @@ const history = ({ long, bytes, clustered }: Dialect): Changes => ({
   '043-kept-answers': sql`create table if not exists kept_answers (
     id text primary key, body text not null, answer text not null, expires_at ${long} not null)`,
   '043-kept-answers-expire': sql`create index if not exists kept_answers_expire on kept_answers (expires_at)`,
+  '044-personnages': sql`create table if not exists personnages (
+    name_key text primary key, nom text not null, score ${long} not null, made_at ${long} not null,
+    changed_at ${long} not null, by text not null) ${clustered}`,
+  '044-personnages-score': sql`create index if not exists personnages_score on personnages (score desc, name_key)`,
   '045-subscribers': sql`create table if not exists subscribers (
     id text primary key, url text not null, maker text not null, sealed text not null, made_at ${long} not null)`,
   '045-subscriptions-by-key': sql`alter table subscriptions add column by_key integer`,

@@ -6,6 +6,7 @@ import type { Accepted, Draft, Event, Target, Track } from '../event.ts'
 import { guard } from './bridge.ts'
 import { type Dedupe, hashKeys } from './dedupe.ts'
 import { type Ids, showId } from './ids.ts'
+import { createPersonnageWriter } from './personnages.ts'
 import type { Recording, Routed } from './store.ts'
 
 export interface Recorder {
@@ -31,8 +32,9 @@ export function createRecorder(connection: DatabaseSync, ids: Ids, dedupe: Dedup
   const standing = createStanding(connection)
   const alerts = createAlertNotes(connection)
   const targets = createTargets(connection, ids)
+  const write = createPersonnageWriter(connection)
 
-  function recordOne({ draft, dedupe: keys, acceptedAt, route }: Recording): Accepted {
+  function recordOne({ draft, dedupe: keys, acceptedAt, route, keeps }: Recording): Accepted {
     const hashed = hashKeys(keys)
     const first = dedupe.find(hashed, acceptedAt)
     if (first !== undefined) return { ...first, repeated: true }
@@ -44,6 +46,7 @@ export function createRecorder(connection: DatabaseSync, ids: Ids, dedupe: Dedup
     insertEvent.run(id, acceptedAt, routed.length, event.source, lower(event.subject), JSON.stringify(body))
     if (routed.length > 0) insertDeliveries(id, acceptedAt, routed)
     alerts.note(event, id, acceptedAt)
+    if (keeps !== undefined) write(keeps)
     dedupe.keep(hashed, id, acceptedAt)
     return { event: event.id, matched: routed.length, repeated: false }
   }

@@ -36,6 +36,7 @@ export interface Tables {
   folder_files: FolderFileTable
   api_keys: ApiKeyTable
   kept_answers: KeptAnswerTable
+  personnages: PersonnageTable
 }
 
 export interface EventTable {
@@ -336,4 +337,14 @@ export interface KeptAnswerTable {
   body: string
   answer: string
   expires_at: number
+}
+
+export interface PersonnageTable {
+  /** Its name without regard to case. */
+  name_key: string
+  nom: string
+  score: number
+  made_at: number
+  changed_at: number
+  by: string
 }

@@ -21,6 +21,7 @@ import { createMarkStore } from './marks.ts'
 import { type Dialect, migrate } from './migrations.ts'
 import { createMonitorStore } from './monitors.ts'
 import { createPeopleStore } from './people.ts'
+import { createPersonnageStore } from './personnages.ts'
 import { createRecorder } from './recorder.ts'
 import { type Purged, type PurgeRequest, purge } from './retention.ts'
 import type { Database } from './schema.ts'
@@ -89,6 +90,7 @@ function compose(
     alerts: createAlertStore(db),
     apiKeys: createApiKeyStore(db),
     folders: createFolderStore(db, connection, breathe),
+    personnages: createPersonnageStore(db),
     async check() {
       const value = String(now())
       await db

@@ -10,7 +10,9 @@ import type {
   Draft,
   Event,
   JsonObject,
+  KeptChange,
   Mute,
+  Personnage,
   Receipt,
   Subscription,
   Target,
@@ -35,6 +37,7 @@ export interface Store {
   readonly alerts: AlertStore
   readonly folders: FolderStore
   readonly apiKeys: ApiKeyStore
+  readonly personnages: PersonnageStore
   /** Resolves when a row could be written and read back just now. @throws {StoreUnavailable} */
   check(): Promise<void>
   close(): Promise<void>
@@ -66,6 +69,8 @@ export interface Recording {
   readonly acceptedAt: number
   /** Pure; called within the transaction once `track.before` is known. */
   readonly route: (event: Event) => readonly Routed[]
+  /** Written with the event; not where it repeats an earlier one. */
+  readonly keeps?: KeptChange
 }
 
 export interface StoredEvent {
@@ -565,4 +570,28 @@ export interface ApiKeyStore {
   /** What the call of this name was answered with. */
   answer(id: string, now: number): Promise<KeptAnswer | undefined>
   keepAnswer(id: string, kept: KeptAnswer, life: { readonly now: number; readonly lifeMs: number }): Promise<void>
+}
+
+/** Characters; they change by the events that say so (`Recording.keeps`) and no other way. */
+export interface PersonnageStore {
+  /** By name, without regard to case. */
+  find(nom: string): Promise<Personnage | undefined>
+  /** Those that answer to a query, from a place in its order on: whatever changes meanwhile, none that stays in its place is left out or told twice. */
+  list(query: PersonnageQuery): Promise<readonly Personnage[]>
+  /** How many there are, and how many of them have a greater score than this. */
+  counts(above: number): Promise<{ readonly all: number; readonly above: number }>
+}
+
+export interface PersonnageQuery {
+  /** Equal ones by name, from A on. */
+  readonly sort: 'score' | 'nom' | 'changedAt'
+  readonly order: 'asc' | 'desc'
+  /** Part of the name, without regard to case. */
+  readonly contains?: string
+  /** The least and the greatest score. */
+  readonly min?: number
+  readonly max?: number
+  /** Behind this one, as it stood when it was read. */
+  readonly after?: Pick<Personnage, 'nom' | 'score' | 'changedAt'>
+  readonly limit: number
 }

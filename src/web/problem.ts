@@ -73,6 +73,14 @@ export function registerProblems(http: FastifyInstance, log: Log): void {
   )
 }
 
+/** An address that cannot be decoded: no route, and no handler of errors, is asked about it. */
+export function answerBadAddress(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(request, reply, 400, {
+    fr: 'Cette adresse ne peut pas être lue : vérifiez ses caractères échappés (%…).',
+    en: 'This address cannot be read: check its escaped characters (%…).',
+  })
+}
+
 /** What never became a request: too slow, too long, or no HTTP. Nobody's language is known yet, so it is the first of ours. */
 export function answerUnreadable(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts'
 import type { Log } from '../event.ts'
 import type { Proxies } from './clients.ts'
 import { guardDoors } from './doors.ts'
-import { answerUnreadable } from './problem.ts'
+import { answerBadAddress, answerUnreadable } from './problem.ts'
 import { watchSlow } from './slow.ts'
 
 /** Half-sent requests are cut so long after the door began to close. */
@@ -27,6 +27,9 @@ export function createServer({ pathPrefix, proxies, log }: ServerParts): Fastify
     requestTimeout: 15_000,
     keepAliveTimeout: 15_000,
     forceCloseConnections: 'idle',
+    // Node bounds what an address may be: a name in one that is too long is as unknown as any other.
+    routerOptions: { maxParamLength: 16 * 1024 },
+    frameworkErrors: answerBadAddress,
     trustProxy: proxies.any ? proxies.trusts : false,
     http: { headersTimeout: 5000, connectionsCheckingInterval: checkMs },
     clientErrorHandler: answerUnreadable,

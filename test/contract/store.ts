@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DedupeKey, Draft, Event } from '../../src/event.ts'
-import type { CardRow, Claim, Recording, Routed, Store } from '../../src/store/store.ts'
+import type { CardRow, Claim, PersonnageQuery, Recording, Routed, Store } from '../../src/store/store.ts'
 import { draftOf, time, wishOf } from '../fakes/event.ts'
 
 export interface OpenStore {
@@ -108,6 +108,89 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         expect(await store.folders.find('rh')).toBeUndefined()
         expect(await filesOf('rh')).toEqual({})
         expect(await filesOf('other')).toEqual({ a: kept })
+      })
+    })
+
+    describe('characters', () => {
+      const naruto = { nom: 'Naruto', score: 85, madeAt: time, changedAt: time, by: 'claire' }
+      const keep = (some: Partial<typeof naruto>, more: Partial<Recording> = {}) =>
+        record({ keeps: { set: { ...naruto, ...some } }, ...more })
+      const best = { sort: 'score', order: 'desc', limit: 10 } as const
+      const nomsOf = async (query: Partial<PersonnageQuery> = {}) =>
+        (await store.personnages.list({ ...best, ...query })).map(({ nom }) => nom)
+
+      test('a character is there after a restart, found without regard to case, however its accents are written', async () => {
+        await keep({ nom: 'Émilie du Châtelet', score: Number.MIN_SAFE_INTEGER })
+        await reopen()
+        const found = await store.personnages.find('ÉMILIE du châtelet'.normalize('NFD'))
+        expect(found).toEqual({ ...naruto, nom: 'Émilie du Châtelet', score: Number.MIN_SAFE_INTEGER })
+        expect(await store.personnages.find('Emilie du Chatelet')).toBeUndefined()
+      })
+
+      test('a character of the same name takes the place of the one before', async () => {
+        await keep({})
+        await keep({ nom: 'NARUTO', score: 12, changedAt: time + 1, by: 'key k1' })
+        expect(await store.personnages.list(best)).toEqual([
+          { ...naruto, nom: 'NARUTO', score: 12, changedAt: time + 1, by: 'key k1' },
+        ])
+      })
+
+      test('a removed character is gone', async () => {
+        await keep({})
+        await record({ keeps: { remove: 'naruto' } })
+        expect(await store.personnages.find('Naruto')).toBeUndefined()
+      })
+
+      test('a repeated event writes nothing', async () => {
+        const dedupe: readonly DedupeKey[] = [{ key: 'once', lifeMs: 1000 }]
+        await keep({}, { dedupe })
+        await keep({ score: 1 }, { dedupe })
+        expect((await store.personnages.find('Naruto'))?.score).toBe(85)
+      })
+
+      test('an event that cannot be stored leaves the character as it was', async () => {
+        const fails = () => {
+          throw new Error('no route')
+        }
+        await expect(keep({}, { route: fails })).rejects.toThrow('no route')
+        expect(await store.personnages.find('Naruto')).toBeUndefined()
+      })
+
+      test('characters are listed by score, name or time of change, equal ones by name', async () => {
+        await keep({ nom: 'b', score: 2, changedAt: time + 1 })
+        await keep({ nom: 'C', score: 1, changedAt: time + 2 })
+        await keep({ nom: 'a', score: 2, changedAt: time + 3 })
+        expect(await nomsOf()).toEqual(['a', 'b', 'C'])
+        expect(await nomsOf({ order: 'asc' })).toEqual(['C', 'a', 'b'])
+        expect(await nomsOf({ sort: 'nom', order: 'asc' })).toEqual(['a', 'b', 'C'])
+        expect(await nomsOf({ sort: 'nom' })).toEqual(['C', 'b', 'a'])
+        expect(await nomsOf({ sort: 'changedAt' })).toEqual(['a', 'C', 'b'])
+      })
+
+      test('characters are found by part of the name, which is no pattern, and by the bounds of the score', async () => {
+        for (const [nom, score] of [
+          ['100 %', 1],
+          ['Été', 2],
+          ['été 2', 3],
+        ] as const)
+          await keep({ nom, score })
+        expect(await nomsOf({ contains: 'ÉTÉ' })).toEqual(['été 2', 'Été'])
+        expect(await nomsOf({ contains: '%' })).toEqual(['100 %'])
+        expect(await nomsOf({ min: 2, max: 2 })).toEqual(['Été'])
+      })
+
+      test('pages go on where they ended, whatever came and went meanwhile', async () => {
+        for (let score = 1; score <= 5; score += 1) await keep({ nom: `n${score}`, score: Math.ceil(score / 2) })
+        const first = await store.personnages.list({ ...best, limit: 2 })
+        await record({ keeps: { remove: first[1]?.nom ?? '' } })
+        await keep({ nom: 'n0', score: 99 })
+        const second = await nomsOf({ ...(first[1] ? { after: first[1] } : {}) })
+        expect([...first.map(({ nom }) => nom), ...second]).toEqual(['n5', 'n3', 'n4', 'n1', 'n2'])
+      })
+
+      test('it is counted how many there are and how many are ahead', async () => {
+        for (const score of [1, 2, 2, 3]) await keep({ nom: `n${score}${Math.random()}`, score })
+        expect(await store.personnages.counts(2)).toEqual({ all: 4, above: 1 })
       })
     })
 

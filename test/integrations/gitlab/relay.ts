@@ -71,6 +71,7 @@ export function createRelay(settings: Readonly<Record<string, string>>, hooks = 
     hooks,
     monitors: nothingWatched,
     folders: createFoldersInMemory(),
+    personnages: { find: async () => undefined, list: async () => [], counts: async () => ({ all: 0, above: 0 }) },
     keys: createFakeKeys(),
     emitTogether: async (all) => Promise.all(all.map(({ draft, options }) => parts.emit(draft, options))),
     subscribing: nobodySubscribes,

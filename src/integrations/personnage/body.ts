@@ -1,0 +1,107 @@
+// Bodies of the character service: bytes → a name and a score, or a problem that says field, reason and what was got (issue "The open
+// door", "Bad input"). Nothing is converted: a number as text is text.
+
+import { isUtf8 } from 'node:buffer'
+import { z } from 'zod'
+import { type FieldProblem, HttpProblem } from '../../errors.ts'
+import { isTooDeep, maxDepth } from '../../text/json-depth.ts'
+import { doubledName } from '../../text/json-names.ts'
+import type { Said } from '../../text/locale.ts'
+import { cleanNom, longestNom, nomFault } from '../../text/nom.ts'
+import { gotWords } from './got.ts'
+
+/** `{"nom": "Naruto", "score": 85}`, of `POST /webhook/personnage` and `POST /scores`. */
+export const personnageShape = z.strictObject({
+  nom: z
+    .string()
+    .overwrite(cleanNom)
+    .refine((nom) => nomFault(nom) === undefined)
+    .meta({ description: 'Known by it without regard to case.', minLength: 1, maxLength: longestNom }),
+  score: z.int(),
+})
+export type PersonnageBody = z.infer<typeof personnageShape>
+
+const problems = {
+  notUtf8: { fr: 'Le corps n’est pas en UTF-8.', en: 'The body is not UTF-8.' },
+  tooDeep: {
+    fr: `Le JSON est imbriqué sur plus de ${maxDepth} niveaux.`,
+    en: `The JSON nests deeper than ${maxDepth} levels.`,
+  },
+  empty: {
+    fr: 'Le corps est vide\u202f; {"nom": …, "score": …} est attendu.',
+    en: 'The body is empty; {"nom": …, "score": …} is expected.',
+  },
+  notJson: { fr: 'Le corps n’est pas du JSON valide.', en: 'The body is not valid JSON.' },
+  doubled: { fr: 'Un champ est dit deux fois.', en: 'A field is said twice.' },
+  wrong: {
+    fr: 'Ces valeurs ne conviennent pas\u00a0: voir les champs.',
+    en: 'These values will not do: see the fields.',
+  },
+} satisfies Record<string, Said>
+
+const expected: Readonly<Record<string, Said>> = {
+  nom: {
+    fr: `un texte de 1 à ${longestNom} caractères visibles est attendu`,
+    en: `a text of 1 to ${longestNom} visible characters is expected`,
+  },
+  score: {
+    fr: 'un nombre entier est attendu, entre −9\u00a0007\u00a0199\u00a0254\u00a0740\u00a0991 et 9\u00a0007\u00a0199\u00a0254\u00a0740\u00a0991',
+    en: 'a whole number is expected, between −9,007,199,254,740,991 and 9,007,199,254,740,991',
+  },
+  '': { fr: 'un objet JSON est attendu', en: 'a JSON object is expected' },
+}
+const unknownField: Said = {
+  fr: 'champ inconnu\u00a0: seuls nom et score sont attendus',
+  en: 'unknown field: only nom and score are expected',
+}
+
+/** @throws {HttpProblem} 400 for what is no JSON, 422 for what is no name and score. */
+export function readPersonnage(bytes: Uint8Array): PersonnageBody {
+  const body = parse(bytes)
+  const read = personnageShape.safeParse(body)
+  if (read.success) return read.data
+  throw new HttpProblem(422, problems.wrong, undefined, {
+    fields: read.error.issues.flatMap((one) => faults(one, body)),
+  })
+}
+
+function parse(bytes: Uint8Array): unknown {
+  if (bytes.length === 0) throw new HttpProblem(400, problems.empty)
+  if (!isUtf8(bytes)) throw new HttpProblem(400, problems.notUtf8)
+  if (isTooDeep(bytes)) throw new HttpProblem(400, problems.tooDeep)
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  const body = parseText(text)
+  const doubled = doubledName(text)
+  if (doubled === undefined) return body
+  const said = { fr: 'ce champ est dit plus d’une fois', en: 'this field is said more than once' }
+  throw new HttpProblem(422, problems.doubled, undefined, { fields: [{ field: shortName(doubled), said }] })
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new HttpProblem(400, text.trim() === '' ? problems.empty : problems.notJson, undefined, { cause: error })
+  }
+}
+
+const mostUnknown = 5
+
+function faults(issue: z.core.$ZodIssue, body: unknown): FieldProblem[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.slice(0, mostUnknown).map((name) => ({ field: shortName(name), said: unknownField }))
+  const field = issue.path.join('.')
+  const { fr, en } = expected[field] ?? problems.wrong
+  const value = field === '' ? body : fieldOf(body, field)
+  const got = gotWords(value)
+  return [{ field, said: { fr: `${fr}\u202f; reçu\u00a0: ${got.fr}`, en: `${en}; got: ${got.en}` } }]
+}
+
+function fieldOf(body: unknown, name: string): unknown {
+  if (typeof body !== 'object' || body === null) return undefined
+  return Object.getOwnPropertyDescriptor(body, name)?.value
+}
+
+const mostOfAName = 60
+const shortName = (name: string): string =>
+  name.length > mostOfAName ? `${name.slice(0, mostOfAName)}…`.toWellFormed() : name

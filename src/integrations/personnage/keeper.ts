@@ -1,0 +1,137 @@
+// Characters as they change: each change is an event, and is kept in the commit of that event, so that neither is without the other.
+
+import { UserError } from '../../errors.ts'
+import type { Accepted, Draft, Emit, JsonObject, KeptChange, Log, Now, Personnage } from '../../event.ts'
+import type { PersonnageStore } from '../../store/store.ts'
+import { number } from '../../text/format.ts'
+import { cleanNom, longestNom, nomFault, nomKey } from '../../text/nom.ts'
+import { code, own, rich } from '../../text/rich.ts'
+import { said } from '../../text/said.ts'
+import type { Niveau, PersonnageAuthor, PersonnageChanged, PersonnageKeeper, ToldSo } from '../integration.ts'
+import { type Deed, typePrefix } from './facts.ts'
+import { type Niveaux, niveauOf } from './niveaux.ts'
+import { createTurns } from './turns.ts'
+
+export interface KeeperParts {
+  readonly store: PersonnageStore
+  readonly niveaux: Niveaux
+  readonly emit: Emit
+  readonly log: Log
+  readonly now: Now
+}
+
+interface Change {
+  readonly deed: Deed
+  readonly personnage: Personnage
+  readonly before?: number
+  readonly by: PersonnageAuthor
+}
+
+export function createKeeper({ store, niveaux, emit, log, now }: KeeperParts): PersonnageKeeper {
+  const inTurn = createTurns()
+  const levelOf = (score: number): Niveau => niveauOf(niveaux, score)
+
+  async function tell(change: Change, options: ToldSo = {}): Promise<PersonnageChanged> {
+    const { deed, personnage, before } = change
+    const niveau = levelOf(personnage.score)
+    const keeps: KeptChange = deed === 'removed' ? { remove: personnage.nom } : { set: personnage }
+    const draft = draftOf(change, { niveau, ...(before === undefined ? {} : { niveauBefore: levelOf(before) }) }, now())
+    const accepted: Accepted = await emit(draft, { ...options, keeps })
+    const { nom, score } = personnage
+    const { event, matched, repeated } = accepted
+    log.info({ nom, score, niveau, deed, event, matched, repeated }, 'a character was heard of')
+    return { personnage, niveau, ...(before === undefined ? {} : { before }), accepted }
+  }
+
+  const rated = (known: Personnage, score: number, by: PersonnageAuthor): Change => ({
+    deed: 'scored',
+    personnage: { ...known, score, changedAt: now(), by: signatureOf(by) },
+    before: known.score,
+    by,
+  })
+
+  return {
+    ...store,
+    niveauOf: levelOf,
+    async put(wish, by, options) {
+      const nom = readNom(wish.nom)
+      const score = readScore(wish.score)
+      return await inTurn(nomKey(nom), async () => {
+        const known = await store.find(nom)
+        if (known !== undefined) return await tell(rated(known, score, by), options)
+        const at = now()
+        const personnage = { nom, score, madeAt: at, changedAt: at, by: signatureOf(by) }
+        return await tell({ deed: 'created', personnage, by }, options)
+      })
+    },
+    rate: (nom, change, by, options) =>
+      inTurn(nomKey(nom), async () => {
+        const known = await store.find(nom)
+        if (known === undefined) return undefined
+        const score = readScore('to' in change ? change.to : known.score + change.add)
+        return await tell(rated(known, score, by), options)
+      }),
+    remove: (nom, by, options) =>
+      inTurn(nomKey(nom), async () => {
+        const known = await store.find(nom)
+        if (known === undefined) return undefined
+        return await tell({ deed: 'removed', personnage: known, before: known.score, by }, options)
+      }),
+  }
+}
+
+function draftOf(
+  { deed, personnage, before, by }: Change,
+  levels: { readonly niveau: Niveau; readonly niveauBefore?: Niveau },
+  at: number,
+): Draft {
+  const { nom, score, madeAt } = personnage
+  const data: JsonObject = { nom, score, ...levels, ...(before === undefined ? {} : { before }), by }
+  return {
+    source: 'personnage',
+    type: `${typePrefix}${deed}`,
+    subject: subjectOf(nom),
+    time: new Date(at).toISOString(),
+    data,
+    severity: 'info',
+    audience: 'open',
+    card: `personnage ${madeAt} ${nomKey(nom)}`,
+    byDefault: true,
+  }
+}
+
+/** Globs are told apart by spaces: in subjects `_` stands for each. */
+export const subjectOf = (nom: string): string => nom.replace(/\s/gu, '_')
+
+const signatureOf = (by: PersonnageAuthor): string => ('key' in by ? `key ${by.key}` : by.person)
+
+/** @throws {UserError} */
+function readNom(text: string): string {
+  const nom = cleanNom(text)
+  const fault = nomFault(nom)
+  if (fault === undefined) return nom
+  throw new UserError(
+    fault === 'hidden'
+      ? said({
+          fr: rich`Un nom se compose de caractères visibles, sur une seule ligne.`,
+          en: rich`A name is made of visible characters, on one line.`,
+        })
+      : said({
+          fr: rich`Un nom compte de 1 à ${longestNom} caractères.`,
+          en: rich`A name has 1 to ${longestNom} characters.`,
+        }),
+  )
+}
+
+/** @throws {UserError} */
+function readScore(score: number): number {
+  // One way of writing nothing: `-0` would be told with its sign.
+  if (Number.isSafeInteger(score)) return score + 0
+  const most = Number.MAX_SAFE_INTEGER
+  throw new UserError(
+    said({
+      fr: rich`Un score est un nombre entier, de ${own(`−${number('fr', most)}`)} à ${own(number('fr', most))}\u00a0: ${code(String(score))} n’en est pas un.`,
+      en: rich`A score is a whole number, from ${own(`−${number('en', most)}`)} to ${own(number('en', most))}: ${code(String(score))} is none.`,
+    }),
+  )
+}

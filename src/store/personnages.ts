@@ -1,0 +1,72 @@
+// Characters and their scores. They are written by the recorder, in the transaction of the event that says so, and read from here.
+
+import type { DatabaseSync } from 'node:sqlite'
+import { type SqlBool, sql } from 'kysely'
+import type { KeptChange, Personnage } from '../event.ts'
+import { nomKey } from '../text/nom.ts'
+import type { Database, PersonnageTable } from './schema.ts'
+import type { PersonnageQuery, PersonnageStore } from './store.ts'
+
+const columns = { score: 'score', nom: 'name_key', changedAt: 'changed_at' } as const
+
+export function createPersonnageStore(db: Database): PersonnageStore {
+  return {
+    async find(nom) {
+      const query = db.selectFrom('personnages').selectAll().where('name_key', '=', nomKey(nom))
+      const row = await query.executeTakeFirst()
+      return row === undefined ? undefined : personnageOf(row)
+    },
+
+    async list({ sort, order, contains, min, max, after, limit }) {
+      const column = columns[sort]
+      let query = db.selectFrom('personnages').selectAll().orderBy(column, order).limit(limit)
+      if (sort !== 'nom') query = query.orderBy('name_key')
+      if (contains !== undefined) query = query.where(sql<SqlBool>`instr(name_key, ${nomKey(contains)}) > 0`)
+      if (min !== undefined) query = query.where('score', '>=', min)
+      if (max !== undefined) query = query.where('score', '<=', max)
+      if (after !== undefined) query = query.where(behind({ sort, order }, after))
+      return (await query.execute()).map(personnageOf)
+    },
+
+    async counts(above) {
+      const { all, greater } = await db
+        .selectFrom('personnages')
+        .select(({ fn }) => [
+          fn.countAll<number>().as('all'),
+          sql<number>`count(case when score > ${above} then 1 end)`.as('greater'),
+        ])
+        .executeTakeFirstOrThrow()
+      return { all: Number(all), above: Number(greater) }
+    },
+  }
+}
+
+function behind(
+  { sort, order }: Pick<PersonnageQuery, 'sort' | 'order'>,
+  after: NonNullable<PersonnageQuery['after']>,
+) {
+  const key = nomKey(after.nom)
+  const further = sql.raw(order === 'asc' ? '>' : '<')
+  if (sort === 'nom') return sql<SqlBool>`name_key ${further} ${key}`
+  const column = sql.ref(columns[sort])
+  return sql<SqlBool>`(${column} ${further} ${after[sort]} or (${column} = ${after[sort]} and name_key > ${key}))`
+}
+
+/** For the recorder, within its transaction. */
+export function createPersonnageWriter(connection: DatabaseSync): (change: KeptChange) => void {
+  const set = connection.prepare(
+    `insert into personnages (name_key, nom, score, made_at, changed_at, by) values (?, ?, ?, ?, ?, ?)
+     on conflict (name_key) do update set nom = excluded.nom, score = excluded.score, made_at = excluded.made_at,
+     changed_at = excluded.changed_at, by = excluded.by`,
+  )
+  const remove = connection.prepare('delete from personnages where name_key = ?')
+  return (change) => {
+    if ('remove' in change) return void remove.run(nomKey(change.remove))
+    const { nom, score, madeAt, changedAt, by } = change.set
+    set.run(nomKey(nom), nom, score, madeAt, changedAt, by)
+  }
+}
+
+function personnageOf({ nom, score, made_at, changed_at, by }: PersonnageTable): Personnage {
+  return { nom, score, madeAt: made_at, changedAt: changed_at, by }
+}

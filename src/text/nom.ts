@@ -1,0 +1,27 @@
+// Names of characters: how one is written, and by what it is known (interface.md, "What people type": unique without regard to case).
+
+/** What a name may not hold: control characters, halves of characters, line breaks. */
+const forbidden = /[\p{Cc}\p{Cs}\u2028\u2029]/u
+/** It must hold something that is seen. */
+const visible = /[\p{L}\p{N}\p{P}\p{S}]/u
+
+/** Characters (code points) of the longest name. */
+export const longestNom = 100
+
+/** As it is kept: NFC, without spaces around it. */
+export function cleanNom(text: string): string {
+  return text.normalize('NFC').trim()
+}
+
+/** Why a cleaned name is none; nothing where it is one. */
+export function nomFault(nom: string): 'empty' | 'long' | 'hidden' | undefined {
+  if (nom === '') return 'empty'
+  // Counted only where it may matter: a name comes from anywhere, and may be long.
+  if (nom.length > 2 * longestNom || [...nom].length > longestNom) return 'long'
+  return forbidden.test(nom) || !visible.test(nom) ? 'hidden' : undefined
+}
+
+/** Equal for names that differ in case alone; `ß` and `ss` are the same, as in capitals. */
+export function nomKey(nom: string): string {
+  return cleanNom(nom).toUpperCase().toLowerCase().normalize('NFC')
+}
