@@ -1,6 +1,7 @@
 // The API documentation: complete, valid, readable, and true: every example in it is sent to a Vigie and answered as it says
 // (issue 7, "OpenAPI 3.1 generated from the schemas").
 
+import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -11,9 +12,10 @@ import { docsOf } from '../../src/web/api/page.ts'
 import { madeBy } from '../threats/http-vigie.ts'
 import { documented, type Proofs, send } from './documented.ts'
 import { eventually, gitlabToken, type House, openHouse, standIn } from './house.ts'
+import { makeKey } from './key.ts'
 
 const settings = { METRICS_TOKEN: 'e2e-metrics-token', NEXTCLOUD_WEBHOOK_TOKEN: 'e2e-nextcloud-token' }
-const proofs: Proofs = { settings: { ...settings, GITLAB_WEBHOOK_TOKEN: gitlabToken } }
+let proofs: Proofs = { settings: { ...settings, GITLAB_WEBHOOK_TOKEN: gitlabToken } }
 
 let house: House
 let routes: { method: string; url: string }[]
@@ -24,6 +26,10 @@ beforeAll(async () => {
   routes = made.routes.flatMap(({ method, url: path }) => [method].flat().map((one) => ({ method: one, url: path })))
   url = house.app().url()
   await eventually(async () => ((await fetch(`${url}/health/delivery`)).ok ? true : undefined), 'a connection')
+  const person = await house.person('claire')
+  const channel = await house.channel(person)
+  await person.type(channel, '/vigie help')
+  proofs = { ...proofs, channel, key: await makeKey(join(house.folder, 'data', 'vigie.db')) }
 })
 afterAll(() => house.close())
 

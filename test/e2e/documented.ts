@@ -1,14 +1,18 @@
 // Every documented route, and an example of the documentation sent as it stands.
 
 import { gitlabDocuments } from '../../src/integrations/gitlab/documents.ts'
+import { channelInExamples, hookDocuments } from '../../src/integrations/hook/documents.ts'
 import type { RouteDoc, RouteExample } from '../../src/integrations/integration.ts'
 import { heartbeatDocuments } from '../../src/integrations/monitor/documents.ts'
 import { nextcloudDocuments } from '../../src/integrations/nextcloud/documents.ts'
+import { personnageDocuments } from '../../src/integrations/personnage/documents.ts'
 import { addressOf } from '../../src/web/api/curl.ts'
 import { webDocuments } from '../../src/web/api/documented.ts'
 import { typeOf } from '../../src/web/api/openapi.ts'
 
 export const documented: readonly RouteDoc[] = [
+  ...personnageDocuments,
+  ...hookDocuments,
   ...gitlabDocuments,
   ...nextcloudDocuments,
   ...heartbeatDocuments,
@@ -19,6 +23,8 @@ export const documented: readonly RouteDoc[] = [
 export interface Proofs {
   readonly settings: Readonly<Record<string, string>>
   readonly key?: string
+  /** Stands for the channel of examples. */
+  readonly channel?: string
 }
 
 export async function send(
@@ -29,6 +35,7 @@ export async function send(
 ): Promise<{ status: number; type: string; text: string }> {
   const { body, headers } = example
   const type = typeOf(example)
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
   const response = await fetch(`${url}${addressOf(one.path, example)}`, {
     method: one.method,
     headers: {
@@ -36,7 +43,7 @@ export async function send(
       ...(example.unproven ? {} : proofOf(one, proofs)),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: text.replaceAll(channelInExamples, proofs.channel ?? '') }),
   })
   const answered = response.headers.get('content-type') ?? ''
   return { status: response.status, type: answered.replace(/;.*/, ''), text: await response.text() }
