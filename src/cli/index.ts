@@ -3,6 +3,7 @@
 import { backup } from './backup.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
+import { exportCommand } from './export.ts'
 import { manifest } from './manifest.ts'
 import { provision } from './provision.ts'
 import { restore } from './restore.ts'
@@ -24,5 +25,6 @@ export const subcommands: readonly Subcommand[] = [
   manifest,
   backup,
   restore,
+  exportCommand,
   service,
 ]
