@@ -62,7 +62,7 @@ export interface BotParts extends AppParts {
   /** Made after the bot, since it posts through it. */
   readonly outbox: () => Outbox
   /** How the database does; made after the bot, through which its news are told. */
-  readonly upkeep: () => Promise<Part>
+  readonly upkeep: () => Promise<readonly Part[]>
   readonly mail: Pick<Mail, 'draw' | 'status'>
   /** Something that was given up was put back in line. */
   readonly onReplayed: () => void

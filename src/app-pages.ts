@@ -1,9 +1,11 @@
-// What a browser, a scraper or an orchestrator reads of Vigie, wired: health, metrics and the public status page.
+// What a browser, a scraper or an orchestrator reads of Vigie, wired: health, metrics, the public status page and the API documentation.
 
 import type { FastifyInstance } from 'fastify'
 import type { Integration } from './integrations/integration.ts'
 import type { Settings } from './settings.ts'
 import type { Store } from './store/store.ts'
+import { webDocuments } from './web/api/documented.ts'
+import { registerApi } from './web/api/routes.ts'
 import { registerHealth } from './web/health.ts'
 import type { Metrics } from './web/metrics.ts'
 import { registerStatusPage } from './web/status/routes.ts'
@@ -18,6 +20,7 @@ export interface PagesParts {
   readonly registerMetrics: Metrics['register']
   /** VIGIE_URL. */
   readonly url: string
+  readonly version: string
   readonly now: () => number
 }
 
@@ -38,6 +41,8 @@ export function registerPages(http: FastifyInstance, parts: PagesParts): void {
     const monitors = watching?.monitors?.all() ?? []
     return { waiting, parked, oldestSeconds, websocketUp: mattermost.connected(), monitors }
   })
+  const documents = [...parts.integrations.flatMap((one) => one.documents ?? []), ...webDocuments]
+  registerApi(http, { documents, url, version: parts.version, locale })
   if (watching?.records)
     registerStatusPage(http, { records: watching.records, organisation, locale, timeZone, url, now })
 }

@@ -9,6 +9,7 @@ import type { DedupeKey, Draft, Emit, Log, Now, Part, Target } from './event.ts'
 import { type Wait, waitByTheClock } from './flow/waiting.ts'
 import { backupFailed, databaseRestored, diskLow, vigieStarted } from './integrations/vigie/upkeep.ts'
 import type { Settings } from './settings.ts'
+import type { Archive } from './store/archive.ts'
 import { createShelf, type Shelf, writeCopy, writeCopyAside } from './store/backup.ts'
 import { ensureSound, noteMade, type Restored, readRestored, restoredMark } from './store/recovery.ts'
 import { createReserve, type Reserve } from './store/reserve.ts'
@@ -78,6 +79,7 @@ function refuseWhenFull(events: EventStore, reserve: Pick<Reserve, 'space'>): Ev
 
 export interface UpkeepParts {
   readonly store: KeptStore
+  readonly archive: Pick<Archive, 'purge'>
   readonly settings: Settings
   /** Vigie's own. */
   readonly version: string
@@ -186,7 +188,8 @@ export function createUpkeep(parts: UpkeepParts): Upkeep {
           return !signal.aborted
         },
       })
-      log.info({ ...gone }, 'purged what RETENTION no longer keeps')
+      const archived = await parts.archive.purge(now() - settings.retention.eventsMs)
+      log.info({ ...gone, archived }, 'purged what RETENTION no longer keeps')
     }
   }
 

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readAlarms } from './app-alarms.ts'
+import { archivePart } from './app-archive-part.ts'
 import { createBot } from './app-bot.ts'
 import { keptWhenOpen, keysWhenOpen } from './app-kept.ts'
 import { keyFileSecrets } from './app-key.ts'
@@ -22,10 +23,12 @@ import type { Describe, DescribeBurst, Emit, EmitTogether, Log, Now } from './ev
 import { createIntake } from './flow/intake.ts'
 import { createOutbox } from './flow/outbox.ts'
 import { createRouter } from './flow/router.ts'
+import { waitByTheClock } from './flow/waiting.ts'
 import { freePort } from './free-port.ts'
 import { integrations as makers } from './integrations/index.ts'
 import type { Integration } from './integrations/integration.ts'
 import { readSettings } from './settings.ts'
+import { createArchive } from './store/archive.ts'
 import { holdLock } from './store/lock.ts'
 import { readRestored, restoredMark } from './store/recovery.ts'
 import type { Store } from './store/store.ts'
@@ -135,7 +138,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     startedAt,
     emit,
     outbox: () => outbox,
-    upkeep: () => upkeep.status(),
+    upkeep: async () => [await upkeep.status(), archivePart(archive.state(), now())],
     mail,
     onReplayed: () => parked.replayed(),
     keys: createKeyRing(keyParts),
@@ -149,8 +152,9 @@ export async function createApp(parts: AppParts): Promise<App> {
     now,
     log,
   })
-  const upkeep = createUpkeep({ store, settings, version, emit, admins: bot.knownAdminIds, now, log })
-  const { timeZone } = settings
+  const { timeZone, archivePath } = settings
+  const archive = createArchive({ folder: archivePath, store, timeZone, now, log, wait: waitByTheClock })
+  const upkeep = createUpkeep({ store, archive, settings, version, emit, admins: bot.knownAdminIds, now, log })
   const parked = createParkedTeller({
     store,
     describe,
@@ -195,6 +199,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     mattermost: { answers: bot.answers, connected: bot.connected },
     registerMetrics,
     url,
+    version,
     now,
   })
   bot.routes(http)
@@ -225,6 +230,7 @@ export async function createApp(parts: AppParts): Promise<App> {
         bot.run(signal).catch(ended.reject),
         watching,
         upkeep.run(signal),
+        archive.run(signal),
         parked.run(signal),
         alarms.run(signal),
       ])

@@ -1,5 +1,6 @@
 // The process: arguments, environment, signals, exit code. Nothing else reads process.*.
 
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -65,6 +66,10 @@ const world: World = {
   stdin: process.stdin,
   stdout,
   stderr,
+  async write(bytes) {
+    flush()
+    if (!process.stdout.write(bytes)) await once(process.stdout, 'drain')
+  },
   locale,
   now: Date.now,
   fetch,

@@ -7,6 +7,8 @@ import { parseDuration } from './text/format.ts'
 export interface UpkeepSettings {
   /** Absolute path of the folder. */
   readonly backupPath: string
+  /** ARCHIVE_PATH: absolute path of the folder. */
+  readonly archivePath: string
   /** How long hourly and daily copies are kept, in milliseconds. */
   readonly backupKeep: { readonly hourlyMs: number; readonly dailyMs: number }
   /** How long events and audit entries are kept, in milliseconds. */
@@ -18,9 +20,10 @@ const dayMs = 24 * hourMs
 
 /** Problems are noted in `env`. */
 export function readUpkeepSettings(env: Env, cwd: string): UpkeepSettings {
-  const path = env.text('BACKUP_PATH', 'data/backup')
+  const absolute = (path: string) => (path.startsWith('/') ? path : join(cwd, path))
   return {
-    backupPath: path.startsWith('/') ? path : join(cwd, path),
+    backupPath: absolute(env.text('BACKUP_PATH', 'data/backup')),
+    archivePath: absolute(env.text('ARCHIVE_PATH', 'data/archive')),
     backupKeep: readKeep(env),
     retention: readRetention(env),
   }

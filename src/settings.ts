@@ -101,7 +101,8 @@ export function readDatabasePath(env: Env, cwd: string): string {
   return path.startsWith('/') ? path : join(cwd, path)
 }
 
-function readTimeZone(env: Env): string {
+/** TZ. */
+export function readTimeZone(env: Env): string {
   const zone = env.text('TZ', 'Europe/Paris')
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone

@@ -24,6 +24,7 @@ const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 
 let count = 0
+const archiveBefore: number[] = []
 let clock: FakeClock
 let settings: Settings
 let store: KeptStore
@@ -41,6 +42,12 @@ const run = (space?: () => Space) => {
   const kept = space ? { ...store, reserve: { look: async () => space(), space } } : store
   upkeep = createUpkeep({
     store: kept,
+    archive: {
+      async purge(before) {
+        archiveBefore.push(before)
+        return 0
+      },
+    },
     version: '1.2.3',
     settings,
     async emit(draft, options) {

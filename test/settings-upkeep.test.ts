@@ -15,14 +15,18 @@ describe('the settings of the database’s keep', () => {
   test('are a day of hourly copies, a week of daily ones, 90 days of events and a year of audit', () => {
     expect(read({})).toEqual({
       backupPath: '/srv/vigie/data/backup',
+      archivePath: '/srv/vigie/data/archive',
       backupKeep: { hourlyMs: dayMs, dailyMs: 7 * dayMs },
       retention: { eventsMs: 90 * dayMs, auditMs: 365 * dayMs },
     })
   })
 
   test('are read as durations; what RETENTION does not name keeps its default', () => {
-    expect(read({ BACKUP_PATH: '/mnt/b', BACKUP_KEEP: '48h, 30d', RETENTION: 'events=2 semaines' })).toEqual({
+    expect(
+      read({ ARCHIVE_PATH: '/mnt/a', BACKUP_PATH: '/mnt/b', BACKUP_KEEP: '48h, 30d', RETENTION: 'events=2 semaines' }),
+    ).toEqual({
       backupPath: '/mnt/b',
+      archivePath: '/mnt/a',
       backupKeep: { hourlyMs: 2 * dayMs, dailyMs: 30 * dayMs },
       retention: { eventsMs: 14 * dayMs, auditMs: 365 * dayMs },
     })

@@ -3,6 +3,7 @@
 import { backup } from './backup.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
+import { exportCommand } from './export.ts'
 import { key } from './key.ts'
 import { manifest } from './manifest.ts'
 import { provision } from './provision.ts'
@@ -26,5 +27,6 @@ export const subcommands: readonly Subcommand[] = [
   key,
   backup,
   restore,
+  exportCommand,
   service,
 ]

@@ -17,6 +17,8 @@ export interface World {
   readonly stdin: AsyncIterable<Buffer | string>
   readonly stdout: (line: string) => void
   readonly stderr: (line: string) => void
+  /** Bytes to standard output; resolves once there is room for more. Absent where only lines are read. */
+  readonly write?: (bytes: Uint8Array) => Promise<void>
   /** Of the terminal: LANG, else French. */
   readonly locale: Locale
   readonly now: () => number

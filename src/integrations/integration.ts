@@ -1,6 +1,7 @@
 // The contract of everything that brings events in (design.md, "Integration"): one folder per source, one line in the list.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ZodType } from 'zod'
 import type { Env, Secret } from '../env.ts'
 import type {
   Accepted,
@@ -10,6 +11,7 @@ import type {
   Emit,
   EmitOptions,
   EmitTogether,
+  Json,
   JsonObject,
   Log,
   Meter,
@@ -52,6 +54,8 @@ export interface Integration {
   readonly name: string
   /** Registers its HTTP routes; on every replica. */
   routes?(http: FastifyInstance): void
+  /** Its routes as `/openapi.json` and `/docs` tell them, in the order in which their examples can be tried. */
+  readonly documents?: readonly RouteDoc[]
   /** Runs until the signal; where the lease is held. */
   watch?(signal: AbortSignal): Promise<void>
   /** False while what it watches stands still; absent where nothing has to go on. For HEARTBEAT_URL. */
@@ -283,6 +287,73 @@ export interface HookLine {
   /** Why it failed, in GitLab's words. */
   readonly error?: string
   readonly hint?: Said
+}
+
+/** A route as the API documentation tells it. Its schemas are those the route reads with, so that the two cannot disagree. */
+export interface RouteDoc {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** As fastify knows it: `/personnages/:nom`. */
+  readonly path: string
+  readonly group: RouteGroup
+  readonly summary: Said
+  /** Paragraphs, in plain words. */
+  readonly description?: Said
+  /** How it proves who calls. */
+  readonly proof: RouteProof
+  /** Of the path and of the address's query, by name. What the query holds may be left out where its schema says so. */
+  readonly params?: Readonly<Record<string, RouteParam>>
+  readonly query?: Readonly<Record<string, RouteParam>>
+  readonly headers?: Readonly<Record<string, RouteParam>>
+  /** One a content type. */
+  readonly bodies?: readonly { readonly type: string; readonly schema: ZodType }[]
+  readonly answers: readonly RouteAnswer[]
+  /** Refusals it answers beside those of its proof and its body (401, 403, 429, 400, 413, 415, 422), which are told for every route. */
+  readonly refusals?: readonly { readonly status: number; readonly said: Said }[]
+  /** Sent by a test as they stand, in order, after those of the routes before; each is answered with its status. */
+  readonly examples: readonly RouteExample[]
+}
+
+export type RouteGroup = 'personnages' | 'events' | 'subscriptions' | 'webhooks' | 'state'
+
+export type RouteProof =
+  | { readonly by: 'open' }
+  /** Standard Webhooks signatures are taken too where `orSigned`. */
+  | { readonly by: 'key'; readonly scope: Scope; readonly orSigned?: true }
+  /** A secret in a header, which a setting names. */
+  | { readonly by: 'secret'; readonly header: string; readonly setting: string }
+  /** The same as `Authorization: Bearer`. */
+  | { readonly by: 'bearer'; readonly setting: string }
+  /** The address itself is secret. */
+  | { readonly by: 'address' }
+
+export interface RouteParam {
+  readonly said: Said
+  readonly schema: ZodType
+}
+
+export interface RouteAnswer {
+  readonly status: number
+  readonly said: Said
+  /** Absent: no body. JSON is told by its schema, all else by its type alone. */
+  readonly type?: string
+  readonly schema?: ZodType
+}
+
+export interface RouteExample {
+  /** A word or two, unique within its route: `new`, `unknown`. */
+  readonly name: string
+  readonly said: Said
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>>
+  readonly type?: string
+  /** As JSON where it is no text. */
+  readonly body?: Json
+  /** Set where it is sent without what proves who calls. */
+  readonly unproven?: true
+  readonly status: number
+  /** What is answered, where that is the same each time or looks alike. */
+  readonly answer?: Json
 }
 
 /** What an API key may do (interface.md, "API keys"). */

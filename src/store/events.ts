@@ -44,6 +44,8 @@ export function createEventStore(db: Database, recorder: Recorder): EventStore {
       return rows.map(toStoredEvent)
     },
 
+    list: (request) => listEvents(db, request),
+
     async lastAcceptedAt(source) {
       const row = await db.selectFrom('sources').select('accepted_at').where('source', '=', source).executeTakeFirst()
       return row?.accepted_at
@@ -60,6 +62,21 @@ export function createEventStore(db: Database, recorder: Recorder): EventStore {
       return row.visibility === 'public' ? 'open' : 'closed'
     },
   }
+}
+
+/** Those after an id (empty: all), in the order they were accepted. */
+export async function listEvents(
+  db: Database,
+  { after, limit }: { after: string; limit: number },
+): Promise<readonly StoredEvent[]> {
+  const rows = await db
+    .selectFrom('events')
+    .selectAll()
+    .where('id', '>', readId(after) ?? 0)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(toStoredEvent)
 }
 
 /** By id; those that exist. */

@@ -27,6 +27,11 @@ export function timeOfId(id: number): number {
   return Math.floor(id / 4096) + epochMs
 }
 
+/** What sorts before the id of everything stored at or after a moment, milliseconds since 1970. */
+export function idBefore(at: number): string {
+  return showId(Math.max(0, (at - epochMs) * 4096 - 1))
+}
+
 /** `06g0a1b2c3d`. */
 export function showId(id: number): string {
   let text = ''

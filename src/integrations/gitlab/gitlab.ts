@@ -7,6 +7,7 @@ import type { Locale } from '../../text/locale.ts'
 import { code, join, type Rich, rich } from '../../text/rich.ts'
 import type { MakeIntegration } from '../integration.ts'
 import { describe } from './describe.ts'
+import { gitlabDocuments } from './documents.ts'
 import { type HealthWords, healthWords } from './health.ts'
 import { createKeeper } from './hooks/keeper.ts'
 import { type HookWords, hookWords } from './hooks/words.ts'
@@ -63,6 +64,7 @@ export const createGitlab: MakeIntegration = (parts) => {
           refusedAt = undefined
         },
       }),
+    documents: gitlabDocuments,
     describe,
     probe: (nonce) => createProbe({ tokens, signing, now }, nonce),
     watch: care.watch,

@@ -3,6 +3,7 @@
 import { ago } from '../../text/format.ts'
 import type { MakeIntegration } from '../integration.ts'
 import { describe, glanceOf } from './describe.ts'
+import { hookDocuments } from './documents.ts'
 import { createDrafts } from './draft.ts'
 import { registerRoutes } from './routes.ts'
 import { registerSubscribing } from './subscribing.ts'
@@ -18,6 +19,7 @@ export const createHook: MakeIntegration = (parts) => {
   const draftOf = createDrafts({ now, linkOrigins })
   return {
     name: 'hook',
+    documents: hookDocuments,
     describe,
     routes(http) {
       registerRoutes(http, { keys, emitTogether, draftOf, log, meter })

@@ -12,7 +12,7 @@ const mostFields = 50
 
 const line = z.string().refine((text) => isLine(text))
 const scalar = z.union([z.string().max(2000), z.number(), z.boolean()])
-const shape = z.strictObject({
+export const plainShape = z.strictObject({
   type: z.string().refine(isType),
   text: z.string().min(1).max(longestText),
   title: line.optional(),
@@ -30,7 +30,7 @@ const shape = z.strictObject({
   vigiecard: line.optional(),
   progress: z.number().min(0).max(100).optional(),
 })
-type Field = keyof typeof shape.shape
+type Field = keyof typeof plainShape.shape
 
 /** What each field takes, as the refusal says it. */
 const wanted: Readonly<Record<Field, { readonly fr: string; readonly en: string }>> = {
@@ -58,7 +58,7 @@ export interface Plain {
 
 /** @throws {HttpProblem} 422 */
 export function readPlain(value: Json): Plain {
-  const read = shape.safeParse(value)
+  const read = plainShape.safeParse(value)
   if (!read.success) throw refusedFields(problemsOf(read.error, value))
   const { type, text, title, severity = 'info', subject, url, fields, vigiecard, progress } = read.data
   const told = {
@@ -79,7 +79,7 @@ export function readPlain(value: Json): Plain {
 
 function problemsOf({ issues }: z.ZodError, value: Json): FieldProblem[] {
   if (!isObject(value)) return [{ field: '', said: expected({ fr: 'un objet JSON', en: 'a JSON object' }, value) }]
-  const known = Object.keys(shape.shape)
+  const known = Object.keys(plainShape.shape)
   const strange = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [],
   )
@@ -105,7 +105,7 @@ function isField(name: string): name is Field {
   return Object.hasOwn(wanted, name)
 }
 
-function fieldsOf(fields: NonNullable<z.infer<typeof shape>['fields']>): ToldField[] {
+function fieldsOf(fields: NonNullable<z.infer<typeof plainShape>['fields']>): ToldField[] {
   const all = Array.isArray(fields)
     ? fields
     : Object.entries(fields).map(([title, value]) => ({ title, value, short: undefined }))

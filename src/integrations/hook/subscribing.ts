@@ -13,13 +13,13 @@ export interface SubscribingParts {
 }
 
 const mostBytes = 64 * 1024
-const shape = z.strictObject({
+export const subscribingShape = z.strictObject({
   channel: z.string().min(1).max(64).optional(),
   url: z.string().min(1).max(2000).optional(),
   source: z.string().min(1).max(64),
   subject: z.string().min(1).max(2000).optional(),
 })
-type Field = keyof typeof shape.shape
+type Field = keyof typeof subscribingShape.shape
 
 const wanted: Readonly<Record<Field, { readonly fr: string; readonly en: string }>> = {
   channel: { fr: 'l’identifiant d’un canal', en: 'the id of a channel' },
@@ -72,7 +72,7 @@ function readWish(body: Buffer): SubscriptionWish {
   const value = jsonOf(body)
   if (!isObject(value))
     throw refusedFields([{ field: '', said: expected({ fr: 'un objet JSON', en: 'a JSON object' }, value) }])
-  const read = shape.safeParse(value)
+  const read = subscribingShape.safeParse(value)
   if (!read.success) {
     const names = Object.keys(wanted)
     const wrong = new Set(read.error.issues.flatMap(({ path: [name] }) => (typeof name === 'string' ? [name] : [])))

@@ -11,6 +11,7 @@ import { certificateType, createCertificates, describeCertificate } from './cert
 import { createLookout } from './checks/lookout.ts'
 import { pointsOf } from './curve.ts'
 import { describe } from './describe.ts'
+import { heartbeatDocuments } from './documents.ts'
 import { type Endpoint, hostOf, portOf } from './guard/endpoint.ts'
 import type { Cut } from './isolation.ts'
 import { createKeeper } from './keeper.ts'
@@ -174,6 +175,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
     name: 'monitor',
     describe: (event, telling) => (describers.get(event.type) ?? describe)(event, telling),
     routes: (http) => registerRoutes(http, { watch, settle: ledger.settle, now }),
+    documents: heartbeatDocuments,
     async watch(signal) {
       for (const words of lookout.idle) log.warn({ setting: 'MONITOR_ALLOW' }, words.en)
       signal.addEventListener('abort', () => void shortText.stop(), { once: true })

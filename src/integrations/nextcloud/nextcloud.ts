@@ -7,6 +7,7 @@ import type { IntegrationParts, MakeIntegration, Probe } from '../integration.ts
 import { type Looks, plainLook, readLooks } from './card-file.ts'
 import { createDavSource } from './dav.ts'
 import { createWording } from './describe.ts'
+import { nextcloudDocuments } from './documents.ts'
 import { createBursts, type Told, tell } from './draft.ts'
 import { changeKinds } from './facts.ts'
 import { createFinder } from './finder.ts'
@@ -68,6 +69,7 @@ export const createNextcloud: MakeIntegration = (parts) => {
     name: 'nextcloud',
     routes: (http) => registerRoutes(http, { tokens, take, log, meter, now, onRefused, onAccepted }),
     ...(folders.length === 0 ? {} : { watch: watched.watch }),
+    documents: nextcloudDocuments,
     describe,
     describeBurst,
     probe: async (nonce) => probeOf(nonce, tokens.current()[0]?.reveal()),

@@ -16,8 +16,12 @@ export const personnageShape = z.strictObject({
     .string()
     .overwrite(cleanNom)
     .refine((nom) => nomFault(nom) === undefined)
-    .meta({ description: 'Known by it without regard to case.', minLength: 1, maxLength: longestNom }),
-  score: z.int(),
+    .meta({
+      said: { fr: 'connu sans égard à la casse', en: 'known without regard to case' },
+      minLength: 1,
+      maxLength: longestNom,
+    }),
+  score: z.int().meta({ said: { fr: 'un nombre entier', en: 'a whole number' } }),
 })
 export type PersonnageBody = z.infer<typeof personnageShape>
 

@@ -2,6 +2,7 @@
 
 import type { MakeIntegration } from '../integration.ts'
 import { createDescribe } from './describe.ts'
+import { personnageDocuments } from './documents.ts'
 import { deeds } from './facts.ts'
 import { createKeeper } from './keeper.ts'
 import { readNiveaux } from './niveaux.ts'
@@ -15,6 +16,7 @@ export const createPersonnages: MakeIntegration = (parts) => {
   return {
     name: 'personnage',
     routes: (http) => registerRoutes(http, { keeper, niveaux, keys }),
+    documents: personnageDocuments,
     describe: createDescribe(env.text('ORGANISATION')),
     events: deeds,
     personnages: keeper,
