@@ -131,8 +131,8 @@ const describePersonnage = createPersonnages(createRelay({}).parts)?.describe
 
 /** A character of this name, set by somebody of this name or by a key: each in its turn. */
 export function toldByPersonnage(words: string, locale: Locale, turn: number): Told[] {
-  const by = turn % 2 === 0 ? { person: 'p', name: words } : { key: words }
-  const type = ['personnage.created', 'personnage.scored', 'personnage.removed'][Math.floor(turn / 2) % 3] ?? ''
+  const by = Math.floor(turn / 2) % 2 === 0 ? { person: 'p', name: words } : { key: words }
+  const type = ['personnage.created', 'personnage.scored', 'personnage.removed'][Math.floor(turn / 4) % 3] ?? ''
   const data = { nom: words, score: 86, niveau: 'expert', before: 49, niveauBefore: 'débutant', by }
   const event: Event = { ...eventOf({ object_kind: 'push' }), id: type, source: 'personnage', type, data }
   const description = describePersonnage?.(event, telling(locale))
