@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { RouteDoc, RouteParam } from '../integration.ts'
 import { personnageShape } from './body.ts'
-import { niveaux } from './niveaux.ts'
+import { niveaux } from '../../text/niveau.ts'
 
 const json = 'application/json'
 const shown = z.object({ nom: z.string(), score: z.int(), niveau: z.enum(niveaux) })
