@@ -3,6 +3,7 @@
 
 import { expect, it, onTestFinished } from 'vitest'
 import { readSubject } from '../../src/commands/subscriptions/subject.ts'
+import { DeliveryError } from '../../src/errors.ts'
 import type { Draft } from '../../src/event.ts'
 import { draftOf } from '../fakes/event.ts'
 import { createFakeNotifier } from '../fakes/notifier.ts'
@@ -96,4 +97,28 @@ it('a template travels to whoever describes the event, from the oldest subscript
   await world.clock.rest()
   expect(seen).toContain('first {{data.x}}')
   expect(seen).not.toContain('second')
+})
+
+it('a URL that is away for hours is told in the end, while another is told at once', async () => {
+  const notifier = { ...createFakeNotifier(), apart: true as const }
+  const world = await opened(notifier)
+  world.outbox.start()
+  onTestFinished(() => world.outbox.stop(0))
+  for (const channel of ['away', 'there']) await world.subscribe({ source: 'hook', channel })
+  let isAway = true
+  notifier.fate = (_message, address) =>
+    address === 'away' && isAway
+      ? { refuse: new DeliveryError('no', { retry: true, scope: 'target', reason: 'network' }) }
+      : undefined
+  const first = await world.tell(event('a'))
+  for (let hour = 0; hour < 4; hour += 1) {
+    await world.tell(event('b'))
+    await world.clock.advance(3_600_000)
+  }
+  expect(notifier.told('there')).toHaveLength(5)
+  expect(world.parked).toEqual([])
+  isAway = false
+  await world.clock.advance(600_000)
+  expect(notifier.told('away')[0]).toBe(first)
+  expect(notifier.told('away')).toHaveLength(5)
 })
