@@ -122,6 +122,10 @@ it('takes what is signed with a key of its own, and nothing that was altered or 
   expect(first.status).toBe(200)
   expect((await call('POST', '/webhook/events', body, headers)).body).toEqual(first.body)
   expect((await call('POST', '/webhook/events', `${body} `, headers)).status).toBe(401)
+  // Threat T9: old and new signature together, 100 replays at once.
+  const both = { ...headers, 'webhook-signature': `v1,${'A'.repeat(43)}= ${headers['webhook-signature']}` }
+  const replays = await Promise.all(Array.from({ length: 100 }, () => call('POST', '/webhook/events', body, both)))
+  expect(new Set(replays.map((one) => JSON.stringify(one.body)))).toEqual(new Set([JSON.stringify(first.body)]))
   for (const at of [Date.now() - 302_000, Date.now() + 302_000])
     expect((await call('POST', '/webhook/events', body, signed(secret, body, { at }))).status).toBe(401)
 })
