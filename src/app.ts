@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readAlarms } from './app-alarms.ts'
 import { archivePart } from './app-archive-part.ts'
 import { createBot } from './app-bot.ts'
+import { createImport, type Import } from './app-import.ts'
 import { keptWhenOpen, keysWhenOpen } from './app-kept.ts'
 import { keyFileSecrets } from './app-key.ts'
 import { createKeyRing } from './app-keys.ts'
@@ -25,7 +26,7 @@ import { createOutbox } from './flow/outbox.ts'
 import { createRouter } from './flow/router.ts'
 import { waitByTheClock } from './flow/waiting.ts'
 import { freePort } from './free-port.ts'
-import { integrations as makers } from './integrations/index.ts'
+import { integrations as makers, sourceNames } from './integrations/index.ts'
 import type { Integration } from './integrations/integration.ts'
 import { readSettings } from './settings.ts'
 import { createArchive } from './store/archive.ts'
@@ -60,6 +61,8 @@ export interface App {
   ended(): Promise<void>
   status(): Promise<StatusReport>
   doctor(): Promise<readonly DoctorLine[]>
+  /** What a file held, told to nobody. */
+  readonly take: Import
   /** Where our HTTP door stands. */
   url(): string
 }
@@ -187,6 +190,10 @@ export async function createApp(parts: AppParts): Promise<App> {
   const toldOf = { store, integrations, describe, emit, outbox: outbox.status, refusedSince, answers }
   const alarms = createAlarms({ ...parts, settings, ...toldOf })
 
+  const niveauOf = (score: number) => integrations.find((one) => one.personnages)?.personnages?.niveauOf(score) ?? ''
+  const { events, personnages } = store
+  const take = createImport({ emit, events, personnages, niveauOf, sources: sourceNames, timeZone, now })
+
   let listening = false
   const http = createServer({ pathPrefix: new URL(url).pathname, proxies: settings.proxies, log })
   registerProblems(http, log)
@@ -218,6 +225,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     ended: () => ended.promise,
     status: async () => ({ version, startedAt, pid: parts.pid, parts: await bot.status() }),
     doctor: doctor.examine,
+    take,
     async start() {
       await bot.load()
       await listen(http, settings.host, port)

@@ -21,9 +21,15 @@ export function controlPath(databasePath: string, cwd: string): string {
 }
 
 /** The answer, parsed; nothing when nobody listens there. @throws {UserError} when who listens refuses. @throws {Error} when it fails. */
-export function askControl<T>(socketPath: string, method: 'GET' | 'POST', path: string): Promise<T | undefined> {
+export function askControl<T>(
+  socketPath: string,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+): Promise<T | undefined> {
+  const type = body === undefined ? {} : { 'content-type': 'application/json' }
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, method, path, headers: { connection: 'close' } }, (response) => {
+    const asked = request({ socketPath, method, path, headers: { connection: 'close', ...type } }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', reject)
@@ -38,6 +44,6 @@ export function askControl<T>(socketPath: string, method: 'GET' | 'POST', path: 
       if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined)
       else reject(error)
     })
-    asked.end()
+    asked.end(body === undefined ? undefined : JSON.stringify(body))
   })
 }

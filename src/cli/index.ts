@@ -4,6 +4,7 @@ import { backup } from './backup.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { exportCommand } from './export.ts'
+import { importCommand } from './import.ts'
 import { key } from './key.ts'
 import { manifest } from './manifest.ts'
 import { provision } from './provision.ts'
@@ -28,5 +29,6 @@ export const subcommands: readonly Subcommand[] = [
   backup,
   restore,
   exportCommand,
+  importCommand,
   service,
 ]

@@ -16,3 +16,6 @@ export const integrations: readonly MakeIntegration[] = [
   createHook,
   createVigie,
 ]
+
+/** What their events say they come from. */
+export const sourceNames: readonly string[] = ['gitlab', 'nextcloud', 'monitor', 'personnage', 'hook', 'vigie']

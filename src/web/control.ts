@@ -2,6 +2,7 @@
 
 import { chmodSync, rmSync } from 'node:fs'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import type { JsonObject, Log, Part } from '../event.ts'
 import { guardDoors } from './doors.ts'
@@ -22,6 +23,10 @@ export interface DoctorLine {
   readonly tookMs: number
 }
 
+/** As app-import.ts has it. */
+const recordShape = z.object({ line: z.number(), value: z.unknown(), nth: z.number() })
+export type TakenRecord = z.infer<typeof recordShape>
+
 export interface ControlParts {
   readonly status: () => Promise<StatusReport>
   readonly doctor: () => Promise<readonly DoctorLine[]>
@@ -29,9 +34,13 @@ export interface ControlParts {
   readonly stop: () => void
   /** Puts a copy in the place of the database and goes on with it. @throws {UserError} for a file that is no good copy. */
   readonly restore: (file: string) => Promise<JsonObject>
+  /** Takes up what a file held: history, told to nobody. */
+  readonly take: (records: readonly TakenRecord[]) => Promise<object>
   readonly log: Log
 }
 
+const json = { config: { door: { proof: 'socket', takes: 'application/json' } } } as const
+const mostImportBytes = 256 * 1024 * 1024
 const own = { config: { door: { proof: 'socket', takes: 'nothing' } } } as const
 
 /** Listens at `path` (mode 600); a socket left by a crash is replaced, since the database's lock says that nobody else runs. */
@@ -45,6 +54,14 @@ export async function listenForControl(path: string, parts: ControlParts): Promi
     return { stopping: true }
   })
   http.post<{ Querystring: { file?: string } }>('/restore', own, ({ query }) => parts.restore(query.file ?? ''))
+  void http.register(async (scope) => {
+    scope.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, body: string) =>
+      JSON.parse(body),
+    )
+    scope.post('/import', { ...json, bodyLimit: mostImportBytes }, ({ body }) =>
+      parts.take(z.array(recordShape).parse(body)),
+    )
+  })
   http.setErrorHandler((error, _request, reply) => {
     if (error instanceof UserError) return reply.code(422).send({ said: error.said })
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
