@@ -1,6 +1,6 @@
 // A watched folder and Nextcloud's calls, end to end, on the stand-in, and on a real Mattermost where one is named (issue "The folder").
 
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -161,6 +161,9 @@ describe.each([
     for (let index = 0; index < 25; index += 1) {
       mkdirSync(join(folder, `Dossier_${index}`))
       drop(`Dossier_${index}/pièce_${index}.pdf`)
+      // Complete at a glance: what was written this moment would be told two seconds later, by itself if it is one of few.
+      const before = new Date(Date.now() - 60_000)
+      utimesSync(join(folder, `Dossier_${index}/pièce_${index}.pdf`), before, before)
     }
     for (let index = 0; index < 10; index += 1) rmSync(join(folder, `Paie/fiche_${index}.pdf`))
     await house.startApp()

@@ -36,7 +36,7 @@ describe('one start per database', () => {
   test('a killed process holds nothing', async () => {
     const path = join(folder, 'c.db')
     const module = join(import.meta.dirname, '../../src/store/lock.ts')
-    const script = `import('${module}').then(({ holdLock }) => { holdLock('${path}', process.pid); console.log('held') ; setInterval(() => {}, 1000) })`
+    const script = `import('${module}').then(({ holdLock }) => { globalThis.lock = holdLock('${path}', process.pid); console.log('held') ; setInterval(() => {}, 1000) })`
     const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
     await once(child.stdout, 'data')
     expect(() => holdLock(path, 1)).toThrow(new RegExp(`pid ${child.pid}`))
