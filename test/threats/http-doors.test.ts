@@ -111,9 +111,9 @@ describe('a stranger', () => {
       '/mattermost/command',
       '/mattermost/dialog',
       '/metrics',
+      '/openapi.json',
       '/personnages',
       '/personnages/:nom',
-      '/openapi.json',
       '/ready',
       '/scores',
       '/statut',
@@ -252,6 +252,7 @@ describe('the control door', () => {
       done.push(`restore ${file}`)
       return {}
     },
+    take: async () => ({}),
     log,
   }
   const ask = (method: string, path: string, headers: Record<string, string> = {}, body = '') =>
