@@ -110,8 +110,8 @@ export interface EmitOptions {
   readonly also?: readonly Target[]
   /** Told in this channel alone, and there only if it asked to hear it: what a key made with `--channel` sends. */
   readonly within?: string
-  /** Written in the same commit as the event, or neither; a repeated event writes nothing. */
-  readonly keeps?: KeptChange
+  /** Decided when the event is recorded, and written in its commit, or neither; a repeated event changes nothing. */
+  readonly keeps?: Keeping
 }
 
 /** A character and its score. Instants are milliseconds since 1970. */
@@ -126,8 +126,13 @@ export interface Personnage {
   readonly by: string
 }
 
-/** What an event says has changed: `set` makes or replaces a character, known by its name without regard to case. */
-export type KeptChange = { readonly set: Personnage } | { readonly remove: string }
+/** A change of a character that depends on how it stands by then. */
+export interface Keeping {
+  /** By what it is known, without regard to case. */
+  readonly nom: string
+  /** Pure, and may be called again: the event in place of the draft, and the character as it is from then on; absent: it is gone. @throws whatever refuses it */
+  readonly change: (known: Personnage | undefined) => { readonly draft: Draft; readonly personnage?: Personnage }
+}
 
 /** Several events of one call, stored together or not at all, in order. @throws {StoreUnavailable} */
 export type EmitTogether = (
@@ -141,6 +146,8 @@ export interface Accepted {
   readonly matched: number
   /** True when this repeats an earlier one: `event` and `matched` are those of the first. */
   readonly repeated: boolean
+  /** As what it was recorded, where that was decided then (`EmitOptions.keeps`). */
+  readonly type?: string
 }
 
 /** Resolves after the commit. @throws {StoreUnavailable} when nothing could be stored: answer 503, nothing was taken. */

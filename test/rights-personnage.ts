@@ -1,5 +1,6 @@
 // Who may what with characters (interface.md, "Who may"): members add and score, Vigie administrators remove.
 
+import type { Draft } from '../src/event.ts'
 import type { World } from './commands/world.ts'
 import type { Row } from './rights-row.ts'
 
@@ -38,21 +39,16 @@ export const personnageRows: readonly Row[] = [
 /** A character that `maker` added. */
 export async function holdPersonnage({ store, clock }: World): Promise<void> {
   const at = clock.now
-  await store.events.record([
-    {
-      draft: {
-        source: 'personnage',
-        type: 'personnage.created',
-        time: new Date(at).toISOString(),
-        data: {},
-        severity: 'info',
-        audience: 'open',
-        byDefault: true,
-      },
-      dedupe: [],
-      acceptedAt: at,
-      route: () => [],
-      keeps: { set: { nom: 'Naruto', score: 85, madeAt: at, changedAt: at, by: 'maker' } },
-    },
-  ])
+  const draft: Draft = {
+    source: 'personnage',
+    type: 'personnage.created',
+    time: new Date(at).toISOString(),
+    data: {},
+    severity: 'info',
+    audience: 'open',
+    byDefault: true,
+  }
+  const personnage = { nom: 'Naruto', score: 85, madeAt: at, changedAt: at, by: 'maker' }
+  const keeps = { nom: 'Naruto', change: () => ({ draft, personnage }) }
+  await store.events.record([{ draft, dedupe: [], acceptedAt: at, route: () => [], keeps }])
 }

@@ -1,7 +1,7 @@
 // The way in: what queued in the same tick is routed and recorded in one transaction, and answered after its commit; this is `emit`
 // (design.md, "Durable before answered").
 
-import type { Accepted, Draft, Emit, EmitOptions, EmitTogether, Log, Meter, Now, Target } from '../event.ts'
+import type { Accepted, Draft, Emit, EmitOptions, EmitTogether, Keeping, Log, Meter, Now, Target } from '../event.ts'
 import type { Recording, Routed, Store } from '../store/store.ts'
 import type { Router } from './router.ts'
 
@@ -88,18 +88,19 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
           const route: Recording['route'] = only
             ? () => only.map((target) => alone(target, acceptedAt))
             : (event) => withAlso(index.route(event, acceptedAt), options.also ?? [], acceptedAt)
-          const { dedupe = [], keeps } = options
+          const { dedupe = [] } = options
+          const keeps = options.keeps && keptWithin(options.keeps, within)
           return { draft, dedupe, acceptedAt, route, ...(keeps === undefined ? {} : { keeps }) }
         }),
     )
   }
 
-  function note({ event, matched, repeated }: Accepted, draft: Draft): void {
+  function note({ event, matched, repeated, type = '' }: Accepted, draft: Draft): void {
     const labels = { source: draft.source }
     if (repeated) meter.count('events_deduplicated', labels)
     else meter.count('events_accepted', labels)
     if (!repeated && matched > 0) meter.count('events_matched', labels, matched)
-    log.info({ event, matched, repeated, type: draft.type, subject: draft.subject }, 'event accepted')
+    log.info({ event, matched, repeated, type: type || draft.type, subject: draft.subject }, 'event accepted')
   }
 
   const emitTogether: EmitTogether = (all) =>
@@ -130,6 +131,18 @@ function takeBatch(queue: Queued[]): Queued[] {
     return count > mostInABatch
   })
   return queue.splice(0, end === -1 ? queue.length : Math.max(1, end))
+}
+
+/** What a key with a channel of its own changes is told there alone. */
+function keptWithin({ nom, change }: Keeping, within: string | undefined): Keeping {
+  if (within === undefined) return { nom, change }
+  return {
+    nom,
+    change(known) {
+      const changed = change(known)
+      return { ...changed, draft: { ...changed.draft, within } }
+    },
+  }
 }
 
 function withAlso(routed: readonly Routed[], also: readonly Target[], at: number): readonly Routed[] {

@@ -2,7 +2,7 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import { type SqlBool, sql } from 'kysely'
-import type { KeptChange, Personnage } from '../event.ts'
+import type { Personnage } from '../event.ts'
 import { nomKey } from '../text/nom.ts'
 import type { Database, PersonnageTable } from './schema.ts'
 import type { PersonnageQuery, PersonnageStore } from './store.ts'
@@ -53,17 +53,33 @@ function behind(
 }
 
 /** For the recorder, within its transaction. */
-export function createPersonnageWriter(connection: DatabaseSync): (change: KeptChange) => void {
+export interface PersonnageTableHand {
+  find(nom: string): Personnage | undefined
+  /** Nothing: it is gone. */
+  write(nom: string, personnage: Personnage | undefined): void
+}
+
+export function createPersonnageHand(connection: DatabaseSync): PersonnageTableHand {
+  const select = connection.prepare('select nom, score, made_at, changed_at, by from personnages where name_key = ?')
   const set = connection.prepare(
     `insert into personnages (name_key, nom, score, made_at, changed_at, by) values (?, ?, ?, ?, ?, ?)
      on conflict (name_key) do update set nom = excluded.nom, score = excluded.score, made_at = excluded.made_at,
      changed_at = excluded.changed_at, by = excluded.by`,
   )
   const remove = connection.prepare('delete from personnages where name_key = ?')
-  return (change) => {
-    if ('remove' in change) return void remove.run(nomKey(change.remove))
-    const { nom, score, madeAt, changedAt, by } = change.set
-    set.run(nomKey(nom), nom, score, madeAt, changedAt, by)
+  return {
+    find(nom) {
+      const row = select.get(nomKey(nom))
+      if (row === undefined) return undefined
+      const { score, made_at, changed_at } = row
+      const [madeAt, changedAt] = [Number(made_at), Number(changed_at)]
+      return { nom: String(row.nom), score: Number(score), madeAt, changedAt, by: String(row.by) }
+    },
+    write(name, personnage) {
+      if (personnage === undefined) return void remove.run(nomKey(name))
+      const { nom, score, madeAt, changedAt, by } = personnage
+      set.run(nomKey(name), nom, score, madeAt, changedAt, by)
+    },
   }
 }
 

@@ -6,7 +6,7 @@ import type { Accepted, Draft, Event, Target, Track } from '../event.ts'
 import { guard } from './bridge.ts'
 import { type Dedupe, hashKeys } from './dedupe.ts'
 import { type Ids, showId } from './ids.ts'
-import { createPersonnageWriter } from './personnages.ts'
+import { createPersonnageHand } from './personnages.ts'
 import type { Recording, Routed } from './store.ts'
 
 export interface Recorder {
@@ -32,23 +32,25 @@ export function createRecorder(connection: DatabaseSync, ids: Ids, dedupe: Dedup
   const standing = createStanding(connection)
   const alerts = createAlertNotes(connection)
   const targets = createTargets(connection, ids)
-  const write = createPersonnageWriter(connection)
+  const characters = createPersonnageHand(connection)
 
   function recordOne({ draft, dedupe: keys, acceptedAt, route, keeps }: Recording): Accepted {
     const hashed = hashKeys(keys)
     const first = dedupe.find(hashed, acceptedAt)
     if (first !== undefined) return { ...first, repeated: true }
     const id = ids.next(acceptedAt)
-    const known = standing.note(draft)
+    const changed = keeps?.change(characters.find(keeps.nom))
+    const known = standing.note(changed?.draft ?? draft)
     const event: Event = { id: showId(id), ...known }
     const routed = route(event)
     const { id: _given, ...body } = event
     insertEvent.run(id, acceptedAt, routed.length, event.source, lower(event.subject), JSON.stringify(body))
     if (routed.length > 0) insertDeliveries(id, acceptedAt, routed)
     alerts.note(event, id, acceptedAt)
-    if (keeps !== undefined) write(keeps)
+    if (keeps !== undefined) characters.write(keeps.nom, changed?.personnage)
     dedupe.keep(hashed, id, acceptedAt)
-    return { event: event.id, matched: routed.length, repeated: false }
+    const accepted = { event: event.id, matched: routed.length, repeated: false }
+    return changed === undefined ? accepted : { ...accepted, type: event.type }
   }
 
   function insertDeliveries(event: number, acceptedAt: number, routed: readonly Routed[]): void {

@@ -10,7 +10,7 @@ import type {
   Draft,
   Event,
   JsonObject,
-  KeptChange,
+  Keeping,
   Mute,
   Personnage,
   Receipt,
@@ -69,8 +69,8 @@ export interface Recording {
   readonly acceptedAt: number
   /** Pure; called within the transaction once `track.before` is known. */
   readonly route: (event: Event) => readonly Routed[]
-  /** Written with the event; not where it repeats an earlier one. */
-  readonly keeps?: KeptChange
+  /** Decides the event, and is written with it; not where it repeats an earlier one. */
+  readonly keeps?: Keeping
 }
 
 export interface StoredEvent {

@@ -1,7 +1,7 @@
 // What every store must do (src/store/store.ts), whatever lies under it.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { DedupeKey, Draft, Event } from '../../src/event.ts'
+import type { DedupeKey, Draft, Event, Keeping, Personnage } from '../../src/event.ts'
 import type { CardRow, Claim, PersonnageQuery, Recording, Routed, Store } from '../../src/store/store.ts'
 import { draftOf, time, wishOf } from '../fakes/event.ts'
 
@@ -113,8 +113,12 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 
     describe('characters', () => {
       const naruto = { nom: 'Naruto', score: 85, madeAt: time, changedAt: time, by: 'claire' }
+      const kept = (nom: string, personnage?: Personnage): Keeping => ({
+        nom,
+        change: () => ({ draft: draftOf(), ...(personnage === undefined ? {} : { personnage }) }),
+      })
       const keep = (some: Partial<typeof naruto>, more: Partial<Recording> = {}) =>
-        record({ keeps: { set: { ...naruto, ...some } }, ...more })
+        record({ keeps: kept(some.nom ?? naruto.nom, { ...naruto, ...some }), ...more })
       const best = { sort: 'score', order: 'desc', limit: 10 } as const
       const nomsOf = async (query: Partial<PersonnageQuery> = {}) =>
         (await store.personnages.list({ ...best, ...query })).map(({ nom }) => nom)
@@ -137,7 +141,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 
       test('a removed character is gone', async () => {
         await keep({})
-        await record({ keeps: { remove: 'naruto' } })
+        await record({ keeps: kept('naruto') })
         expect(await store.personnages.find('Naruto')).toBeUndefined()
       })
 
@@ -146,6 +150,22 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         await keep({}, { dedupe })
         await keep({ score: 1 }, { dedupe })
         expect((await store.personnages.find('Naruto'))?.score).toBe(85)
+      })
+
+      test('each of many in one transaction is decided by what those before it did', async () => {
+        const add: Recording = recordingOf({
+          keeps: {
+            nom: 'Naruto',
+            change: (known) => ({
+              draft: draftOf({ type: known === undefined ? 'made' : 'changed' }),
+              personnage: { ...naruto, score: (known?.score ?? 0) + 1 },
+            }),
+          },
+        })
+        const accepted = await store.events.record([add, add, add])
+        expect(accepted.map(({ type }) => type)).toEqual(['made', 'changed', 'changed'])
+        expect((await store.personnages.find('Naruto'))?.score).toBe(3)
+        expect((await store.events.find(accepted[2]?.event ?? ''))?.event.type).toBe('changed')
       })
 
       test('an event that cannot be stored leaves the character as it was', async () => {
@@ -182,7 +202,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       test('pages go on where they ended, whatever came and went meanwhile', async () => {
         for (let score = 1; score <= 5; score += 1) await keep({ nom: `n${score}`, score: Math.ceil(score / 2) })
         const first = await store.personnages.list({ ...best, limit: 2 })
-        await record({ keeps: { remove: first[1]?.nom ?? '' } })
+        await record({ keeps: kept(first[1]?.nom ?? '') })
         await keep({ nom: 'n0', score: 99 })
         const second = await nomsOf({ ...(first[1] ? { after: first[1] } : {}) })
         expect([...first.map(({ nom }) => nom), ...second]).toEqual(['n5', 'n3', 'n4', 'n1', 'n2'])

@@ -1,7 +1,7 @@
 // Characters as they change: each change is an event, and is kept in the commit of that event, so that neither is without the other.
 
 import { UserError } from '../../errors.ts'
-import type { Accepted, Draft, Emit, JsonObject, KeptChange, Log, Now, Personnage } from '../../event.ts'
+import type { Draft, Emit, JsonObject, Keeping, Log, Now, Personnage } from '../../event.ts'
 import type { PersonnageStore } from '../../store/store.ts'
 import { number } from '../../text/format.ts'
 import type { Niveau } from '../../text/niveau.ts'
@@ -11,7 +11,6 @@ import { said } from '../../text/said.ts'
 import type { PersonnageAuthor, PersonnageChanged, PersonnageKeeper, ToldSo } from '../integration.ts'
 import { type Deed, typePrefix } from './facts.ts'
 import { type Niveaux, niveauOf } from './niveaux.ts'
-import { createTurns } from './turns.ts'
 
 export interface KeeperParts {
   readonly store: PersonnageStore
@@ -28,19 +27,37 @@ interface Change {
   readonly by: PersonnageAuthor
 }
 
-export function createKeeper({ store, niveaux, emit, log, now }: KeeperParts): PersonnageKeeper {
-  const inTurn = createTurns()
-  const levelOf = (score: number): Niveau => niveauOf(niveaux, score)
+/** What is to be done with the one of a name, as it then stands. @throws {UserError | Gone} */
+type Decide = (known: Personnage | undefined) => Change
 
-  async function tell(change: Change, options: ToldSo = {}): Promise<PersonnageChanged> {
-    const { deed, personnage, before } = change
-    const niveau = levelOf(personnage.score)
-    const keeps: KeptChange = deed === 'removed' ? { remove: personnage.nom } : { set: personnage }
-    const draft = draftOf(change, { niveau, ...(before === undefined ? {} : { niveauBefore: levelOf(before) }) }, now())
-    const accepted: Accepted = await emit(draft, { ...options, keeps })
-    const { nom, score } = personnage
+/** It was known a moment ago. */
+class Gone extends Error {}
+
+export function createKeeper({ store, niveaux, emit, log, now }: KeeperParts): PersonnageKeeper {
+  const levelOf = (score: number): Niveau => niveauOf(niveaux, score)
+  const toldOf = (change: Change): Draft => {
+    const { personnage, before } = change
+    const niveauBefore = before === undefined ? {} : { niveauBefore: levelOf(before) }
+    return draftOf(change, { niveau: levelOf(personnage.score), ...niveauBefore }, now())
+  }
+
+  /** `first`: what it is taken for until it is recorded. */
+  async function tell(nom: string, first: Change, decide: Decide, options: ToldSo = {}): Promise<PersonnageChanged> {
+    let done = first
+    const keeps: Keeping = {
+      nom,
+      change(known) {
+        done = decide(known)
+        const draft = toldOf(done)
+        return done.deed === 'removed' ? { draft } : { draft, personnage: done.personnage }
+      },
+    }
+    const accepted = await emit(toldOf(first), { ...options, keeps })
+    const { deed, personnage, before } = done
+    const { score } = personnage
+    const niveau = levelOf(score)
     const { event, matched, repeated } = accepted
-    log.info({ nom, score, niveau, deed, event, matched, repeated }, 'a character was heard of')
+    log.info({ nom: personnage.nom, score, niveau, deed, event, matched, repeated }, 'a character was heard of')
     return { personnage, niveau, ...(before === undefined ? {} : { before }), accepted }
   }
 
@@ -51,33 +68,44 @@ export function createKeeper({ store, niveaux, emit, log, now }: KeeperParts): P
     by,
   })
 
+  /** Nothing where the name is unknown, or is by the time it is recorded. */
+  async function change(
+    nom: string,
+    to: (known: Personnage) => Change,
+    options: ToldSo | undefined,
+  ): Promise<PersonnageChanged | undefined> {
+    const known = await store.find(nom)
+    if (known === undefined) return undefined
+    const decide: Decide = (then) => {
+      if (then === undefined) throw new Gone()
+      return to(then)
+    }
+    try {
+      return await tell(nom, to(known), decide, options)
+    } catch (error) {
+      if (error instanceof Gone) return undefined
+      throw error
+    }
+  }
+
   return {
     ...store,
     niveauOf: levelOf,
     async put(wish, by, options) {
       const nom = readNom(wish.nom)
       const score = readScore(wish.score)
-      return await inTurn(nomKey(nom), async () => {
-        const known = await store.find(nom)
-        if (known !== undefined) return await tell(rated(known, score, by), options)
-        const at = now()
-        const personnage = { nom, score, madeAt: at, changedAt: at, by: signatureOf(by) }
-        return await tell({ deed: 'created', personnage, by }, options)
-      })
+      const at = now()
+      const made: Change = {
+        deed: 'created',
+        personnage: { nom, score, madeAt: at, changedAt: at, by: signatureOf(by) },
+        by,
+      }
+      return await tell(nom, made, (known) => (known === undefined ? made : rated(known, score, by)), options)
     },
-    rate: (nom, change, by, options) =>
-      inTurn(nomKey(nom), async () => {
-        const known = await store.find(nom)
-        if (known === undefined) return undefined
-        const score = readScore('to' in change ? change.to : known.score + change.add)
-        return await tell(rated(known, score, by), options)
-      }),
+    rate: (nom, wish, by, options) =>
+      change(nom, (known) => rated(known, readScore('to' in wish ? wish.to : known.score + wish.add), by), options),
     remove: (nom, by, options) =>
-      inTurn(nomKey(nom), async () => {
-        const known = await store.find(nom)
-        if (known === undefined) return undefined
-        return await tell({ deed: 'removed', personnage: known, before: known.score, by }, options)
-      }),
+      change(nom, (known) => ({ deed: 'removed', personnage: known, before: known.score, by }), options),
   }
 }
 

@@ -19,8 +19,9 @@ async function told(nom: string, scores: readonly number[], by: PersonnageAuthor
     store: { find: async () => kept.get('it'), list: async () => [], counts: async () => ({ all: 0, above: 0 }) },
     niveaux: { confirmé: 50, expert: 80 },
     emit: async (draft: Draft, options) => {
-      if (options?.keeps && 'set' in options.keeps) kept.set('it', options.keeps.set)
-      events.push({ ...draft, id: `e${events.length}` })
+      const changed = options?.keeps?.change(kept.get('it'))
+      if (changed?.personnage !== undefined) kept.set('it', changed.personnage)
+      events.push({ ...(changed?.draft ?? draft), id: `e${events.length}` })
       return { event: `e${events.length}`, matched: 0, repeated: false }
     },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing, fatal: nothing },
