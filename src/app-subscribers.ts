@@ -232,6 +232,7 @@ async function subscribeUrl(parts: SubscriberParts, url: string, about: About, h
   const id = parts.vault.random(idBytes).toString('hex')
   const secret = `whsec_${parts.vault.random(secretBytes).toString('base64')}`
   const madeAt = parts.now()
+  let saved: Subscription
   await subscribers.save({ id, url, maker, sealed: parts.vault.seal(secret, sealedFor(id)), madeAt })
   try {
     const { subscription } = await subscriptions.save({
@@ -243,12 +244,13 @@ async function subscribeUrl(parts: SubscriberParts, url: string, about: About, h
       madeAt,
       byKey: true,
     })
-    await note(parts, holder, 'subscribe', subscription)
-    return { id: subscription.id, secret }
+    saved = subscription
   } catch (error) {
     await subscribers.remove(id)
     throw error
   }
+  await note(parts, holder, 'subscribe', saved)
+  return { id: saved.id, secret }
 }
 
 async function ofUrl(
@@ -327,13 +329,15 @@ async function note(
   { id, channel, source, subject }: Subscription,
 ): Promise<void> {
   log.info({ key: holder.id, verb, subscription: id, source }, 'subscriptions changed by a key')
-  await store.audit.append({
+  const entry = {
     at: now(),
     person: keyMaker(holder),
     verb,
     object: [id, source, subject ?? ''].filter((word) => word !== '').join(' '),
-    outcome: 'done',
+    outcome: 'done' as const,
     detail: `key ${holder.id}`,
     ...(channel === '' ? {} : { channel }),
-  })
+  }
+  // What was changed stands, and a secret that is told once must be told.
+  await store.audit.append(entry).catch((error: unknown) => log.error({ err: error }, 'a change could not be audited'))
 }

@@ -85,6 +85,7 @@ describe('vigie as a process', () => {
       'monitor',
       'ollama',
       'personnage',
+      'hook',
       'outbox',
       'email',
       'store',

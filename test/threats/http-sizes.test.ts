@@ -49,6 +49,9 @@ describe('a body', () => {
         // Whatever comes is not read.
         ['/heartbeat/:token', 10 * 1024 * 1024],
         ['/heartbeat/:token/:word', 10 * 1024 * 1024],
+        ['/subscribe', 64 * 1024],
+        ['/webhook/events', 1024 * 1024],
+        ['/webhook/in/:name', 1024 * 1024],
         ['/mattermost/command', 64 * 1024],
         ['/mattermost/action', 256 * 1024],
         ['/mattermost/dialog', 256 * 1024],
