@@ -7,6 +7,8 @@ import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { manifest } from './manifest.ts'
 import { provision } from './provision.ts'
+import { push } from './push.ts'
+import { query } from './query.ts'
 import { restore } from './restore.ts'
 import { sandbox } from './sandbox.ts'
 import { service } from './service.ts'
@@ -28,5 +30,7 @@ export const subcommands: readonly Subcommand[] = [
   restore,
   exportCommand,
   importCommand,
+  push,
+  query,
   service,
 ]
