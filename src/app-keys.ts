@@ -104,8 +104,8 @@ function noScope(word: string | undefined): UserError {
   const all = scopes.join(', ')
   return new UserError(
     said({
-      fr: rich`${word === undefined ? own('Dites ce que la clé peut faire') : rich`${code(word)} n’est pas une portée`}\u00a0: ${code('--scope')} prend une ou plusieurs de ${all}, séparées par des virgules.`,
-      en: rich`${word === undefined ? own('Say what the key may do') : rich`${code(word)} is no scope`}: ${code('--scope')} takes one or more of ${all}, separated by commas.`,
+      fr: rich`${word === undefined ? own('Dites ce que la clé peut faire') : rich`${code(word)} n’est pas une portée`}\u00a0: ${code('--scope')} prend une ou plusieurs de ${own(all)}, séparées par des virgules.`,
+      en: rich`${word === undefined ? own('Say what the key may do') : rich`${code(word)} is no scope`}: ${code('--scope')} takes one or more of ${own(all)}, separated by commas.`,
     }),
   )
 }

@@ -16,7 +16,7 @@ import { plain } from '../src/text/rich.ts'
 import { eventually } from './e2e/house.ts'
 import { createClock, type FakeClock } from './fakes/clock.ts'
 import { createFakeLog } from './fakes/log.ts'
-import { flip, recordingOf } from './store/kept.ts'
+import { flip, recordingOf, withoutColumns } from './store/kept.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-upkeep-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -238,6 +238,7 @@ describe('a migration', () => {
     await store.close()
     const database = new DatabaseSync(settings.databasePath)
     for (const table of ['people', 'hooks', 'keys']) database.exec(`drop table if exists ${table}`)
+    database.exec(withoutColumns)
     database.exec("delete from kysely_migration where name >= '022'")
     database.close()
     store = await open()

@@ -128,6 +128,15 @@ const rows: readonly Row[] = [
     line: () => '/vigie gitlab remove acme/app',
     fields: () => ({ target: 'acme/app' }),
   },
+  { what: 'key', by: 'vigie_admin', line: () => '/vigie key' },
+  { what: 'key list', by: 'vigie_admin', line: () => '/vigie key list' },
+  { what: 'key create', by: 'vigie_admin', line: () => '/vigie key create shop --scope events:write' },
+  {
+    what: 'key revoke',
+    by: 'vigie_admin',
+    line: () => '/vigie key revoke bank',
+    fields: () => ({ name: 'bank' }),
+  },
 ]
 
 /** A subscription that `maker` made, an event told through it, and one that was given up. */
@@ -147,6 +156,7 @@ async function hold(world: World, isWatched: boolean): Promise<Held> {
   if (claim === undefined) throw new Error('nothing was told')
   const parked = claim.delivery.id
   await store.deliveries.settle(parked, 1, { as: 'parked', error: 'gone' }, clock.now)
+  await store.apiKeys.add({ id: 'k', name: 'bank', scopes: ['events:write'], maker: 'sysadmin', madeAt: clock.now })
   const muted = { channel: 'town', source: 'gitlab', maker: 'maker' }
   await store.subscriptions.mute({ ...muted, subject: 'acme/app', until: clock.now + 3_600_000 })
   await store.subscriptions.mute({ ...muted, subject: 'acme/long', until: clock.now + 30 * 86_400_000 })

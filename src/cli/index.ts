@@ -5,6 +5,7 @@ import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
+import { key } from './key.ts'
 import { manifest } from './manifest.ts'
 import { provision } from './provision.ts'
 import { push } from './push.ts'
@@ -26,6 +27,7 @@ export const subcommands: readonly Subcommand[] = [
   doctor,
   stop,
   manifest,
+  key,
   backup,
   restore,
   exportCommand,

@@ -121,8 +121,8 @@ function createVerb(parts: KeyParts): Verb {
         kind: 'switch',
         title: { fr: 'Signature', en: 'Signing' },
         help: {
-          fr: 'un secret whsec_ qui signe pour /webhook/events',
-          en: 'a whsec_ secret that signs for /webhook/events',
+          fr: 'signe pour /webhook/events (whsec_…), n’ouvre rien d’autre',
+          en: 'signs for /webhook/events (whsec_…), opens nothing else',
         },
       },
     },

@@ -10,7 +10,7 @@ import type { Log } from '../event.ts'
 import { copyPages, type Shelf, syncFile } from './backup.ts'
 import { contentDamage, findDamage, noTables, quickCheck } from './integrity.ts'
 import { migrationNames } from './migrations.ts'
-import { takeOverKeys } from './salvage.ts'
+import { takeOverKeys, takeOverRevocations } from './salvage.ts'
 
 const restoredShape = z.object({
   /** `asked`: by `vigie restore`. */
@@ -113,7 +113,10 @@ export async function prepareSwap({ path, file, at, facts }: SwapRequest): Promi
     try {
       copy.exec('pragma journal_mode = delete')
       const unsure = doubt(copy, { at, lastSeenAt: Math.min(at, lastChange(path) ?? at) })
-      if (existsSync(path)) takeOverKeys(copy, path, at)
+      if (existsSync(path)) {
+        takeOverKeys(copy, path, at)
+        takeOverRevocations(copy, path)
+      }
       const since = takenAt(copy) ?? Math.round(statSync(file).mtimeMs)
       const lostEvents = existsSync(path) ? countSince(path, newestEvent(copy)) : undefined
       const aside = existsSync(path) ? asidePath(path, facts.reason, at) : undefined

@@ -1,5 +1,6 @@
 // What a restored copy takes over from the database before it, where that can still be read: by what repeated webhooks are known whose
-// events were told. Sent or fetched again they are recognised, though their events are not known any more (threat F32).
+// events were told. Sent or fetched again they are recognised, though their events are not known any more (threat F32). And which API keys
+// were revoked: a copy from before must not give them back (threat T11).
 
 import { DatabaseSync } from 'node:sqlite'
 
@@ -16,6 +17,26 @@ export function takeOverKeys(copy: DatabaseSync, path: string, at: number): numb
   } catch {
     // It is damaged: what the channels show has to do.
     if (copy.isTransaction) copy.exec('rollback')
+    return 0
+  }
+}
+
+/** Resolves how many API keys of the copy are revoked because they were in the database before it; none where that cannot be read. */
+export function takeOverRevocations(copy: DatabaseSync, path: string): number {
+  const hasKeys = (connection: DatabaseSync) =>
+    connection.prepare("select 1 from sqlite_master where type = 'table' and name = 'api_keys'").get() !== undefined
+  try {
+    const before = new DatabaseSync(path, { readOnly: true })
+    try {
+      if (!hasKeys(before) || !hasKeys(copy)) return 0
+      const revoke = copy.prepare('update api_keys set revoked_at = ? where id = ? and revoked_at is null')
+      const rows = before.prepare('select id, revoked_at from api_keys where revoked_at is not null').all()
+      return rows.reduce((sum, row) => sum + Number(revoke.run(Number(row.revoked_at), String(row.id)).changes), 0)
+    } finally {
+      before.close()
+    }
+  } catch {
+    // It is damaged: whoever restores is told to look at the keys (docs/api-keys.md).
     return 0
   }
 }

@@ -51,7 +51,7 @@ interface Level {
 function repeatedName(text: string): string | undefined {
   const levels: Level[] = []
   let isName = false
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],]/g)) {
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/g)) {
     const level = levels.at(-1)
     if (token === '{' || token === '[') {
       levels.push({ names: token === '{' ? new Set() : undefined, name: '', index: 0 })
@@ -63,7 +63,7 @@ function repeatedName(text: string): string | undefined {
       if (level !== undefined) level.index += 1
       isName = level?.names !== undefined
     } else if (isName && level?.names !== undefined) {
-      level.name = String(JSON.parse(token))
+      level.name = token.includes('\\') ? String(JSON.parse(token)) : token.slice(1, -1)
       if (level.names.has(level.name)) return pathOf(levels)
       level.names.add(level.name)
       isName = false

@@ -908,6 +908,54 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       })
     })
 
+    describe('API keys', () => {
+      const key = { id: 'k1', name: 'Banque', hash: 'ab', scopes: ['events:write' as const], madeAt: time }
+      const signer = { id: 'k2', name: 'signer', scopes: ['events:write' as const], sealed: 'x', madeAt: time }
+
+      test('are there after a restart as they were made', async () => {
+        const whole = {
+          ...key,
+          scopes: ['personnages:read' as const, 'personnages:write' as const],
+          maker: 'claire',
+          channel: 'town',
+          inName: 'bank',
+          expiresAt: time + 1,
+        }
+        expect(await store.apiKeys.add(whole)).toBe(true)
+        expect(await store.apiKeys.add(signer)).toBe(true)
+        await store.apiKeys.used('k1', time + 5)
+        await store.apiKeys.reseal('k2', 'y')
+        await reopen()
+        expect(await store.apiKeys.find('k1')).toEqual({ ...whole, usedAt: time + 5 })
+        expect(await store.apiKeys.signing()).toEqual([{ ...signer, sealed: 'y' }])
+        expect((await store.apiKeys.all()).map(({ id }) => id)).toEqual(['k1', 'k2'])
+        expect(await store.apiKeys.find('k3')).toBeUndefined()
+      })
+
+      test('are revoked once, and leave their name to another', async () => {
+        await store.apiKeys.add(key)
+        expect(await store.apiKeys.add({ ...key, id: 'k3', name: 'BANQUE' })).toBe(false)
+        expect(await store.apiKeys.revoke('k1', time + 1)).toBe(true)
+        expect(await store.apiKeys.revoke('k1', time + 2)).toBe(false)
+        expect(await store.apiKeys.find('k1')).toMatchObject({ revokedAt: time + 1 })
+        expect(await store.apiKeys.add({ ...key, id: 'k3' })).toBe(true)
+        await store.apiKeys.add(signer)
+        await store.apiKeys.revoke('k2', time)
+        expect(await store.apiKeys.signing()).toEqual([])
+      })
+
+      test('answers are kept for their life, after a restart too', async () => {
+        const kept = { body: 'digest', answer: '{"event":"e"}' }
+        await store.apiKeys.keepAnswer('one', kept, { now: time, lifeMs: 1000 })
+        await reopen()
+        expect(await store.apiKeys.answer('one', time + 999)).toEqual(kept)
+        expect(await store.apiKeys.answer('one', time + 1000)).toBeUndefined()
+        await store.apiKeys.keepAnswer('one', { ...kept, body: 'other' }, { now: time + 2000, lifeMs: 1000 })
+        expect(await store.apiKeys.answer('one', time + 2000)).toEqual({ ...kept, body: 'other' })
+        expect(await store.apiKeys.answer('two', time)).toBeUndefined()
+      })
+    })
+
     describe('small facts', () => {
       test('a mark is what was last set', async () => {
         expect(await store.marks.get('socket')).toBeUndefined()

@@ -56,6 +56,17 @@ describe('intake', () => {
     expect((await world.emit({ audience: 'closed' })).matched).toBe(0)
   })
 
+  test('what is sent with a key for one channel is told in that channel alone, and stays so', async () => {
+    await world.subscribe()
+    await world.subscribe({ channel: 'dev' })
+    expect((await world.emit()).matched).toBe(2)
+    const { event, matched } = await world.emit({}, { within: 'dev' })
+    const deliveries = await world.store.deliveries.list({ event, limit: 9 })
+    expect([matched, deliveries.map(({ target }) => target.address)]).toEqual([1, ['dev']])
+    expect((await world.store.events.find(event))?.event.within).toBe('dev')
+    expect((await world.emit({}, { within: 'nowhere' })).matched).toBe(0)
+  })
+
   test('what is meant for somebody is told to nobody else', async () => {
     await world.subscribe()
     const only = [{ notifier: 'mattermost', address: '@root' }]

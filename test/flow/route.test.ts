@@ -127,6 +127,21 @@ describe('routing', () => {
     expect(looked).toBe(1)
   })
 
+  test('what is told in one channel alone is told there where it is subscribed to, and leaves it by no mail either', () => {
+    const within = eventOf({ within: 'town' })
+    const mail = { notifier: 'email', address: 'claire@example.org' }
+    const subscriptions = [
+      subscriptionOf({ id: 's1', channel: 'dev' }),
+      subscriptionOf({ id: 's2' }),
+      subscriptionOf({ id: 's3', target: mail }),
+    ]
+    expect(channels(subscriptions, within)).toEqual(['town'])
+    expect(channels([subscriptionOf({ channel: 'dev' })], within)).toEqual([])
+    const index = createIndex(known({ subscriptions }))
+    expect(index.judge(within, 's1', { now: time })).toEqual({ hears: false, because: 'elsewhere' })
+    expect(['town', 'dev'].map((channel) => index.mayHear(within, channel, { now: time }))).toEqual([true, false])
+  })
+
   test('explain says of each of a channel’s subscriptions what it made of an event', () => {
     const index = createIndex(
       known({

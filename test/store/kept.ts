@@ -55,4 +55,5 @@ export function flip(path: string, position: number, lengthBytes = 4096): void {
 /** Takes away the columns that later changes added to older tables; what they added otherwise is left. */
 export const withoutColumns = `
   drop index deliveries_gathering; drop index deliveries_parts;
-  alter table deliveries drop column burst; alter table cards drop column told;`
+  alter table deliveries drop column burst; alter table cards drop column told;
+  alter table subscriptions drop column by_key;`

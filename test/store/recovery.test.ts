@@ -216,6 +216,21 @@ describe('a restored copy', () => {
     expect(again).toMatchObject([{ event: told?.event, repeated: true }, { repeated: false }])
   })
 
+  test('a key that was revoked since stays revoked (T11)', async () => {
+    const store = await openAt(path)
+    const key = { name: 'bank', hash: 'ab', scopes: ['events:write' as const], madeAt: time }
+    await store.apiKeys.add({ ...key, id: 'k1' })
+    await store.apiKeys.add({ ...key, id: 'k2', name: 'other' })
+    const file = await copyAt(time)
+    await store.apiKeys.revoke('k1', time + 1)
+    await store.close()
+    swap(path, await prepareSwap({ path, file, at: time + 2, facts: { reason: 'asked' } }))
+    const restored = await openAt(path)
+    expect(await restored.apiKeys.find('k1')).toMatchObject({ revokedAt: time + 1 })
+    expect((await restored.apiKeys.find('k2'))?.revokedAt).toBeUndefined()
+    await restored.close()
+  })
+
   test('leaves to GitLab’s project no time in which Vigie was there', async () => {
     const store = await openAt(path)
     const hook = {

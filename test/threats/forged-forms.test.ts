@@ -31,6 +31,7 @@ const forms: Readonly<Record<string, (held: Held) => Fields>> = {
   'gitlab install': () => ({ target: 'acme/app' }),
   'gitlab check': () => ({ target: 'acme/app' }),
   'gitlab remove': () => ({ target: 'acme/app' }),
+  'key revoke': () => ({ name: 'bank' }),
 }
 
 interface Held {
@@ -52,6 +53,7 @@ beforeEach(async () => {
   const [claim] = await store.deliveries.claim({ notifier: 'mattermost', now: clock.now, leaseMs: 1000, limit: 1 })
   held = { event, parked: claim?.delivery.id ?? '' }
   await store.deliveries.settle(held.parked, 1, { as: 'parked', error: 'gone' }, clock.now)
+  await store.apiKeys.add({ id: 'k', name: 'bank', scopes: ['events:write'], madeAt: clock.now })
   await holdWatched(world)
 })
 afterEach(async () => {
@@ -60,19 +62,21 @@ afterEach(async () => {
 })
 
 async function record() {
-  const { subscriptions, deliveries, monitors } = world.store
-  const [all, rules, settings, told, watched] = await Promise.all([
+  const { subscriptions, deliveries, monitors, apiKeys } = world.store
+  const [all, rules, settings, told, watched, keys] = await Promise.all([
     subscriptions.all(),
     subscriptions.rules(),
     subscriptions.settings('town'),
     deliveries.list({ limit: 50 }),
     monitors.all(),
+    apiKeys.all(),
   ])
   return {
     all,
     rules,
     settings,
     watched,
+    keys,
     told: told.map(({ id, state }) => [id, state]),
     hooks: [...world.hooks.asked],
   }

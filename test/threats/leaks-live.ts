@@ -88,6 +88,24 @@ export function leaksSuite(stage: () => Stage): void {
     expect(await why(body.event ?? '')).toBe(await why(`${body.event?.slice(0, -2)}zz`))
   })
 
+  it('shows a new API key to who asked, in an ephemeral answer alone, and keeps nothing of it (T11)', async () => {
+    const { text } = await type(stage().people.sysadmin.id, 'key create canary --scope events:write')
+    const signer = await type(stage().people.sysadmin.id, 'key create signer --signing')
+    const [, key = '', secret = ''] = /(vigie_[a-z0-9]{12}_([A-Za-z0-9_-]{43}))/.exec(text) ?? []
+    const signing = /whsec_([A-Za-z0-9+/]{43}=)/.exec(signer.text)?.[1] ?? ''
+    expect([key, signing].map(({ length }) => length)).toEqual([62, 44])
+    for (const answer of [text, signer.text]) expect(JSON.parse(answer)).toMatchObject({ response_type: 'ephemeral' })
+    const { body } = await stage().house.admin.get(`/channels/${stage().town}/posts?per_page=200`)
+    const dump = stage().dump() + JSON.stringify(body)
+    for (const one of [secret, signing]) {
+      const bytes = Buffer.from(one, 'base64')
+      for (const form of [one, bytes.toString('latin1'), bytes.toString('hex')]) expect(dump.includes(form)).toBe(false)
+    }
+    const revoked = await type(stage().people.sysadmin.id, 'key revoke canary')
+    expect(revoked.text).toContain('canary')
+    expect(rowsOf('select name from api_keys where revoked_at is null')).toEqual([{ name: 'signer' }])
+  })
+
   it('keeps nothing in its database by which anybody could call it or Mattermost (T11)', () => {
     const dump = stage().dump()
     const own = stage().provisioned

@@ -19,8 +19,8 @@ const words = {
     en: `a text of one line and 1 to ${longestAttribute} characters`,
   },
   type: {
-    fr: `un type comme "com.exemple.commande" (lettres, chiffres et . _ - : / + ~, ${longestType} caractères au plus)`,
-    en: `a type like "com.example.order" (letters, digits and . _ - : / + ~, at most ${longestType} characters)`,
+    fr: `un type comme "com.exemple.commande" (lettres, chiffres, points, tirets, deux-points, barres obliques, ${longestType} caractères au plus)`,
+    en: `a type like "com.example.order" (letters, digits, dots, dashes, colons, slashes, at most ${longestType} characters)`,
   },
   time: {
     fr: 'une date et une heure de la RFC 3339 ("2026-11-21T08:00:00Z")',

@@ -22,7 +22,7 @@ export const createHook: MakeIntegration = (parts) => {
     documents: hookDocuments,
     describe,
     routes(http) {
-      registerRoutes(http, { keys, emitTogether, draftOf, log, meter })
+      registerRoutes(http, { keys, emitTogether, draftOf, now, log, meter })
       registerSubscribing(http, { keys, subscribing: parts.subscribing })
     },
     async status() {

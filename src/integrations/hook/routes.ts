@@ -3,7 +3,8 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HttpProblem } from '../../errors.ts'
-import type { Accepted, DedupeKey, EmitTogether, JsonObject, Log, Meter } from '../../event.ts'
+import type { Accepted, DedupeKey, EmitTogether, JsonObject, Log, Meter, Now } from '../../event.ts'
+import { isPlausible } from '../../standard-webhooks.ts'
 import type { KeyDoor, KeyHolder } from '../integration.ts'
 import { readChatBody } from './chat-body.ts'
 import { isBinary, isLine, isType, readBatch, readBinary, readStructured } from './cloud-event.ts'
@@ -16,6 +17,7 @@ export interface RouteParts {
   readonly keys: KeyDoor
   readonly emitTogether: EmitTogether
   readonly draftOf: MakeDraft
+  readonly now: Now
   readonly log: Log
   readonly meter: Meter
 }
@@ -55,9 +57,8 @@ export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
       config: { door: { proof: 'key', takes: 'anything' } },
       bodyLimit: mostBytes,
       async onRequest(request, reply) {
-        // A signature is over the body: who sends no key is asked for it afterwards.
-        if (isSigned(request)) return
-        proven.set(request, await keys.prove(request, reply, 'events:write'))
+        // A signature is over the body: who signs well enough to be asked is judged once it is read.
+        if (!isSigned(request, parts.now())) proven.set(request, await keys.prove(request, reply, 'events:write'))
         if (modeOf(request) === undefined) throw unsupported()
       },
       async handler(request, reply) {
@@ -90,12 +91,8 @@ function noteRefusal({ log, meter }: RouteParts, request: FastifyRequest, error:
   meter.count('webhooks_refused', { source: 'hook' })
 }
 
-function isSigned({ headers }: FastifyRequest): boolean {
-  return (
-    headers['webhook-signature'] !== undefined &&
-    headers.authorization === undefined &&
-    headers['x-api-key'] === undefined
-  )
+function isSigned({ headers }: FastifyRequest, nowMs: number): boolean {
+  return headers.authorization === undefined && headers['x-api-key'] === undefined && isPlausible(headers, nowMs)
 }
 
 type Mode = 'structured' | 'batch' | 'binary' | 'json'

@@ -9,7 +9,7 @@ const longestValue = 300
 const mostParts = 200
 
 /** The names that stand for something: `type`, `source`, `subject`, `id`, `time`, `title`, `text`, `progress`, an extension attribute, `data.x.y`. */
-const variable = /\{\{ ?([A-Za-z][\w-]*(?:\.[\w-]+){0,10}) ?\}\}/g
+const variable = /(?<!\{)\{\{ ?([A-Za-z][\w-]*(?:\.[\w-]+){0,10}) ?\}\}(?!\})/g
 
 /** The template with the event's words in it; all of it is foreign text. A name without a value is printed as it stands; `\n` breaks the line. */
 export function fillTemplate(template: string, facts: Facts): Rich {
@@ -49,8 +49,9 @@ function namesOf({ extensions, told, ...facts }: Facts): JsonObject {
 function valueAt(names: JsonObject, path: string): string | undefined {
   let at: Json | undefined = names
   for (const name of path.split('.')) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined
-    at = isObject(at) ? at[name] : Reflect.get(at, name)
+    if (Array.isArray(at)) at = /^\d{1,4}$/.test(name) ? at[Number(name)] : undefined
+    else if (isObject(at) && Object.hasOwn(at, name)) at = at[name]
+    else return undefined
   }
   return isScalar(at) ? String(at) : undefined
 }
