@@ -6,6 +6,7 @@ import { type Bench, type Figure, machine, tableOf } from './figure.ts'
 import { benchFolder } from './folder.ts'
 import { benchIngest } from './ingest.ts'
 import { benchMemory } from './memory.ts'
+import { benchPersonnage } from './personnage.ts'
 import { benchScale } from './scale.ts'
 import { killLeft } from './server.ts'
 import { benchStart } from './start.ts'
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, Bench>> = {
   memory: benchMemory,
   watch: benchWatch,
   folder: benchFolder,
+  personnage: benchPersonnage,
 }
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'))

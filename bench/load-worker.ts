@@ -2,11 +2,19 @@
 // processor time from what is measured. What it sends was signed before.
 
 import { connect, type Socket } from 'node:net'
+import { characterCalls } from './character.ts'
 import { quantile } from './figure.ts'
 import { type Requests, signedPushes } from './push.ts'
 
 export type Order =
-  | { readonly do: 'start'; readonly port: number; readonly path: string; readonly connections: number }
+  | {
+      readonly do: 'start'
+      readonly port: number
+      readonly path: string
+      readonly connections: number
+      /** API keys: characters are sent with them in turn. Absent: signed pushes. */
+      readonly keys?: readonly string[]
+    }
   /** Counts from now on. */
   | { readonly do: 'begin' }
   | { readonly do: 'count' }
@@ -41,8 +49,8 @@ process.on('message', (order: Order) => {
 })
 process.on('disconnect', () => process.exit(0))
 
-function start({ port, path, connections }: Extract<Order, { do: 'start' }>): void {
-  requests = signedPushes(path, prepared, Date.now())
+function start({ port, path, connections, keys }: Extract<Order, { do: 'start' }>): void {
+  requests = keys === undefined ? signedPushes(path, prepared, Date.now()) : characterCalls(path, prepared, keys)
   next = 0
   repeated = false
   begin()

@@ -52,11 +52,14 @@ export interface LoadPlan {
   readonly measureMs: number
   /** Every request must be a new one. */
   readonly distinct: boolean
+  /** Characters with these API keys instead of signed pushes. */
+  readonly keys?: readonly string[]
 }
 
 /** @throws {Error} when anything was refused, or came twice where each has to be new. */
 export async function measure(server: Server, load: Load, plan: LoadPlan): Promise<UnderLoad> {
-  await load.start({ port: server.port, path: plan.path, connections: plan.connections })
+  const { path, connections, keys } = plan
+  await load.start({ port: server.port, path, connections, ...(keys === undefined ? {} : { keys }) })
   await sleep(plan.warmUpMs)
   const before = await server.used()
   const began = await load.begin()

@@ -13,11 +13,14 @@ export interface Requests {
   readonly bytes: Buffer
   readonly sizeBytes: number
   readonly count: number
+}
+
+export interface Pushes extends Requests {
   /** One of them, for a client that writes the HTTP itself. */
   at(number: number): { readonly headers: Record<string, string>; readonly body: Buffer<ArrayBuffer> }
 }
 
-export function signedPushes(path: string, count: number, nowMs: number): Requests {
+export function signedPushes(path: string, count: number, nowMs: number): Pushes {
   const body = Buffer.from(JSON.stringify(pushBody(new Date(nowMs).toISOString())))
   const timestamp = String(Math.floor(nowMs / 1000))
   const unsigned = Buffer.from(`${headOf(path, timestamp, body.length)}${body}`)

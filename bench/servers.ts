@@ -1,5 +1,6 @@
 // Vigie as `vigie start` runs it, and its yardsticks, each ready to be measured.
 
+import { hash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -81,6 +82,31 @@ export async function fillSubscriptions(folder: string, count: number, matching 
     await store.subscriptions.save(wishOf(String(index).padStart(26, 'c'), path))
   }
   await store.close()
+}
+
+/** Five channels hear of every character. */
+export async function fillHearers(folder: string): Promise<void> {
+  const store = await openSqliteStore({ path: databaseIn(folder), now: Date.now, log: silentLog })
+  for (let index = 0; index < 5; index += 1) {
+    const { subject: _all, ...wish } = wishOf(String(index).padStart(26, 'c'), '')
+    await store.subscriptions.save({ ...wish, source: 'personnage' })
+  }
+  await store.close()
+}
+
+/** API keys that may write characters, as their holders know them: `count`, for each may call 600 times a minute. */
+export async function fillKeys(folder: string, count: number): Promise<readonly string[]> {
+  const store = await openSqliteStore({ path: databaseIn(folder), now: Date.now, log: silentLog })
+  const shown: string[] = []
+  for (let number = 0; number < count; number += 1) {
+    const id = number.toString(16).padStart(12, '0')
+    const secret = id.padStart(43, 's')
+    const key = { id, name: `bench-${number}`, scopes: ['personnages:write'] as const, madeAt: Date.now() }
+    await store.apiKeys.add({ ...key, hash: hash('sha256', secret) })
+    shown.push(`vigie_${id}_${secret}`)
+  }
+  await store.close()
+  return shown
 }
 
 /** Each of these channels hears of the bench's project. */

@@ -1,5 +1,5 @@
 // The servers that Vigie is measured against, on bare Fastify: `forget` parses and answers, `append` appends to a file and shares an
-// fdatasync with whoever waits, `empty` answers a form with a constant, `packages` imports what Vigie imports and listens.
+// fdatasync with whoever waits, both validate characters by a schema, `empty` answers a form with a constant, `packages` imports what Vigie imports and listens.
 
 import { closeSync, fdatasync, openSync, write } from 'node:fs'
 import { promisify } from 'node:util'
@@ -23,6 +23,20 @@ if (mode === 'append') {
 
 http.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
   done(null, body),
+)
+const character = {
+  type: 'object',
+  required: ['nom', 'score'],
+  additionalProperties: false,
+  properties: {
+    nom: { type: 'string', minLength: 1, maxLength: 100 },
+    score: { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+  },
+} as const
+http.post<{ Body: { nom: string; score: number } }>(
+  '/webhook/personnage',
+  { schema: { body: character } },
+  async ({ body: { nom, score } }) => ({ nom, score, niveau: 'expert', event: nom, matched: 0 }),
 )
 http.post('/mattermost/command', async () => ({ response_type: 'ephemeral', text: 'ok' }))
 

@@ -123,6 +123,7 @@ export function createBot(parts: BotParts) {
       parts.onReplayed()
     },
     writeDocument: createDocumentWriter(),
+    drawRanking: parts.mail.draw,
     keys: parts.keys,
     version: parts.version,
     startedAt: parts.startedAt,

@@ -276,6 +276,22 @@ export interface Chart {
   readonly points: readonly { readonly at: number; readonly value?: number }[]
 }
 
+/** Who is ahead, for a picture: the best first. */
+export interface Ranking {
+  /** What it shows, for who cannot see it. */
+  readonly title: string
+  readonly rows: readonly RankedRow[]
+}
+
+export interface RankedRow {
+  readonly rank: number
+  /** Foreign text. */
+  readonly name: string
+  readonly score: number
+  /** `#rrggbb`. */
+  readonly color: string
+}
+
 export interface Field {
   readonly title: string
   readonly value: Rich

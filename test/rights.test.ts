@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { CallContext, Command, Form, Role } from '../src/commands/command.ts'
 import { createWorld, type Name, names, type World } from './commands/world.ts'
 import { holdWatched, monitorRows, nothingWatched } from './rights-monitor.ts'
+import { holdPersonnage, personnageRows } from './rights-personnage.ts'
 import type { Held, Row } from './rights-row.ts'
 import { createDoor, type Door, type Heard } from './threats/door.ts'
 
@@ -90,6 +91,7 @@ const rows: readonly Row[] = [
     fields: () => ({ source: 'gitlab', subject: 'acme/new', '--mention': '@here' }),
   },
   ...monitorRows,
+  ...personnageRows,
   {
     what: 'replay',
     by: 'vigie_admin',
@@ -142,6 +144,7 @@ const rows: readonly Row[] = [
 /** A subscription that `maker` made, an event told through it, and one that was given up. */
 async function hold(world: World, isWatched: boolean): Promise<Held> {
   const { store, clock } = world
+  await holdPersonnage(world)
   const { subscription } = await store.subscriptions.save({
     channel: 'town',
     target: { notifier: 'mattermost', address: 'town' },

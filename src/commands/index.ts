@@ -1,9 +1,15 @@
 // What people can say: the list. A command is one file, its test, and a line here; help, grammar, manifest and rights derive from it.
 
 import type { WriteDocument } from '../documents/document.ts'
-import type { Describe, Part } from '../event.ts'
+import type { Describe, Part, Ranking } from '../event.ts'
 import type { Router } from '../flow/router.ts'
-import type { HookKeeper, KeyRing, MonitorKeeper, MonitorRecords } from '../integrations/integration.ts'
+import type {
+  HookKeeper,
+  KeyRing,
+  MonitorKeeper,
+  MonitorRecords,
+  PersonnageKeeper,
+} from '../integrations/integration.ts'
 import type { Store } from '../store/store.ts'
 import type { Locale } from '../text/locale.ts'
 import { aboutCommand } from './about.ts'
@@ -17,6 +23,7 @@ import { gitlabCommand } from './gitlab.ts'
 import { helpCommand } from './help.ts'
 import { keyCommand } from './key.ts'
 import { monitorCommand } from './monitor.ts'
+import { personnageCommand } from './personnage.ts'
 import { replayCommand } from './replay.ts'
 import { settingsCommand } from './settings.ts'
 import { statusCommand } from './status.ts'
@@ -37,6 +44,8 @@ export interface Source {
   readonly monitors?: MonitorKeeper
   /** How what is watched did. */
   readonly records?: MonitorRecords
+  /** Who keeps characters. */
+  readonly personnages?: PersonnageKeeper
 }
 
 /** What the commands are made from. */
@@ -54,6 +63,8 @@ export interface CommandParts {
   /** Something was put back in line: do not wait for the next look. */
   readonly wakeOutbox: () => void
   readonly writeDocument: WriteDocument
+  /** A PNG; nothing where it could not be drawn in time. Never rejects. */
+  readonly drawRanking: (ranking: Ranking, locale: Locale) => Promise<Uint8Array | undefined>
   readonly keys: KeyRing
   readonly version: string
   /** Milliseconds since 1970. */
@@ -72,6 +83,7 @@ export function createCommands(parts: CommandParts): readonly Command[] {
     monitorCommand({ ...parts, inTurn }),
     subscribeCommand({ ...parts, inTurn }),
     unsubscribeCommand({ ...parts, inTurn }),
+    personnageCommand(parts),
     statusCommand(parts),
     explainCommand(parts),
     deliveriesCommand(parts),

@@ -33,6 +33,7 @@ import type {
   StoredEvent,
 } from '../store/store.ts'
 import type { Locale, Said } from '../text/locale.ts'
+import type { Niveau } from '../text/niveau.ts'
 import type { Rich } from '../text/rich.ts'
 import type {
   Account,
@@ -85,6 +86,7 @@ export interface Integration {
 
 /** What `/personnage`, the buttons of its cards and an import do. What it changes is stored and told in one commit. */
 export interface PersonnageKeeper extends PersonnageStore {
+  /** By NIVEAUX. */
   niveauOf(score: number): Niveau
   /** Makes a character, or sets the score of the one of that name. @throws {UserError} for a name that is none. */
   put(wish: Pick<Personnage, 'nom' | 'score'>, by: PersonnageAuthor, options?: ToldSo): Promise<PersonnageChanged>
@@ -98,9 +100,6 @@ export interface PersonnageKeeper extends PersonnageStore {
   /** The character as it was; nothing where the name is unknown. */
   remove(nom: string, by: PersonnageAuthor, options?: ToldSo): Promise<PersonnageChanged | undefined>
 }
-
-/** By NIVEAUX; as the API says them in every language. */
-export type Niveau = 'débutant' | 'confirmé' | 'expert'
 
 export type PersonnageAuthor =
   | { readonly key: string }

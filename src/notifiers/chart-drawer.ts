@@ -2,12 +2,12 @@
 // for its picture, and goes without it where there is none.
 
 import { Worker } from 'node:worker_threads'
-import type { Chart, Log } from '../event.ts'
+import type { Chart, Log, Ranking } from '../event.ts'
 import type { Locale } from '../text/locale.ts'
 import type { DrawingJob, Drawn } from './chart-worker.ts'
 
 /** Resolves to a PNG, or to nothing where it could not be drawn in time; never rejects. */
-export type Draw = (chart: Chart, locale: Locale) => Promise<Uint8Array | undefined>
+export type Draw = (chart: Chart | Ranking, locale: Locale) => Promise<Uint8Array | undefined>
 
 export interface Drawer {
   readonly draw: Draw

@@ -1,8 +1,6 @@
-// Answer times as a picture (issue "The watch", "Incidents"): facts in, PNG out, pure. It brings its own card to stand on and its own
-// font, for it is seen on light and dark pages and drawn on machines without fonts (libraries.md §1.6).
+// Answer times as a picture (issue "The watch", "Incidents"): facts in, PNG out, pure. It brings its own card to stand on, for it
+// is seen on light and dark pages.
 
-import { fileURLToPath } from 'node:url'
-import { Resvg } from '@resvg/resvg-js'
 import { LineChart } from 'echarts/charts'
 import { GridComponent, MarkAreaComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
@@ -10,38 +8,17 @@ import { SVGRenderer } from 'echarts/renderers'
 import type { Chart } from '../event.ts'
 import { number } from '../text/format.ts'
 import type { Locale, Said } from '../text/locale.ts'
+import { colors, escapeXml, font, pngOf } from './picture.ts'
 
 use([LineChart, GridComponent, MarkAreaComponent, SVGRenderer])
 
-/** In points; the picture has twice as many pixels each way. */
+/** In points. */
 const width = 640
 const height = 240
-const scale = 2
-
-const font = 'Inter'
-const fontFiles = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'].map((path) =>
-  fileURLToPath(import.meta.resolve(`@expo-google-fonts/inter/${path}`)),
-)
-
-/** Legible by themselves on any page: the card is light, its border visible on white and on black. */
-const colors = {
-  card: '#ffffff',
-  border: '#d5d9e0',
-  words: '#3f4350',
-  faint: '#6c7080',
-  grid: '#eceef2',
-  line: '#1c58d9',
-  fill: '#1c58d9',
-  bad: '#d24b4e',
-} as const
 
 /** The picture, 1280 × 480 pixels, some 20 to 60 KB. @throws {Error} when the drawing libraries fail. */
 export function drawChart(chart: Chart, locale: Locale): Buffer {
-  const png = new Resvg(onCard(svgOf(chart, locale), chart, locale), {
-    font: { loadSystemFonts: false, fontFiles, defaultFontFamily: font },
-    fitTo: { mode: 'zoom', value: scale },
-  }).render()
-  return png.asPng()
+  return pngOf(onCard(svgOf(chart, locale), chart, locale))
 }
 
 const inset = { left: 16, top: 14, title: 22 } as const
@@ -199,8 +176,4 @@ function timesOf({ timeZone }: Chart, locale: Locale): (at: number) => string {
 function niceTop(longest: number): number {
   const power = 10 ** Math.floor(Math.log10(longest))
   return power * ([1, 2, 4, 6, 8, 10].find((factor) => factor * power >= longest * 1.02) ?? 20)
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (mark) => `&#${mark.charCodeAt(0)};`)
 }

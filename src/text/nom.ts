@@ -21,7 +21,7 @@ export function nomFault(nom: string): 'empty' | 'long' | 'hidden' | undefined {
   return forbidden.test(nom) || !visible.test(nom) ? 'hidden' : undefined
 }
 
-/** Equal for names that differ in case alone; `ß` and `ss` are the same, as in capitals. */
+/** Equal for names that differ in case, or in which spaces they have, alone; `ß` and `ss` are the same, as in capitals. */
 export function nomKey(nom: string): string {
-  return cleanNom(nom).toUpperCase().toLowerCase().normalize('NFC')
+  return cleanNom(nom).replace(/\s+/gu, ' ').toUpperCase().toLowerCase().normalize('NFC')
 }

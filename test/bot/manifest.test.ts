@@ -41,7 +41,14 @@ test('manifest.json says what the commands say; else: npm run manifest, and revi
 
 test('Vigie registers its own words and none of Mattermost’s', async () => {
   const { commands } = parseManifest(await readFile(join(root, 'manifest.json'), 'utf8'))
-  expect(commands.map(({ trigger }) => trigger)).toEqual(['vigie', 'monitor', 'subscribe', 'unsubscribe', 'statut'])
+  expect(commands.map(({ trigger }) => trigger)).toEqual([
+    'vigie',
+    'monitor',
+    'subscribe',
+    'unsubscribe',
+    'personnage',
+    'statut',
+  ])
 })
 
 test('every text fits where Mattermost stores it', async () => {

@@ -84,6 +84,7 @@ describe('vigie as a process', () => {
       'nextcloud',
       'monitor',
       'ollama',
+      'personnage',
       'outbox',
       'email',
       'store',

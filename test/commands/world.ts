@@ -11,7 +11,9 @@ import type { Around, Command, Person, Place, Role } from '../../src/commands/co
 import { type CommandParts, createCommands } from '../../src/commands/index.ts'
 import { Secret } from '../../src/env.ts'
 import type { Describe, Draft, Event, Log, Part } from '../../src/event.ts'
+import { createIntake } from '../../src/flow/intake.ts'
 import { createRouter } from '../../src/flow/router.ts'
+import { createKeeper } from '../../src/integrations/personnage/keeper.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Locale } from '../../src/text/locale.ts'
@@ -144,6 +146,9 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     return accepted?.event ?? ''
   }
   const watching = createWatching({ store, now, emit: record })
+  const { emit } = createIntake({ store, router, now, log: createLog([]), meter: { count: () => undefined } })
+  const niveaux = { confirmé: 50, expert: 80 }
+  const personnages = createKeeper({ store: store.personnages, niveaux, emit, log: createLog([]), now })
   const parts: CommandParts = {
     store,
     around: createAround(people, posts, brought),
@@ -153,6 +158,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
       { name: 'gitlab', events: gitlabEvents, hooks },
       { name: 'nextcloud', events: ['file', 'file.created', 'file.modified', 'file.moved', 'file.deleted'] },
       { name: 'monitor', events: ['down', 'up'], monitors: watching.keeper, records: watching.records },
+      { name: 'personnage', events: ['created', 'scored', 'removed'], personnages },
     ],
     router,
     status: async () => status,
@@ -161,6 +167,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     },
     keys: createKeyRing({ keys: store.apiKeys, vault, now }),
     writeDocument: async (document, format) => Buffer.from(`${format} ${JSON.stringify(document)}`),
+    drawRanking: async (ranking) => Buffer.from(`png ${JSON.stringify(ranking)}`),
     version: '1.0.0',
     startedAt: start - 3 * 86_400_000,
     locale: 'fr',

@@ -6,6 +6,7 @@ import { openFormVerb } from '../../src/bot/dispatch.ts'
 import { answerLifeMs, cardLifeMs } from '../../src/bot/seal.ts'
 import { createWorld, type Name, names, type World } from '../commands/world.ts'
 import { holdWatched } from '../rights-monitor.ts'
+import { holdPersonnage } from '../rights-personnage.ts'
 import { botId, createDoor, type Door } from './door.ts'
 
 interface Card {
@@ -31,6 +32,8 @@ const buttons: Readonly<Record<string, { readonly object: (card: Card) => string
   'monitor.mute': { object: ({ taken }) => `${taken} 1h`, by: 'member' },
   'monitor.unmute': { object: ({ incident }) => incident, by: 'maker' },
   'monitor.more': { object: ({ incident }) => incident, by: 'guest' },
+  'personnage.plus': { object: () => 'Naruto', by: 'member' },
+  'personnage.minus': { object: () => 'Naruto', by: 'member' },
   [openFormVerb]: { object: () => 'subscribe', by: 'member' },
 }
 
@@ -53,6 +56,7 @@ afterEach(async () => {
 /** A card on its post, another one on another, one given up; a mute that its maker alone may end. */
 async function tell(town: World): Promise<Card> {
   const { store, clock, emit, posts } = town
+  await holdPersonnage(town)
   const common = { channel: 'town', source: 'gitlab', maker: 'maker' }
   const target = { notifier: 'mattermost', address: 'town' }
   await store.subscriptions.save({ ...common, target, subject: 'acme/app', filters: {}, madeAt: clock.now })
@@ -82,17 +86,18 @@ async function tell(town: World): Promise<Card> {
 
 /** All that a press could have changed. */
 async function record() {
-  const { subscriptions, deliveries, audit, monitors } = world.store
-  const [all, mutes, rules, told, done, incidents] = await Promise.all([
+  const { subscriptions, deliveries, audit, monitors, personnages } = world.store
+  const [all, mutes, rules, told, done, incidents, naruto] = await Promise.all([
     subscriptions.all(),
     subscriptions.mutes(),
     subscriptions.rules(),
     deliveries.list({ limit: 50 }),
     audit.list({ limit: 100 }),
     monitors.incidents({ limit: 50 }),
+    personnages.find('Naruto'),
   ])
   return {
-    ...{ all, mutes, rules, incidents, opened: door.opened.length },
+    ...{ all, mutes, rules, incidents, naruto, opened: door.opened.length },
     told: told.map(({ id: delivery, state }) => [delivery, state]),
     done: done.filter(({ outcome }) => outcome === 'done'),
   }

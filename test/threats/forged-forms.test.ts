@@ -6,6 +6,7 @@ import { dialogLifeMs } from '../../src/bot/seal.ts'
 import type { Json } from '../../src/event.ts'
 import { createWorld, names, type World } from '../commands/world.ts'
 import { holdWatched } from '../rights-monitor.ts'
+import { holdPersonnage } from '../rights-personnage.ts'
 import { createDoor, type Door } from './door.ts'
 
 type Fields = Readonly<Record<string, Json>>
@@ -31,6 +32,10 @@ const forms: Readonly<Record<string, (held: Held) => Fields>> = {
   'gitlab install': () => ({ target: 'acme/app' }),
   'gitlab check': () => ({ target: 'acme/app' }),
   'gitlab remove': () => ({ target: 'acme/app' }),
+  'personnage add': () => ({ nom: 'Sakura', score: '60' }),
+  'personnage score': () => ({ nom: 'Naruto', score: '60' }),
+  'personnage show': () => ({ nom: 'Naruto' }),
+  'personnage remove': () => ({ nom: 'Naruto' }),
   'key revoke': () => ({ name: 'bank' }),
 }
 
@@ -55,6 +60,7 @@ beforeEach(async () => {
   await store.deliveries.settle(held.parked, 1, { as: 'parked', error: 'gone' }, clock.now)
   await store.apiKeys.add({ id: 'k', name: 'bank', scopes: ['events:write'], madeAt: clock.now })
   await holdWatched(world)
+  await holdPersonnage(world)
 })
 afterEach(async () => {
   await door.http.close()
@@ -62,16 +68,18 @@ afterEach(async () => {
 })
 
 async function record() {
-  const { subscriptions, deliveries, monitors, apiKeys } = world.store
-  const [all, rules, settings, told, watched, keys] = await Promise.all([
+  const { subscriptions, deliveries, monitors, apiKeys, personnages } = world.store
+  const [all, rules, settings, told, watched, keys, characters] = await Promise.all([
     subscriptions.all(),
     subscriptions.rules(),
     subscriptions.settings('town'),
     deliveries.list({ limit: 50 }),
     monitors.all(),
     apiKeys.all(),
+    personnages.list({ sort: 'nom', order: 'asc', limit: 10 }),
   ])
   return {
+    characters,
     all,
     rules,
     settings,
@@ -173,7 +181,7 @@ describe.each(Object.keys(forms))('the form of %s', (what) => {
     const before = await record()
     for (const [index, role] of [undefined, 'guest' as const].entries()) {
       // A guest may still look, and have things explained.
-      if (role === 'guest' && ['explain', 'monitor show'].includes(what)) continue
+      if (role === 'guest' && ['explain', 'monitor show', 'personnage show'].includes(what)) continue
       world.roles.sysadmin = role
       const { body, answer } = await door.submit('sysadmin', states[index], filled())
       expect([body, answer?.refused]).toEqual([expect.stringMatching(/^\{"error":/), true])

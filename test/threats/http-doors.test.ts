@@ -112,13 +112,17 @@ describe('a stranger', () => {
       '/mattermost/dialog',
       '/metrics',
       '/openapi.json',
+      '/personnages',
+      '/personnages/:nom',
       '/ready',
+      '/scores',
       '/statut',
       '/subscribe',
       '/webhook/events',
       '/webhook/gitlab',
       '/webhook/in/:name',
       '/webhook/nextcloud',
+      '/webhook/personnage',
     ])
     const met: Met[] = []
     for (const path of [...paths, '/', '/status', '/stop', '/.env']) {

@@ -54,6 +54,10 @@ describe('a body', () => {
         ['/mattermost/dialog', 256 * 1024],
         ['/webhook/gitlab', 25 * 1024 * 1024],
         ['/webhook/nextcloud', 256 * 1024],
+        ['/webhook/personnage', undefined],
+        ['/scores', undefined],
+        ['/personnages', undefined],
+        ['/personnages/:nom', undefined],
       ]),
     )
     expect(vigie.http.initialConfig.bodyLimit).toBe(1024 * 1024)

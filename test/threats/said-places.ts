@@ -5,6 +5,7 @@ import { render, renderText } from '../../src/bot/render.ts'
 import type { Reply } from '../../src/commands/command.ts'
 import type { Description, Event, Json, JsonObject } from '../../src/event.ts'
 import { describeDigest } from '../../src/flow/digest.ts'
+import { createPersonnages } from '../../src/integrations/personnage/personnage.ts'
 import { createVigie } from '../../src/integrations/vigie/vigie.ts'
 import { cutTo, renderPost } from '../../src/notifiers/mattermost-post.ts'
 import { type Locale, locales } from '../../src/text/locale.ts'
@@ -126,6 +127,18 @@ export function toldByVigie(words: string, locale: Locale): Told[] {
   })
 }
 
+const describePersonnage = createPersonnages(createRelay({}).parts)?.describe
+
+/** A character of this name, set by somebody of this name or by a key: each in its turn. */
+export function toldByPersonnage(words: string, locale: Locale, turn: number): Told[] {
+  const by = Math.floor(turn / 2) % 2 === 0 ? { person: 'p', name: words } : { key: words }
+  const type = ['personnage.created', 'personnage.scored', 'personnage.removed'][Math.floor(turn / 4) % 3] ?? ''
+  const data = { nom: words, score: 86, niveau: 'expert', before: 49, niveauBefore: 'débutant', by }
+  const event: Event = { ...eventOf({ object_kind: 'push' }), id: type, source: 'personnage', type, data }
+  const description = describePersonnage?.(event, telling(locale))
+  return description === undefined ? [] : toldOf(type, description, locale)
+}
+
 /** What commands answer, as an attachment and as markdown alone: every part that takes foreign words. */
 export function toldInReply(words: string, locale: Locale): Told[] {
   const refused = said({
@@ -161,6 +174,7 @@ export function toldEverywhere(words: string, turn: number): Told[] {
   return [
     ...toldByGitlab(poisoned(variant.body, words), locale, `${variant.name} (${locale})`),
     ...toldByVigie(words, locale),
+    ...toldByPersonnage(words, locale, turn),
     ...toldInReply(words, locale),
     ...(turn % fullDigestEvery === 0 ? toldInFullDigest(words, locale) : []),
   ]

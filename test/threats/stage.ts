@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { FastifyInstance } from 'fastify'
 import { createSealer } from '../../src/bot/seal.ts'
 import { secretsOf } from '../bot/parts.ts'
-import { type Mattermost, openHouse } from '../e2e/house.ts'
+import { type House, type Mattermost, openHouse } from '../e2e/house.ts'
 
 export const kinds = [
   'sysadmin',
@@ -25,7 +25,17 @@ export const kinds = [
 export type Kind = (typeof kinds)[number]
 
 /** What a caller may hold; each is tried at every route, in that route's own place. */
-export const credentials = ['none', 'wrong', 'command', 'seal', 'state', 'gitlab', 'nextcloud', 'metrics'] as const
+export const credentials = [
+  'none',
+  'wrong',
+  'command',
+  'seal',
+  'state',
+  'gitlab',
+  'nextcloud',
+  'metrics',
+  'key',
+] as const
 export type Credential = (typeof credentials)[number]
 
 export type Stage = Awaited<ReturnType<typeof openStage>>
@@ -83,6 +93,7 @@ export async function openStage(mattermost: Mattermost) {
     gitlab: environment.GITLAB_WEBHOOK_TOKEN ?? '',
     nextcloud: environment.NEXTCLOUD_WEBHOOK_TOKEN ?? '',
     metrics: environment.METRICS_TOKEN ?? '',
+    key: await madeKey(house, town),
   }
 
   const ask = async (method: string, path: string, headers: Record<string, string> = {}, body?: string) => {
@@ -142,4 +153,14 @@ function collectRoutes(message: unknown, routes: Set<string>): void {
   fastify.addHook('onListen', async () => {
     if (own.has('GET /health')) for (const one of own) routes.add(one)
   })
+}
+
+/** An API key of the administrator that may do everything keys may. */
+async function madeKey(house: House, channel: string): Promise<string> {
+  const { id } = (await house.admin.get('/users/me')).body as { id: string }
+  await house.admin.post(`/channels/${channel}/members`, { user_id: id })
+  const command = '/vigie key create stage --scope personnages:read,personnages:write,events:write,subscriptions:write'
+  const asked = { channel_id: channel, team_id: house.team.id, command }
+  const { body } = await house.admin.post('/commands/execute', asked)
+  return /\bvigie_[\w-]+/.exec(JSON.stringify(body))?.[0] ?? ''
 }

@@ -12,6 +12,11 @@ const letIn: Readonly<Record<string, readonly Credential[]>> = {
   'POST /mattermost/dialog': ['state'],
   'POST /webhook/gitlab': ['gitlab'],
   'POST /webhook/nextcloud': ['nextcloud'],
+  'POST /webhook/personnage': ['key'],
+  'POST /scores': ['key'],
+  'GET /personnages': ['key'],
+  'GET /personnages/:nom': ['key'],
+  'DELETE /personnages/:nom': ['key'],
   'GET /health': credentials,
   'GET /ready': credentials,
   'GET /health/delivery': credentials,
@@ -77,6 +82,21 @@ export function whoSuite(stage: () => Stage): void {
       const body = '{"event":{"class":"Nothing"}}'
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${secret}` }
       return (await ask(method, path, headers, body)).status === 200
+    }
+    if (
+      path === '/personnages' ||
+      path.startsWith('/personnages/') ||
+      path === '/webhook/personnage' ||
+      path === '/scores'
+    ) {
+      const headers = {
+        authorization: `Bearer ${secret}`,
+        ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
+      }
+      const body = method === 'POST' ? '{"nom":"Naruto","score":85}' : undefined
+      const { status } = await ask(method, path.replace(':nom', 'Sakura'), headers, body)
+      // Who is in learns that there is no Sakura.
+      return status === 200 || status === 404
     }
     if (path.startsWith('/heartbeat/')) return (await ask(method, path.replace(':token', secret), {})).status === 200
     if (path === '/metrics') return (await ask(method, path, { authorization: `Bearer ${secret}` })).status === 200

@@ -4,9 +4,9 @@
 import type { Action, Describe, Description, Event, Field, Telling } from '../../event.ts'
 import { number } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
-import { bold, own, type Rich, rich } from '../../text/rich.ts'
+import { niveauColors, niveauWords } from '../../text/niveau.ts'
+import { bold, code, own, type Rich, rich } from '../../text/rich.ts'
 import { type Deed, deedOf, type Facts, factsShape } from './facts.ts'
-import { authorWords, niveauColors, niveauWords } from './words.ts'
 
 const goneColor = '#808080'
 
@@ -93,4 +93,10 @@ function actionsOf(nom: string): Action[] {
     { kind: 'button', verb: 'personnage.plus', object: nom, label: '+1' },
     { kind: 'button', verb: 'personnage.minus', object: nom, label: '−1' },
   ]
+}
+
+/** `**claire**`, `l’API (clé \`k1\`)`. */
+function authorWords(locale: Locale, by: Facts['by']): Rich {
+  if ('name' in by) return [bold(by.name)]
+  return locale === 'fr' ? rich`l’API (clé ${code(by.key)})` : rich`the API (key ${code(by.key)})`
 }

@@ -1,7 +1,7 @@
 // What an event of this source holds, as facts (`data`): written by keeper.ts, read by describe.ts.
 
 import { z } from 'zod'
-import { niveaux } from './niveaux.ts'
+import { niveaux } from '../../text/niveau.ts'
 
 export const deeds = ['created', 'scored', 'removed'] as const
 export type Deed = (typeof deeds)[number]

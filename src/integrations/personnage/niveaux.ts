@@ -1,14 +1,12 @@
 // How good a character is (interface.md, "Settings", NIVEAUX): the scores from which it is confirmé, and expert.
 
 import type { Env } from '../../env.ts'
-import type { Niveau } from '../integration.ts'
+import type { Niveau } from '../../text/niveau.ts'
 
 export interface Niveaux {
   readonly confirmé: number
   readonly expert: number
 }
-
-export const niveaux = ['débutant', 'confirmé', 'expert'] as const satisfies readonly Niveau[]
 
 /** `50,80` where nothing is set. Problems are noted in `env`. */
 export function readNiveaux(env: Env): Niveaux {

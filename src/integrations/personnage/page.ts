@@ -6,9 +6,10 @@ import { type FieldProblem, HttpProblem } from '../../errors.ts'
 import type { Personnage } from '../../event.ts'
 import type { PersonnageQuery } from '../../store/store.ts'
 import type { Said } from '../../text/locale.ts'
+import { niveaux as niveauNames } from '../../text/niveau.ts'
 import { longestNom } from '../../text/nom.ts'
 import { gotWords } from './got.ts'
-import { type Niveaux, niveaux as niveauNames, scoresOf } from './niveaux.ts'
+import { type Niveaux, scoresOf } from './niveaux.ts'
 
 const mostAtOnce = 1000
 const usualAtOnce = 100

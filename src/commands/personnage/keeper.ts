@@ -1,0 +1,42 @@
+// Who keeps characters, as `/personnage` reaches it, and which one a call names.
+
+import { UserError } from '../../errors.ts'
+import type { PersonnageAuthor, PersonnageKeeper } from '../../integrations/integration.ts'
+import { code, rich } from '../../text/rich.ts'
+import { said } from '../../text/said.ts'
+import type { CallContext } from '../command.ts'
+import type { PersonnageParts } from '../personnage.ts'
+
+/** @throws {UserError} where nobody does. */
+export function keeperOf({ sources }: Pick<PersonnageParts, 'sources'>): PersonnageKeeper {
+  const keeper = sources.find(({ name }) => name === 'personnage')?.personnages
+  if (keeper !== undefined) return keeper
+  throw new UserError(
+    said({ fr: rich`Vigie ne tient pas de personnages ici.`, en: rich`Vigie keeps no characters here.` }),
+  )
+}
+
+export function authorOf({ person }: CallContext): PersonnageAuthor {
+  return { person: person.id, name: person.username }
+}
+
+export function unknownNom(nom: string): UserError {
+  return new UserError(
+    said({
+      fr: rich`Aucun personnage ne s’appelle ${code(nom)}. ${code('/personnage liste')} les montre, ${code('/personnage ajouter')} en ajoute un.`,
+      en: rich`No character is called ${code(nom)}. ${code('/personnage list')} shows them, ${code('/personnage add')} adds one.`,
+    }),
+  )
+}
+
+/** As typed: `85`, `-3`, `−3`. @throws {UserError} */
+export function readScore(words: string): number {
+  const number = words.replace(/^[−–]/, '-')
+  if (/^[+-]?\d{1,17}$/.test(number) && Number.isSafeInteger(Number(number))) return Number(number)
+  throw new UserError(
+    said({
+      fr: rich`Le score est un nombre entier, par exemple ${code('85')}\u202f; ${code(words)} n’en est pas un. Un nom avec des espaces se met entre guillemets.`,
+      en: rich`The score is a whole number, for example ${code('85')}; ${code(words)} is none. A name with spaces stands in quotes.`,
+    }),
+  )
+}
