@@ -3,7 +3,7 @@
 
 import { hash } from 'node:crypto'
 import { z } from 'zod'
-import type { DedupeKey, Draft, Emit, JsonObject, KeptChange, Now, Personnage } from './event.ts'
+import type { DedupeKey, Draft, Emit, JsonObject, Keeping, Now, Personnage } from './event.ts'
 import { typePrefix } from './integrations/personnage/facts.ts'
 import { subjectOf } from './integrations/personnage/keeper.ts'
 import type { EventStore, PersonnageStore } from './store/store.ts'
@@ -45,7 +45,7 @@ const keptMs = 10 * 365 * 86_400_000
 interface Ready {
   readonly draft: Draft
   readonly dedupe: readonly DedupeKey[]
-  readonly keeps?: KeptChange
+  readonly keeps?: Keeping
 }
 type Prepared = Ready | { readonly known: true } | { readonly refused: Said }
 
@@ -174,20 +174,26 @@ async function readScore(record: ImportRecord, parts: ImportParts, characters: C
     by: { person: by, name: by },
   }
   const same = hash('sha256', JSON.stringify([nomKey(nom), score, timestamp ?? null]))
+  const draft: Draft = {
+    source: 'personnage',
+    type: `${typePrefix}${before === undefined ? 'created' : 'scored'}`,
+    subject: subjectOf(personnage.nom),
+    time: new Date(at).toISOString(),
+    data,
+    severity: 'info',
+    audience: 'open',
+    card: `personnage ${personnage.madeAt} ${nomKey(nom)}`,
+    byDefault: true,
+  }
+  // What changed since it was read is newer than any file.
+  const change: Keeping['change'] = (known) => ({
+    draft,
+    personnage: known !== undefined && known.changedAt > personnage.changedAt ? known : personnage,
+  })
   return {
     dedupe: [{ key: `import personnage ${same} ${record.nth}`, lifeMs: keptMs }],
-    ...(isNews ? { keeps: { set: personnage } } : {}),
-    draft: {
-      source: 'personnage',
-      type: `${typePrefix}${before === undefined ? 'created' : 'scored'}`,
-      subject: subjectOf(personnage.nom),
-      time: new Date(at).toISOString(),
-      data,
-      severity: 'info',
-      audience: 'open',
-      card: `personnage ${personnage.madeAt} ${nomKey(nom)}`,
-      byDefault: true,
-    },
+    ...(isNews ? { keeps: { nom: personnage.nom, change } } : {}),
+    draft,
   }
 }
 

@@ -104,6 +104,24 @@ export async function subscribeChannel({
   await call(sandbox.adminToken, '/commands/execute', { channel_id: channel, team_id: team, command })
 }
 
+/** Says on the page what a program may send. */
+export async function tellCurl({
+  sandbox,
+  fetch: fetcher,
+  curl,
+  token,
+  locale,
+}: Pick<Town, 'sandbox' | 'fetch' | 'locale'> & { readonly curl: string; readonly token: string }): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` }
+  const address = `${sandbox.url}/api/v4/teams/name/${demoTeam}/channels/name/${demoChannel}`
+  const { id } = made.parse(await (await fetcher(address, { headers })).json())
+  const words =
+    locale === 'fr'
+      ? '6. Un personnage arrive de n’importe quel programme, ici de `curl`\u00a0:'
+      : '6. A character arrives from any program, here from `curl`:'
+  await callsOf(sandbox, fetcher)(token, '/posts', { channel_id: id, message: `${words}\n\`\`\`sh\n${curl}\n\`\`\`` })
+}
+
 function callsOf(sandbox: Sandbox, fetcher: typeof fetch) {
   return async (token: string, path: string, body: object): Promise<{ id: string; header: Headers }> => {
     const response = await fetcher(`${sandbox.url}/api/v4${path}`, {

@@ -15,8 +15,9 @@ import { appOf } from './app-of.ts'
 import { createDemoEvents } from './demo-events.ts'
 import { createDemoFolder } from './demo-folder.ts'
 import { createDemoSite, type DemoSite } from './demo-site.ts'
-import { createDemoTown, demoChannel, demoTeam, type Inhabitant, subscribeChannel } from './demo-town.ts'
+import { createDemoTown, demoChannel, demoTeam, type Inhabitant, subscribeChannel, tellCurl } from './demo-town.ts'
 import { envOf } from './dotenv-file.ts'
+import { key } from './key.ts'
 import { provision } from './provision.ts'
 import type { Subcommand, World } from './subcommand.ts'
 
@@ -35,8 +36,8 @@ export const demo: Subcommand = {
   },
   usage: '[--json]',
   help: {
-    fr: '--json  écrit une seule ligne\u00a0: {"url": page, "vigie": adresse, "gitlab": webhook, "folder": dossier}',
-    en: '--json  writes one line only: {"url": page, "vigie": address, "gitlab": webhook, "folder": path}',
+    fr: '--json  écrit une seule ligne\u00a0: {"url": page, "vigie": adresse, "gitlab": webhook, "folder": dossier, "curl": un personnage}',
+    en: '--json  writes one line only: {"url": page, "vigie": address, "gitlab": webhook, "folder": path, "curl": a character}',
   },
   async run(args, world) {
     const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } } })
@@ -81,17 +82,20 @@ async function play(folder: string, json: boolean, world: World): Promise<number
     try {
       await app.start()
       const gitlab = `${app.url()}/webhook/gitlab`
-      await subscribeChannel({ sandbox, fetch: world.fetch, command: '/subscribe nextcloud' })
+      for (const source of ['nextcloud', 'personnage'])
+        await subscribeChannel({ sandbox, fetch: world.fetch, command: `/subscribe ${source}` })
+      const curl = personnageLine(app.url(), await makeKey(quiet))
+      await tellCurl({ sandbox, fetch: world.fetch, curl, token: people[0]?.token ?? '', locale: world.locale })
       actions.push(
         ...demoActions(gitlab, environment.GITLAB_WEBHOOK_TOKEN ?? '', world),
         ...site.actions,
         ...watched.actions,
       )
       const page = `${sandbox.url}/#${people[0]?.username}/${demoTeam}/${demoChannel}`
-      if (json) world.stdout(JSON.stringify({ url: page, vigie: app.url(), gitlab, folder: watched.path }))
+      if (json) world.stdout(JSON.stringify({ url: page, vigie: app.url(), gitlab, folder: watched.path, curl }))
       else {
         const token = environment.GITLAB_WEBHOOK_TOKEN ?? ''
-        for (const line of invitation({ page, gitlab, token, folder: watched.path }, world)) world.stdout(line)
+        for (const line of invitation({ page, gitlab, token, folder: watched.path, curl }, world)) world.stdout(line)
       }
       if (!world.signal.aborted) await once(world.signal, 'abort')
     } finally {
@@ -134,6 +138,22 @@ async function environmentOf(
   }
 }
 
+/** For programs, as a shell makes it. */
+async function makeKey(quiet: World): Promise<string> {
+  const lines: string[] = []
+  const scopes = 'personnages:read,personnages:write,events:write'
+  const made = await key.run(['create', 'demo', '--scope', scopes], {
+    ...quiet,
+    stdout: (line) => void lines.push(line),
+  })
+  if (made !== 0 || lines[0] === undefined) throw new Error('no key was made')
+  return lines[0]
+}
+
+/** A character that arrives by `curl`. */
+const personnageLine = (url: string, secret: string): string =>
+  `curl ${url}/webhook/personnage -H 'Authorization: Bearer ${secret}' -H 'Content-Type: application/json' -d '{"nom": "Naruto", "score": 85}'`
+
 interface DemoAction {
   readonly id: string
   readonly label: { fr: string; en: string }
@@ -163,15 +183,17 @@ interface Places {
   readonly gitlab: string
   readonly token: string
   readonly folder: string
+  readonly curl: string
 }
 
-function invitation({ page, gitlab, token, folder }: Places, world: World): string[] {
+function invitation({ page, gitlab, token, folder, curl }: Places, world: World): string[] {
   return world.locale === 'fr'
     ? [
         `Ouvrez ${page}`,
         '',
         `Le webhook de GitLab est ${gitlab} (jeton ${token}).`,
         `Ce qui arrive dans ${folder} est annoncé, par exemple\u00a0: cp un-fichier.pdf ${folder}/Contrats/`,
+        `Un personnage arrive par\u00a0: ${curl}`,
         'Ctrl-C arrête la démonstration\u202f; rien n’en reste.',
       ]
     : [
@@ -179,6 +201,7 @@ function invitation({ page, gitlab, token, folder }: Places, world: World): stri
         '',
         `GitLab's webhook is ${gitlab} (token ${token}).`,
         `What comes into ${folder} is told, for example: cp some-file.pdf ${folder}/Contrats/`,
+        `A character arrives by: ${curl}`,
         'Ctrl-C ends the demo; nothing of it remains.',
       ]
 }

@@ -8,6 +8,8 @@ import { importCommand } from './import.ts'
 import { key } from './key.ts'
 import { manifest } from './manifest.ts'
 import { provision } from './provision.ts'
+import { push } from './push.ts'
+import { query } from './query.ts'
 import { restore } from './restore.ts'
 import { sandbox } from './sandbox.ts'
 import { service } from './service.ts'
@@ -30,5 +32,7 @@ export const subcommands: readonly Subcommand[] = [
   restore,
   exportCommand,
   importCommand,
+  push,
+  query,
   service,
 ]

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium, launchChromium } from '../sandbox/page-stage.ts'
@@ -11,7 +13,7 @@ const chromium = findChromium(process.env)
 describe('the demo', () => {
   let demo: Running
   let folder: string
-  let places: { url: string; vigie: string; gitlab: string; folder: string }
+  let places: { url: string; vigie: string; gitlab: string; folder: string; curl: string }
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'vigie-demo-test-'))
@@ -32,6 +34,20 @@ describe('the demo', () => {
         .status,
     ).toBe(401)
     expect(await (await fetch(places.url)).text()).toContain('<!doctype html>')
+  })
+
+  it('shows a character that arrives by the curl line it prints, on the page too, as a card', async () => {
+    const { stdout } = await promisify(execFile)('sh', ['-c', places.curl])
+    expect(JSON.parse(stdout)).toMatchObject({ nom: 'Naruto', score: 85, niveau: 'expert', matched: 1 })
+    const { origin, hash } = new URL(places.url)
+    const [, , team = '', channel = ''] = /^#([^/]+)\/([^/]+)\/(.+)$/.exec(hash) ?? []
+    const [someone] = (await (await fetch(`${origin}/page/people`)).json()) as { token: string }[]
+    const get = async (path: string) =>
+      (await fetch(`${origin}/api/v4${path}`, { headers: { authorization: `Bearer ${someone?.token}` } })).json()
+    const { id } = (await get(`/teams/name/${team}/channels/name/${channel}`)) as { id: string }
+    const shown = async () => JSON.stringify(await get(`/channels/${id}/posts`))
+    await expect.poll(shown, { timeout: 30_000 }).toMatch(/"title":"[^"]*Naruto/)
+    expect(await shown()).toContain('/webhook/personnage')
   })
 
   if (chromium === undefined)

@@ -15,6 +15,7 @@ export interface Terminal {
   readonly environment?: Readonly<Record<string, string>>
   readonly stdin?: AsyncIterable<string> | Iterable<string>
   readonly locale?: 'fr' | 'en'
+  readonly fetch?: typeof fetch
 }
 
 /** What it threw is its error, as main.ts prints it. */
@@ -36,7 +37,7 @@ export async function run(subcommand: Subcommand, words: readonly string[], term
     write: async (bytes) => void out.push(Buffer.from(bytes)),
     locale,
     now: Date.now,
-    fetch,
+    fetch: terminal.fetch ?? fetch,
     signal: new AbortController().signal,
     isTerminal: false,
   }

@@ -248,11 +248,11 @@ describe('the control door', () => {
     status: async () => ({ version: '1', startedAt: 0, pid: 1, parts: [] }),
     doctor: async () => [],
     stop: () => void done.push('stop'),
+    take: async () => ({}),
     restore: async (file: string) => {
       done.push(`restore ${file}`)
       return {}
     },
-    take: async () => ({}),
     log,
   }
   const ask = (method: string, path: string, headers: Record<string, string> = {}, body = '') =>

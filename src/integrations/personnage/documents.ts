@@ -1,9 +1,9 @@
 // The character service as the API documentation tells it.
 
 import { z } from 'zod'
+import { niveaux } from '../../text/niveau.ts'
 import type { RouteDoc, RouteParam } from '../integration.ts'
 import { personnageShape } from './body.ts'
-import { niveaux } from '../../text/niveau.ts'
 
 const json = 'application/json'
 const shown = z.object({ nom: z.string(), score: z.int(), niveau: z.enum(niveaux) })

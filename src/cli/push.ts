@@ -1,0 +1,105 @@
+// `vigie push <type> <json|->`: sends events from a shell or a pipe, or characters with the type `personnage`.
+
+import { randomUUID } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { UserError } from '../errors.ts'
+import { type Api, apiHelp, apiOptions, apiUsage, createApi } from './api.ts'
+import { recordsIn, type Unread } from './import-file.ts'
+import type { Subcommand, World } from './subcommand.ts'
+
+/** As many as `POST /webhook/events` takes together. */
+const mostInABatch = 100
+
+export const push: Subcommand = {
+  name: 'push',
+  summary: { fr: 'envoie des événements ou des personnages à Vigie', en: 'sends events or characters to Vigie' },
+  usage: `TYPE JSON|- ${apiUsage}`,
+  help: {
+    fr: `TYPE est celui de l’événement, ou personnage. JSON est ce que l’événement porte\u202f; - lit une valeur par ligne (ou un tableau) sur l’entrée standard.\n${apiHelp.fr}`,
+    en: `TYPE is the event’s, or personnage. JSON is what the event carries; - reads a value a line (or an array) from standard input.\n${apiHelp.en}`,
+  },
+  async run(args, world) {
+    const { values, positionals } = parseArgs({ args: [...args], options: apiOptions, allowPositionals: true })
+    const [type, json, ...more] = positionals
+    if (type === undefined || json === undefined || more.length > 0)
+      throw new UserError({
+        fr: `Dites quoi\u00a0: vigie push TYPE JSON, ou - pour lire l’entrée standard.`,
+        en: 'Say what: vigie push TYPE JSON, or - to read standard input.',
+      })
+    if (json === '-' && values['key-file'] === '-')
+      throw new UserError({
+        fr: 'L’entrée standard ne peut pas être à la fois la clé et les événements.',
+        en: 'Standard input cannot be both the key and the events.',
+      })
+    const api = await createApi(values, world)
+    return await pushAll(type, recordsIn(json === '-' ? world.stdin : oneText(json)), api, world)
+  },
+}
+
+async function* oneText(text: string): AsyncGenerator<string> {
+  yield text
+}
+
+/** What was refused is told, and the rest goes on. Resolves the exit code. */
+async function pushAll(
+  type: string,
+  records: AsyncIterable<{ readonly line: number; readonly value: unknown } | Unread>,
+  api: Api,
+  world: World,
+): Promise<number> {
+  let [sent, failed] = [0, 0]
+  let batch: { readonly line: number; readonly value: unknown }[] = []
+  const refuse = (line: number, words: string) => {
+    failed += 1
+    world.stderr(`${world.locale === 'fr' ? `ligne ${line}\u00a0` : `line ${line}`}: ${words}`)
+  }
+  const flush = async () => {
+    const [first] = batch
+    if (first === undefined) return
+    try {
+      for (const answer of await send(type, batch, api)) world.stdout(JSON.stringify(answer))
+      sent += batch.length
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      refuse(first.line, error.in(world.locale))
+    }
+    batch = []
+  }
+  const most = type === 'personnage' ? 1 : mostInABatch
+  for await (const one of records) {
+    if ('said' in one) refuse(one.line, one.said[world.locale])
+    else if (batch.push(one) >= most) await flush()
+  }
+  await flush()
+  if (sent + failed === 0) refuse(1, world.locale === 'fr' ? 'rien à envoyer' : 'nothing to send')
+  return failed === 0 ? 0 : 1
+}
+
+async function send(
+  type: string,
+  batch: readonly { readonly value: unknown }[],
+  api: Api,
+): Promise<readonly unknown[]> {
+  if (type === 'personnage') {
+    const request = { method: 'POST', path: '/webhook/personnage', type: 'application/json' } as const
+    const answers: unknown[] = []
+    // What a key that was sent again must not double: a character is set, not added to.
+    for (const { value } of batch) answers.push(await api({ ...request, body: JSON.stringify(value) }))
+    return answers
+  }
+  const events = batch.map(({ value }) => ({
+    specversion: '1.0',
+    id: randomUUID(),
+    source: 'vigie push',
+    type,
+    data: value,
+  }))
+  const body = JSON.stringify(events)
+  const answer = await api({
+    method: 'POST',
+    path: '/webhook/events',
+    type: 'application/cloudevents-batch+json',
+    body,
+  })
+  return Array.isArray(answer) ? answer : [answer]
+}
