@@ -124,20 +124,4 @@ describe.each(servers)('on %s', (_, open) => {
     expect((await call('GET', `/personnages/${encodeURIComponent(nom)}`)).status).toBe(404)
     expect((await call('GET', `/personnages?nom=${encodeURIComponent(house.team.name)}`)).body.items).toHaveLength(2)
   })
-
-  it('of a thousand calls at once with one key those that may are done, and the others told when to come back', {
-    timeout: 30_000,
-  }, async () => {
-    const made = await asAdmin('/vigie key create Thousand --scope personnages:read,personnages:write')
-    key = /\bvigie_[\w-]+/.exec(made)?.[0] ?? ''
-    const name = `Thousand ${house.team.name}`
-    const calls = Array.from({ length: 1000 }, (_, number) =>
-      call('POST', '/webhook/personnage', { nom: name, score: number }),
-    )
-    const statuses = (await Promise.all(calls)).map(({ status }) => status)
-    expect(statuses.filter((status) => status === 200)).toHaveLength(600)
-    expect(statuses.filter((status) => status === 429)).toHaveLength(400)
-    expect(await asAdmin(`/personnage show "${name}"`)).toContain('Score: ')
-    expect(await asAdmin(`/personnage remove "${name}"`)).toContain(name)
-  })
 })

@@ -49,13 +49,13 @@ describe('POST /webhook/personnage', () => {
     expect(second?.card).toBe(first?.card)
   })
 
-  it('makes one character of a hundred calls at once', async () => {
-    const calls = Array.from({ length: 100 }, (_, score) => world.post({ nom: score % 2 ? 'A' : 'a', score }))
+  it('makes one character of a thousand calls at once', async () => {
+    const calls = Array.from({ length: 1000 }, (_, score) => world.post({ nom: score % 2 ? 'A' : 'a', score }))
     const statuses = (await Promise.all(calls)).map(({ status }) => status)
     expect(new Set(statuses)).toEqual(new Set([200]))
     const types = (await world.events()).map(({ type }) => type)
     expect(types.filter((type) => type === 'personnage.created')).toHaveLength(1)
-    expect(types).toHaveLength(100)
+    expect(types).toHaveLength(1000)
     expect(await world.noms()).toHaveLength(1)
   })
 
