@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { AppParts } from './app.ts'
+import { createExport } from './app-export.ts'
 import type { Mail } from './app-mail.ts'
 import { createAdmins } from './bot/admins.ts'
 import { createAnswers } from './bot/answers.ts'
@@ -63,6 +64,7 @@ export interface BotParts extends AppParts {
   readonly outbox: () => Outbox
   /** How the database does; made after the bot, through which its news are told. */
   readonly upkeep: () => Promise<readonly Part[]>
+  readonly niveauOf: (score: number) => string
   readonly mail: Pick<Mail, 'draw' | 'status'>
   /** Something that was given up was put back in line. */
   readonly onReplayed: () => void
@@ -123,6 +125,13 @@ export function createBot(parts: BotParts) {
       parts.onReplayed()
     },
     writeDocument: createDocumentWriter(),
+    makeExport: createExport({
+      events: store.events,
+      personnages: store.personnages,
+      niveauOf: parts.niveauOf,
+      timeZone: settings.timeZone,
+      now,
+    }),
     drawRanking: parts.mail.draw,
     keys: parts.keys,
     version: parts.version,

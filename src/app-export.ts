@@ -3,6 +3,8 @@
 
 import { PassThrough, type Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { setImmediate } from 'node:timers/promises'
+import type { ExportAsked, ExportMade } from './commands/export.ts'
 import { type CsvDialect, csvOfSheet, type Sheet, type SheetRow, writeExcelSheet } from './documents/sheet.ts'
 import { UserError } from './errors.ts'
 import type { Json, JsonObject, Personnage } from './event.ts'
@@ -216,4 +218,43 @@ export async function bytesOf<T>(exported: Exported<T>, format: ExportFormat, lo
   const parts: Buffer[] = []
   for await (const text of textOf(exported, format, csvFor(locale))) parts.push(Buffer.from(text))
   return Buffer.concat(parts)
+}
+
+/** Of a file for chat. */
+const mostInChat = 50_000
+
+/** What `/vigie export` sends: the whole, or the beginning where that is too long. */
+export function createExport(parts: {
+  readonly events: Pick<EventStore, 'list'>
+  readonly personnages: Pick<PersonnageStore, 'list'>
+  readonly niveauOf: (score: number) => string
+  readonly timeZone: string
+  readonly now: () => number
+}): (asked: ExportAsked, locale: Locale) => Promise<ExportMade> {
+  return async ({ what, format, ...wish }, locale) => {
+    const counted = { count: 0, isWhole: true }
+    const filter = readExportWish(wish, { timeZone: parts.timeZone, now: parts.now() })
+    const bytes =
+      what === 'events'
+        ? await bytesOf(exportedEvents(upTo(eventPages(parts.events.list, filter), counted)), format, locale)
+        : await bytesOf(
+            exportedPersonnages(upTo(personnagePages(parts.personnages.list), counted), parts.niveauOf),
+            format,
+            locale,
+          )
+    return { bytes, ...counted }
+  }
+}
+
+/** The first of them, counted; others have their turn after each page. */
+async function* upTo<T>(pages: AsyncIterable<readonly T[]>, counted: { count: number; isWhole: boolean }) {
+  for await (const some of pages) {
+    const room = mostInChat - counted.count
+    counted.isWhole = some.length <= room
+    const taken = some.slice(0, room)
+    counted.count += taken.length
+    yield taken
+    if (!counted.isWhole) return
+    await setImmediate()
+  }
 }

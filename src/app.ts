@@ -127,6 +127,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     onDeliveries: () => outbox.wake(),
   })
   opened.resolve({ store, emit: intake.emit, emitTogether: intake.emitTogether })
+  const niveauOf = (score: number) => integrations.find((one) => one.personnages)?.personnages?.niveauOf(score) ?? ''
   const bot = createBot({
     ...parts,
     settings,
@@ -141,6 +142,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     startedAt,
     emit,
     outbox: () => outbox,
+    niveauOf,
     upkeep: async () => [await upkeep.status(), archivePart(archive.state(), now())],
     mail,
     onReplayed: () => parked.replayed(),
@@ -190,7 +192,6 @@ export async function createApp(parts: AppParts): Promise<App> {
   const toldOf = { store, integrations, describe, emit, outbox: outbox.status, refusedSince, answers }
   const alarms = createAlarms({ ...parts, settings, ...toldOf })
 
-  const niveauOf = (score: number) => integrations.find((one) => one.personnages)?.personnages?.niveauOf(score) ?? ''
   const { events, personnages } = store
   const take = createImport({ emit, events, personnages, niveauOf, sources: sourceNames, timeZone, now })
 

@@ -130,6 +130,12 @@ const rows: readonly Row[] = [
     line: () => '/vigie gitlab remove acme/app',
     fields: () => ({ target: 'acme/app' }),
   },
+  {
+    what: 'export',
+    by: 'vigie_admin',
+    line: () => '/vigie export events',
+    fields: () => ({ what: 'events' }),
+  },
   { what: 'key', by: 'vigie_admin', line: () => '/vigie key' },
   { what: 'key list', by: 'vigie_admin', line: () => '/vigie key list' },
   { what: 'key create', by: 'vigie_admin', line: () => '/vigie key create shop --scope events:write' },

@@ -47,7 +47,13 @@ export async function writeOut(
 export async function pour(texts: AsyncIterable<string>, to: Writable): Promise<void> {
   for await (const text of texts) {
     if (to.write(text)) continue
-    await new Promise<void>((resolve) => to.once('drain', resolve).once('close', resolve))
+    await new Promise<void>((resolve) => {
+      const goOn = () => {
+        to.off('drain', goOn).off('close', goOn)
+        resolve()
+      }
+      to.on('drain', goOn).on('close', goOn)
+    })
     if (to.destroyed) return
   }
 }

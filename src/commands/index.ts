@@ -19,6 +19,7 @@ import type { Around, CallContext, Command, Reply } from './command.ts'
 import { deliveriesCommand } from './deliveries.ts'
 import { denyCommand } from './deny.ts'
 import { explainCommand } from './explain.ts'
+import { type ExportAsked, type ExportMade, exportCommand } from './export.ts'
 import { gitlabCommand } from './gitlab.ts'
 import { helpCommand } from './help.ts'
 import { keyCommand } from './key.ts'
@@ -63,6 +64,8 @@ export interface CommandParts {
   /** Something was put back in line: do not wait for the next look. */
   readonly wakeOutbox: () => void
   readonly writeDocument: WriteDocument
+  /** @throws {UserError} for what is no moment. */
+  readonly makeExport: (asked: ExportAsked, locale: Locale) => Promise<ExportMade>
   /** A PNG; nothing where it could not be drawn in time. Never rejects. */
   readonly drawRanking: (ranking: Ranking, locale: Locale) => Promise<Uint8Array | undefined>
   readonly keys: KeyRing
@@ -94,6 +97,7 @@ export function createCommands(parts: CommandParts): readonly Command[] {
     denyCommand(parts),
     gitlabCommand(parts),
     keyCommand(parts),
+    exportCommand(parts),
     aboutCommand(parts),
     helpCommand(parts),
   ]

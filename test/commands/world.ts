@@ -2,6 +2,7 @@
 // a handful of objects.
 
 import { randomBytes } from 'node:crypto'
+import { createExport } from '../../src/app-export.ts'
 import { createKeyRing } from '../../src/app-keys.ts'
 import type { Answer, Dispatch, People } from '../../src/bot/conversation.ts'
 import { createDispatch } from '../../src/bot/dispatch.ts'
@@ -167,6 +168,13 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     },
     keys: createKeyRing({ keys: store.apiKeys, vault, now }),
     writeDocument: async (document, format) => Buffer.from(`${format} ${JSON.stringify(document)}`),
+    makeExport: createExport({
+      events: store.events,
+      personnages: store.personnages,
+      niveauOf: personnages.niveauOf,
+      timeZone: 'Europe/Paris',
+      now,
+    }),
     drawRanking: async (ranking) => Buffer.from(`png ${JSON.stringify(ranking)}`),
     version: '1.0.0',
     startedAt: start - 3 * 86_400_000,
