@@ -72,7 +72,8 @@ const refusals: Said = {
 const silence: Said = { fr: 'aucun événement reçu', en: 'no event received' }
 
 function stateOf({ folders, isRefused, health }: PartFacts): Part['state'] {
-  const isLost = folders.length > 0 && folders.every(({ status }) => status.state === 'trouble')
+  const isLost =
+    folders.length > 0 && folders.every(({ status: { trouble } }) => trouble !== undefined && trouble.kind !== 'partly')
   if (isLost || health?.state === 'down') return 'down'
   const isWorrying = folders.some(({ status: { state, polling } }) => state !== 'watched' || isForced(polling))
   return isWorrying || isRefused || health?.state === 'warning' ? 'warning' : 'ok'
@@ -111,6 +112,10 @@ const worries: Readonly<Record<Worry, Readonly<Record<Locale, readonly [one: str
   unreadable: {
     fr: ['ne peut pas être lu', 'ne peuvent pas être lus'],
     en: ['cannot be read', 'cannot be read'],
+  },
+  partly: {
+    fr: ['ne peut pas être lu en entier', 'ne peuvent pas être lus en entier'],
+    en: ['cannot be read as a whole', 'cannot be read as a whole'],
   },
   silent: { fr: ['ne répond pas', 'ne répondent pas'], en: ['does not answer', 'do not answer'] },
   refused: {
@@ -152,12 +157,22 @@ function detailsOf({ folder, status }: FolderNow, locale: Locale): Rich[] {
     locale === 'fr' ? 'n’existe pas encore, cherché chaque seconde' : 'does not exist yet, looked for every second',
   )
   const said =
-    trouble === undefined
-      ? state === 'awaited'
-        ? awaited
-        : files
-      : rich`${{ own: worries[trouble.kind][locale][0] }} (${code(shorten(trouble.error, 300))})`
+    trouble === undefined ? (state === 'awaited' ? awaited : files) : troubleWords(trouble, status.files, locale)
   return [join([name, said], ' · '), ...(polling === undefined ? [] : [pollingWords(polling, locale)])]
+}
+
+function troubleWords({ kind, error, lacking }: Trouble, files: number, locale: Locale): Rich {
+  const said = own(worries[kind][locale][0])
+  const why = lacking === undefined ? [code(shorten(error, 300))] : own(lackingWords(lacking, locale))
+  return rich`${kind === 'partly' ? own(`${fileCount(files, locale)} · `) : []}${said} (${why})`
+}
+
+/** `3 fichiers sur 4 n’y sont plus` */
+function lackingWords({ absent, known }: NonNullable<Trouble['lacking']>, locale: Locale): string {
+  const [some, all] = [fileCount(absent, locale), number(locale, known)]
+  return locale === 'fr'
+    ? `${some} sur ${all} ${plural('fr', absent, 'n’y est plus', 'n’y sont plus')}`
+    : `${some} of ${all} ${plural('en', absent, 'is', 'are')} not there`
 }
 
 function pollingWords({ why, everyMs, setting, folders, error }: Polling, locale: Locale): Rich {

@@ -59,6 +59,19 @@ describe('the part of /statut', () => {
     expect(nextcloudPart({ ...nothing, folders: both }, morning).details).toBeUndefined()
     expect(detailsOf({ folders: [lost] })?.[0]).toContain('`/srv/compta: EACCES, owner root, mode 0700`')
 
+    const lacking = { absent: 11, known: 12 }
+    const other = { ...lost, status: { ...lost.status, trouble: { kind: 'replaced', error: '', lacking } as const } }
+    expect(detailsOf({ folders: [other] })).toEqual([
+      '**compta** · `/srv/compta` · a été remplacé par un autre (11 fichiers sur 12 n’y sont plus)',
+    ])
+    const inPart = { ...lost, status: { ...lost.status, trouble: { ...trouble, kind: 'partly' } as const } }
+    expect(said({ folders: [inPart] })).toBe(
+      'warning: 1 dossier, 12 fichiers · 1 dossier ne peut pas être lu en entier',
+    )
+    expect(detailsOf({ folders: [inPart] }, 'en')).toEqual([
+      '**compta** · `/srv/compta` · 12 files · cannot be read as a whole (`/srv/compta: EACCES, owner root, mode 0700`)',
+    ])
+
     const polling = { why: 'limit', everyMs: 10_000, setting: 'fs.inotify.max_user_watches', folders: 550 } as const
     const polled = { folder: people, status: { ...well, polling } }
     expect(said({ folders: [polled] })).toBe(
