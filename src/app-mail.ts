@@ -7,7 +7,7 @@ import { createDrawer, type Draw } from './notifiers/chart-drawer.ts'
 import { readEmailSettings } from './notifiers/email-settings.ts'
 import { notifiers } from './notifiers/index.ts'
 import type { Notifier } from './notifiers/notifier.ts'
-import { duration } from './text/format.ts'
+import { duration, plural } from './text/format.ts'
 import type { Locale, Said } from './text/locale.ts'
 import { mailTroubleOf } from './text/mail-troubles.ts'
 import { code, own, type Rich, rich } from './text/rich.ts'
@@ -46,25 +46,32 @@ export function createMail({ env, now, log, outbox }: MailParts): Mail {
       if (settings === undefined) return { name: 'email', title, state: 'off', glance: { fr: off.fr, en: off.en } }
       const away = outbox().notifiers.find(({ name }) => name === 'email')?.away
       const { host, port, receivers } = settings
-      const server = code(`${host}:${port}`)
+      const place = rich`${code(`${host}:${port}`)} → ${receivers.join(', ')}`
+      const operatorDetails = [place, ...(away === undefined ? [] : [[code(away.error)]])]
+      // Everybody reads it: whose addresses they are is not said.
       const glance = (locale: Locale): Rich => {
-        if (away === undefined) return rich`${server} → ${receivers.join(', ')}`
+        if (away === undefined) return own(receiverCount(receivers.length, locale))
         const lasting = own(duration(locale, Math.max(1000, now() - away.since)))
-        const words = mailTroubleOf(away.error)?.[locale] ?? away.error
-        return locale === 'fr'
-          ? rich`${server}, depuis ${lasting}\u00a0: ${own(words)}`
-          : rich`${server}, for ${lasting}: ${own(words)}`
+        const words = own(mailTroubleOf(away.error)?.[locale] ?? unknown[locale])
+        return locale === 'fr' ? rich`depuis ${lasting}\u00a0: ${words}` : rich`for ${lasting}: ${words}`
       }
       return {
         name: 'email',
         title,
         state: away === undefined ? 'ok' : 'down',
         glance: { fr: glance('fr'), en: glance('en') },
-        ...(away === undefined ? {} : { details: { fr: [[code(away.error)]], en: [[code(away.error)]] } }),
+        operatorDetails: { fr: operatorDetails, en: operatorDetails },
       }
     },
   }
 }
+
+function receiverCount(count: number, locale: Locale): string {
+  const [one, several] = locale === 'fr' ? ['destinataire', 'destinataires'] : ['receiver', 'receivers']
+  return `${count} ${plural(locale, count, one, several)}`
+}
+
+const unknown: Said = { fr: 'le serveur ne prend pas les messages', en: 'the server does not take messages' }
 
 const off: Readonly<Record<Locale, Rich>> = {
   fr: rich`éteint\u00a0: ${code('SMTP_SERVER')} n’est pas donné`,

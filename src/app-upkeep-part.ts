@@ -23,11 +23,18 @@ export function databasePart(facts: DatabaseFacts, telling: { timeZone: string; 
     state: space.state === 'full' ? 'down' : space.state === 'low' || copyError !== undefined ? 'warning' : 'ok',
     glance: { fr: said('fr').glance, en: said('en').glance },
     details: { fr: said('fr').details, en: said('en').details },
+    ...(copyError === undefined ? {} : { operatorDetails: { fr: whyNot.fr(copyError), en: whyNot.en(copyError) } }),
   }
 }
 
+/** The system's words name where the copies lie. */
+const whyNot: Readonly<Record<Locale, (error: string) => readonly Rich[]>> = {
+  fr: (error) => [rich`pas de copie\u00a0: ${code(error)}`],
+  en: (error) => [rich`no copy: ${code(error)}`],
+}
+
 function describeState(
-  { copy, copyError, space, restored }: DatabaseFacts,
+  { copy, space, restored }: DatabaseFacts,
   { locale, timeZone, now }: { locale: Locale; timeZone: string; now: number },
 ): { glance: Rich; details: Rich[] } {
   const isFrench = locale === 'fr'
@@ -39,8 +46,6 @@ function describeState(
     ...(restored ? [isFrench ? 'rendue depuis une copie' : 'restored from a copy'] : []),
   ]
   const details: Rich[] = []
-  if (copyError !== undefined)
-    details.push(isFrench ? rich`pas de copie\u00a0: ${code(copyError)}` : rich`no copy: ${code(copyError)}`)
   if (restored) {
     const [since, until] = [restored.since, restored.until].map((at) => moment(locale, timeZone, at, now))
     const lost = restored.lostEvents === undefined ? '' : ` (${restored.lostEvents})`

@@ -365,6 +365,8 @@ export interface Part {
   readonly glance: Readonly<Record<Locale, Rich>>
   /** More lines for whoever asks for this part. */
   readonly details?: Readonly<Record<Locale, readonly Rich[]>>
+  /** What names what is closed to others (folders, addresses, words of the system): for Vigie's administrators alone. */
+  readonly operatorDetails?: Readonly<Record<Locale, readonly Rich[]>>
 }
 
 /** The structured log every room gets; `pino`'s call shape. */

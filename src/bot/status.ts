@@ -33,10 +33,9 @@ export function createMattermostStatus({
     const words = (locale: Locale): Rich => [...glance(locale, state, sinceMs), ...pinged(locale, state, asked)]
     const wrong = troubles()
     const asked = await ping()
-    const more = (locale: Locale): Rich[] => [
-      ...(asleep.length === 0 ? [] : [sleeping(locale, asleep.length)]),
-      ...(wrong.length === 0 ? [] : [changed(locale, wrong)]),
-    ]
+    const more = (locale: Locale): Rich[] => (asleep.length === 0 ? [] : [sleeping(locale, asleep.length)])
+    // They name teams, which are not everybody's.
+    const wrongOnes = (locale: Locale): Rich[] => (wrong.length === 0 ? [] : [changed(locale, wrong)])
     const brief = (locale: Locale): Rich => [
       ...briefAsleep(locale, asleep.length),
       ...briefChanged(locale, wrong.length),
@@ -50,6 +49,7 @@ export function createMattermostStatus({
         en: [...words('en'), ...brief('en')],
       },
       details: { fr: more('fr'), en: more('en') },
+      operatorDetails: { fr: wrongOnes('fr'), en: wrongOnes('en') },
     }
   }
 }

@@ -37,7 +37,7 @@ export async function readValues(found: Found, words: Words, context: CallContex
   const flags: Record<string, FlagValue> = {}
   for (const [name, given] of words.options) {
     const flag = form.flags?.[name]
-    if (flag !== undefined) flags[name] = await readFlag(name, flag, given, context)
+    if (flag !== undefined) flags[name] = await readFlag(name, flag, given, { context, args })
   }
   return { args, flags }
 }
@@ -53,7 +53,11 @@ export async function readFields(
   const flags: Record<string, FlagValue> = { ...typed?.flags }
   const errors: Record<string, string> = {}
   const secrets: Record<string, ReturnType<typeof hidden>> = {}
-  for (const [field, json] of Object.entries(fields)) {
+  // What flags may be depends on the arguments.
+  const argumentsFirst = Object.entries(fields).toSorted(
+    ([one], [other]) => Number(one.startsWith('--')) - Number(other.startsWith('--')),
+  )
+  for (const [field, json] of argumentsFirst) {
     if (field.startsWith(secretMark)) {
       if (typeof json === 'string' && json !== '') secrets[field.slice(secretMark.length)] = hidden(json)
       continue
@@ -65,7 +69,8 @@ export async function readFields(
       const text = fieldText(json)
       if (text === undefined) continue
       if (argument !== undefined) args[field] = await readChoice(argument.choices, text, context, [])
-      else if (flag !== undefined) flags[field.slice(2)] = await readFlag(field.slice(2), flag, [text], context)
+      else if (flag !== undefined)
+        flags[field.slice(2)] = await readFlag(field.slice(2), flag, [text], { context, args })
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       errors[field] = error.in(context.locale)
@@ -85,12 +90,13 @@ const secretMark = 'secret.'
 /** Seen by whoever asks for it, and in no log. */
 const hidden = (secret: string) => ({ reveal: () => secret })
 
-/** The choices as they are for this caller. */
+/** The choices as they are for this caller, who gave these arguments. */
 export async function choicesOf(
-  choices: Argument['choices'],
+  choices: Flag['choices'],
   context: CallContext,
+  args: Values['args'] = {},
 ): Promise<readonly Choice[] | undefined> {
-  return typeof choices === 'function' ? await choices(context) : choices
+  return typeof choices === 'function' ? await choices(context, args) : choices
 }
 
 function ownFlag(form: Form, name: string): Flag | undefined {
@@ -108,25 +114,30 @@ function fieldText(json: Json): string | undefined {
   return words === '' ? undefined : words
 }
 
-async function readFlag(name: string, flag: Flag, given: readonly string[], context: CallContext): Promise<FlagValue> {
+interface Asked {
+  readonly context: CallContext
+  readonly args: Values['args']
+}
+
+async function readFlag(name: string, flag: Flag, given: readonly string[], asked: Asked): Promise<FlagValue> {
   if (flag.kind === 'switch') return true
   const [first = '', second] = given
   if (flag.kind === 'list') {
     const words = given.flatMap((text) => text.split(',')).map((word) => word.trim())
     const listed = [...new Set(words.filter((word) => word !== ''))]
     if (listed.length === 0) throw emptyList(name)
-    return Promise.all(listed.map((word) => readListed(flag, word, context)))
+    return Promise.all(listed.map((word) => readListed(flag, word, asked)))
   }
   if (flag.kind === 'texts') return given
   if (second !== undefined) throw givenTwice(name)
   if (flag.kind === 'duration') return readDuration(name, first)
-  return readChoice(flag.choices, first, context, [])
+  return readChoice(flag.choices, first, asked.context, [], asked.args)
 }
 
 /** A leading `!` excludes. */
-async function readListed(flag: Flag, word: string, context: CallContext): Promise<string> {
+async function readListed(flag: Flag, word: string, { context, args }: Asked): Promise<string> {
   const mark = word.startsWith('!') ? '!' : ''
-  return mark + (await readChoice(flag.choices, word.slice(mark.length), context, []))
+  return mark + (await readChoice(flag.choices, word.slice(mark.length), context, [], args))
 }
 
 function readDuration(name: string, text: string): number {
@@ -142,12 +153,13 @@ function readDuration(name: string, text: string): number {
 
 /** The chosen value in its own spelling; any text where there are no choices. `others` are right words that are no values (verbs). */
 async function readChoice(
-  declared: Argument['choices'],
+  declared: Flag['choices'],
   text: string,
   context: CallContext,
   others: readonly string[],
+  args: Values['args'] = {},
 ): Promise<string> {
-  const choices = await choicesOf(declared, context)
+  const choices = await choicesOf(declared, context, args)
   if (choices === undefined) return text
   const wanted = fold(text)
   const chosen = choices.find(({ value, label }) =>

@@ -49,7 +49,7 @@ function lines(report: StatusReport, locale: Locale, now: number): string[] {
     `Vigie ${report.version} · pid ${report.pid} · ${ago(locale, now - report.startedAt)}`,
     ...report.parts.flatMap((part) => [
       `${marks[part.state]} ${part.title[locale].padEnd(width)}  ${plain(part.glance[locale])}`,
-      ...(part.details?.[locale] ?? []).map((detail) => `   ${' '.repeat(width)}  ${plain(detail)}`),
+      ...detailsOf(part, locale).map((detail) => `   ${' '.repeat(width)}  ${detail}`),
     ]),
   ]
 }
@@ -64,7 +64,12 @@ function asJson(report: StatusReport, locale: Locale): object {
       state: part.state,
       title: part.title[locale],
       text: plain(part.glance[locale]),
-      details: (part.details?.[locale] ?? []).map(plain),
+      details: detailsOf(part, locale),
     })),
   }
+}
+
+/** Whoever has the shell is an administrator. */
+function detailsOf({ details, operatorDetails }: Part, locale: Locale): string[] {
+  return [...(details?.[locale] ?? []), ...(operatorDetails?.[locale] ?? [])].map(plain)
 }

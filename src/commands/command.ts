@@ -33,7 +33,8 @@ export interface Flag {
   readonly kind: 'switch' | 'word' | 'list' | 'texts' | 'duration'
   readonly title: Said
   readonly help: Said
-  readonly choices?: readonly Choice[] | ((call: CallContext) => Promise<readonly Choice[]>)
+  /** May depend on the place, and on the arguments given with it. */
+  readonly choices?: readonly Choice[] | ((call: CallContext, args: Call['args']) => Promise<readonly Choice[]>)
   /** Who may use it, where that is more than the form's own rule. */
   readonly allow?: Role
   /** Who may give it this value, where that is more than `allow`. */

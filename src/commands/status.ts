@@ -54,7 +54,7 @@ export function statusCommand(parts: StatusParts): Command {
     async run(call) {
       const all = await parts.status()
       const one = all.find(({ name }) => name === call.args.part)
-      return one === undefined ? glance(parts, all, call) : detail(one, call.locale)
+      return one === undefined ? glance(parts, all, call) : detail(one, call)
     },
   }
 }
@@ -86,13 +86,15 @@ async function hereField({ store }: StatusParts, channel: string, locale: Locale
   return { title: here, value: own(`${lamps[sleeping > 0 ? 'warning' : 'ok']} ${told}`), short: true }
 }
 
-function detail(part: Part, locale: Locale): Reply {
-  const lines: Rich = (part.details?.[locale] ?? []).map((line) => item(line))
+function detail(part: Part, { locale, role }: Call): Reply {
+  const closed = role === 'vigie_admin' ? (part.operatorDetails?.[locale] ?? []) : []
+  const lines: Rich = [...(part.details?.[locale] ?? []), ...closed].map((line) => item(line))
   const moods = { ok: 'good', warning: 'warning', down: 'danger', off: 'plain' } as const
   return {
     title: own(part.title[locale]),
     text: [...rich`${own(lamps[part.state])} ${part.glance[locale]}`, ...lines],
     mood: moods[part.state],
     next: '/statut',
+    ...(closed.length === 0 ? {} : { personal: true }),
   }
 }

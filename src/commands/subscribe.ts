@@ -109,7 +109,10 @@ function flags(sources: readonly Source[]): Readonly<Record<string, Flag>> {
         fr: 'merge_request, merge_request.open… séparés par des virgules, ou all\u202f; rien\u00a0: l’essentiel',
         en: 'merge_request, merge_request.open… separated by commas, or all; nothing: the essential',
       },
-      choices: eventChoices(sources),
+      choices: async (_call, { source }) => {
+        const named = sources.filter(({ name }) => name === source)
+        return eventChoices(named.length === 0 ? sources : named)
+      },
     },
     branch: {
       kind: 'list',

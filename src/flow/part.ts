@@ -30,19 +30,21 @@ export function createOutboxPart({ status, deliveries, now }: OutboxPartParts): 
       ...away.map(({ name, away: since }) => {
         const forMs = { own: duration(locale, Math.max(0, now() - (since?.since ?? now()))) }
         return locale === 'fr'
-          ? rich`${code(name)} injoignable depuis ${forMs}\u00a0: ${since?.error ?? ''}`
-          : rich`${code(name)} out of reach for ${forMs}: ${since?.error ?? ''}`
+          ? rich`${code(name)} injoignable depuis ${forMs}`
+          : rich`${code(name)} out of reach for ${forMs}`
       }),
       ...(parked === 0
         ? []
         : [rich`${code(locale === 'fr' ? '/vigie deliveries échouées' : '/vigie deliveries failed')}`]),
     ]
+    const errors = away.map(({ name, away: since }) => rich`${code(name)} · ${since?.error ?? ''}`)
     return {
       name: 'outbox',
       title: { fr: 'File d’envoi', en: 'Outbox' },
       state: away.length > 0 || isLate ? 'down' : parked > 0 ? 'warning' : 'ok',
       glance: { fr: glance('fr'), en: glance('en') },
       details: { fr: details('fr'), en: details('en') },
+      ...(errors.length === 0 ? {} : { operatorDetails: { fr: errors, en: errors } }),
     }
   }
 }

@@ -56,7 +56,7 @@ test('a replaced command is told once over restarts, by direct message, and stan
     await house.startApp()
     await eventually(async () => {
       const [part] = (await house.app().status()).parts
-      return part?.state === 'warning' && plain(part.details?.fr[0] ?? []).includes('vigie provision')
+      return part?.state === 'warning' && plain(part.operatorDetails?.fr[0] ?? []).includes('vigie provision')
         ? true
         : undefined
     }, 'a warning in the status')

@@ -48,6 +48,18 @@ describe('/statut', () => {
     expect(await world.read('guest', '/statut gitlub')).toContain('Vouliez-vous dire `gitlab`')
   })
 
+  it('tells what is for Vigie administrators to them alone, and not before everybody', async () => {
+    world.status([{ ...part('nextcloud', 'down'), operatorDetails: { fr: [rich`/srv/rh`], en: [rich`/srv/rh`] } }])
+    for (const who of ['guest', 'member', 'chanadmin'] as const) {
+      const { reply } = await world.say(who, '/statut nextcloud')
+      expect(reply.personal).toBeUndefined()
+      expect(await world.read(who, '/statut nextcloud')).not.toContain('/srv')
+    }
+    expect(await world.read('sysadmin', '/statut nextcloud')).toContain('- 42 ms\n- /srv/rh')
+    expect((await world.say('sysadmin', '/statut nextcloud')).reply.personal).toBe(true)
+    expect(await world.read('sysadmin', '/statut')).not.toContain('/srv')
+  })
+
   it('says that subscriptions of this channel sleep', async () => {
     await world.say('maker', '/subscribe gitlab acme/app')
     await world.store.subscriptions.sleep('town', 'removed')

@@ -61,10 +61,30 @@ describe('/subscribe nextcloud', () => {
     ['nextcloud --larger 1.2.3MB', 'needs a size'],
     ['nextcloud --ext a/b', '`a/b` is no extension: `--ext` needs `pdf`'],
     ['nextcloud --ext .', 'is no extension'],
-    ['gitlab acme/app --ext pdf', '`--ext` is for files only, that is for `nextcloud`: gitlab has none.'],
-    ['monitor --larger 10MB', '`--larger` is for files only'],
-    ['gitlab --no-names', '`--no-names` is for files only'],
-    ['gitlab --events created', 'gitlab has no event `created`'],
+    ['gitlab acme/app --ext pdf', '`--ext` is for `nextcloud` only: what comes from gitlab is no file.'],
+    ['monitor --larger 10MB', '`--larger` is for `nextcloud` only'],
+    ['gitlab --no-names', '`--no-names` is for `nextcloud` only'],
+    ['nextcloud --branch main', '`--branch` is for `gitlab` only: what comes from nextcloud has no branch.'],
+    ['nextcloud --label rh', '`--label` is for `gitlab` only'],
+    ['monitor --author !zoe', '`--author` is for `gitlab` only'],
+    [
+      'monitor --changes-only',
+      '`--changes-only` is for `gitlab` only: what comes from monitor has no state that repeats.',
+    ],
+    [
+      'gitlab --events created',
+      '`created` is not known. Choose among: `all`, `merge_request`, `push`, `issue`, `pipeline`,',
+    ],
+    [
+      'nextcloud --events bogus',
+      '`bogus` is not known. Choose among: `all`, `file`, `created`, `modified`, `moved`, `deleted`,',
+    ],
+    ['nextcloud --events push', '`push` is not known. Choose among: `all`, `file`,'],
+    ['nextcloud --events delted', 'Did you mean `deleted`?'],
+    [
+      'monitor --events bogus',
+      '`bogus` is not known. Choose among: `all`, `down`, `up`, `monitor.down`, `monitor.up`.',
+    ],
   ])('answers %s with what to write', async (words, expected) => {
     expect(await world.read('member', `/subscribe ${words}`)).toContain(expected)
     expect(await here()).toEqual([])
@@ -80,8 +100,19 @@ describe('/subscribe nextcloud', () => {
     expect(ext).toContain('`a/b` n’est pas une extension\u00a0: `--ext` attend `pdf`')
     const other = await world.read('member', '/subscribe gitlab --no-names')
     expect(other).toContain(
-      '`--no-names` ne vaut que pour les fichiers, donc pour `nextcloud`\u00a0: gitlab n’en a pas.',
+      '`--no-names` ne vaut que pour `nextcloud`\u00a0: ce qui vient de gitlab n’est pas un fichier.',
     )
+  })
+
+  it('asks an administrator too for what means something', async () => {
+    expect(await world.read('sysadmin', '/subscribe nextcloud --confidential')).toContain(
+      '`--confidential` is for `gitlab` only: what comes from nextcloud is never confidential.',
+    )
+  })
+
+  it('says in a dialog which events the chosen source has, in whatever order the fields come', async () => {
+    const { fieldErrors } = await world.submit('member', 'subscribe', { '--events': 'push', source: 'nextcloud' })
+    expect(fieldErrors?.['--events']).toContain('`push` is not known. Choose among: `all`, `file`,')
   })
 
   it('understands events by their kind, by what was done, and in full', async () => {

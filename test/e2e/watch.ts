@@ -2,6 +2,7 @@
 
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { plain } from '../../src/text/rich.ts'
 import { eventually, type House, type Mattermost, openHouse, type Someone, type TestPost, wordsOf } from './house.ts'
 
 export function watchSuite(name: string, open: () => Promise<Mattermost>): void {
@@ -162,10 +163,12 @@ export function watchSuite(name: string, open: () => Promise<Mattermost>): void 
       expect(over.message).toContain(`@${bob.username}`)
     })
 
-    it('shows whether its reference answers', async () => {
+    it('shows administrators whether its reference answers', async () => {
       const channel = await house.channel(alice)
-      const shown = await alice.type(channel, '/statut monitor')
-      expect(shown).toContain(`Référence \`${new URL(url).host}\`\u00a0: répond`)
+      const { host } = new URL(url)
+      expect(await alice.type(channel, '/statut monitor')).not.toContain(host)
+      const part = (await house.app().status()).parts.find(({ name }) => name === 'monitor')
+      expect(part?.operatorDetails?.fr.map(plain)).toEqual([`Référence ${host}\u00a0: répond`])
     })
 
     it('reaches no private address that the operator did not list', async () => {

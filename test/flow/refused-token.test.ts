@@ -44,9 +44,10 @@ test('is said once in the log and as long as it lasts in the status; nothing is 
   ])
   const { deliveries } = world.store
   const part = createOutboxPart({ status: world.outbox.status, deliveries, now: world.clock.now })
-  const { state, details } = await part()
+  const { state, details, operatorDetails } = await part()
   expect(state).toBe('down')
-  expect(details?.en.map(plain).join()).toContain('401')
+  expect(operatorDetails?.en.map(plain).join()).toContain('401')
+  expect(details?.en.map(plain).join()).not.toContain('401')
   world.notifier.fate = undefined
   await world.clock.advance(2 * minuteMs)
   expect(await world.ledger()).toEqual(['delivered', 'delivered', 'delivered'])

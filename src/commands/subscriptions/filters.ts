@@ -2,7 +2,8 @@
 
 import { UserError } from '../../errors.ts'
 import type { Filters, Subscription } from '../../event.ts'
-import { code, rich, shorten } from '../../text/rich.ts'
+import type { Said } from '../../text/locale.ts'
+import { code, own, rich, shorten } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
 import type { Around, Call, Choice } from '../command.ts'
 import type { Source } from '../index.ts'
@@ -16,14 +17,14 @@ const longestList = 2000
 
 /**
  * @throws {UserError} for an event the source does not have, a branch glob that cannot be read, a list too long, a digest of no use, or what
- * is asked of files where there are none. */
+ * means nothing of this source. */
 export function readFilters(flags: Call['flags'], source: Source): Filters {
   const events = listOf(flags, 'events')?.map((word) => readEvent(word, source))
   const branch = listOf(flags, 'branch')?.map((word) => readGlob(word))
   const label = listOf(flags, 'label')
   const author = listOf(flags, 'author')?.map((name) => name.replace(/^(!?)@/, '$1'))
   const digestMs = readDigest(flags.digest)
-  for (const name of ['ext', 'larger', 'no-names']) requireFiles(flags, name, source)
+  requireOwn(flags, source)
   const ext = listOf(flags, 'ext')?.map(readExtension)
   const largerBytes = readSize(flags.larger)
   const template = readTemplate(flags.template, source)
@@ -43,13 +44,13 @@ export function readFilters(flags: Call['flags'], source: Source): Filters {
   }
 }
 
-/** What `--events` may name, of any source: `merge_request`, `merge_request.open`, the full type, `all`. */
+/** What `--events` may name, of any of these sources: `merge_request`, `merge_request.open`, the full type, `all`. */
 export function eventChoices(sources: readonly Source[]): readonly Choice[] {
   const short = sources.flatMap(({ events }) => events)
-  const kindsFirst = [...short.filter((event) => !event.includes('.')), ...short.filter((event) => event.includes('.'))]
+  const kinds = short.filter((event) => !event.includes('.'))
   const full = sources.flatMap(({ name, events }) => events.map((event) => `${name}.${event}`))
   const actions = sources.flatMap((source) => source.events.flatMap((event) => actionOf(event, source) ?? []))
-  return ['all', ...new Set([...kindsFirst, ...actions, ...full])].map((value) => ({ value }))
+  return ['all', ...new Set([...kinds, ...actions, ...short, ...full])].map((value) => ({ value }))
 }
 
 /** A subscription whose mentions are names as they are now, to be shown: `@alice`. */
@@ -108,7 +109,6 @@ function actionOf(event: string, { events }: Source): string | undefined {
   return events.every((other) => other.split('.')[0] === kind) ? action : undefined
 }
 
-/** The choices are those of every source: one of another source ends here. */
 function readEvent(word: string, source: Source): string {
   const { name, events } = source
   const mark = word.startsWith('!') ? '!' : ''
@@ -125,17 +125,28 @@ function readEvent(word: string, source: Source): string {
   )
 }
 
-/** Whose events are about files. */
-const filesOf = 'nextcloud'
+/** What is asked of the events of one source only, and how those of any other are. */
+const belongings: Readonly<Record<string, { readonly to: string } & Said>> = {
+  branch: { to: 'gitlab', fr: 'n’a pas de branche', en: 'has no branch' },
+  label: { to: 'gitlab', fr: 'n’a pas d’étiquette', en: 'has no label' },
+  author: { to: 'gitlab', fr: 'n’a pas d’auteur', en: 'has no author' },
+  'changes-only': { to: 'gitlab', fr: 'n’a pas d’état qui se répète', en: 'has no state that repeats' },
+  confidential: { to: 'gitlab', fr: 'n’est jamais confidentiel', en: 'is never confidential' },
+  ext: { to: 'nextcloud', fr: 'n’est pas un fichier', en: 'is no file' },
+  larger: { to: 'nextcloud', fr: 'n’est pas un fichier', en: 'is no file' },
+  'no-names': { to: 'nextcloud', fr: 'n’est pas un fichier', en: 'is no file' },
+}
 
-function requireFiles(flags: Call['flags'], name: string, source: Source): void {
-  if (flags[name] === undefined || source.name === filesOf) return
-  throw new UserError(
-    said({
-      fr: rich`${code(`--${name}`)} ne vaut que pour les fichiers, donc pour ${code(filesOf)}\u00a0: ${source.name} n’en a pas.`,
-      en: rich`${code(`--${name}`)} is for files only, that is for ${code(filesOf)}: ${source.name} has none.`,
-    }),
-  )
+function requireOwn(flags: Call['flags'], { name: source }: Source): void {
+  for (const [flag, { to, fr, en }] of Object.entries(belongings)) {
+    if (flags[flag] === undefined || source === to) continue
+    throw new UserError(
+      said({
+        fr: rich`${code(`--${flag}`)} ne vaut que pour ${code(to)}\u00a0: ce qui vient de ${source} ${own(fr)}.`,
+        en: rich`${code(`--${flag}`)} is for ${code(to)} only: what comes from ${source} ${own(en)}.`,
+      }),
+    )
+  }
 }
 
 /** Whose events have no words of ours. */

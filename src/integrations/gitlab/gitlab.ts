@@ -119,6 +119,7 @@ function part(last: Said, refused: boolean, hooks: HookWords, health?: HealthWor
     state: health?.isDown ? 'down' : refused || hooks.worrying ? 'warning' : 'ok',
     glance: { fr: glance('fr'), en: glance('en') },
     ...(details.fr.length === 0 ? {} : { details }),
+    ...(hooks.operatorDetails.fr.length === 0 ? {} : { operatorDetails: hooks.operatorDetails }),
   }
 }
 

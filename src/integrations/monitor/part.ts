@@ -37,7 +37,7 @@ export function createPart({ watch, references }: PartParts): () => Promise<Part
       title: { fr: 'Surveillance', en: 'Monitoring' },
       state: isCut ? 'down' : down.length > 0 ? 'warning' : all.length === 0 ? 'off' : 'ok',
       glance: all.length === 0 ? nothing : { fr: glance('fr'), en: glance('en') },
-      ...(seen.length === 0 ? {} : { details: { fr: seen.map(sightIn('fr')), en: seen.map(sightIn('en')) } }),
+      ...(seen.length === 0 ? {} : { operatorDetails: { fr: seen.map(sightIn('fr')), en: seen.map(sightIn('en')) } }),
     }
   }
 }

@@ -2,7 +2,7 @@
 // (interface.md, "Settings"). Read at the start, like every setting that is no secret.
 
 import { z } from 'zod'
-import type { Said } from '../../text/locale.ts'
+import type { Locale, Said } from '../../text/locale.ts'
 import { builtIn, type Category, ownIcon, plainly } from './categories.ts'
 import type { ChangeKind } from './folder.ts'
 
@@ -75,8 +75,8 @@ export function readLooks(written: string, folders: readonly string[]): ReadLook
   const french = shape.safeParse(json, { error: z.locales.fr().localeError })
   const english = shape.safeParse(json, { error: z.locales.en().localeError })
   if (!french.success || !english.success) {
-    const inFrench = french.error?.issues.map(sentence('\u00a0: ')) ?? []
-    const inEnglish = english.error?.issues.map(sentence(': ')) ?? []
+    const inFrench = french.error?.issues.map(sentence('fr', '\u00a0: ')) ?? []
+    const inEnglish = english.error?.issues.map(sentence('en', ': ')) ?? []
     return nothing(inEnglish.map((en, index) => ({ fr: inFrench[index] ?? en, en })))
   }
   const { folders: own = {}, ...whole } = english.data
@@ -96,8 +96,22 @@ export function readLooks(written: string, folders: readonly string[]): ReadLook
   return { looks: (folder) => byName.get(folder.toLowerCase()) ?? common, problems: [] }
 }
 
-function sentence(separator: string): (issue: z.core.$ZodIssue) => string {
-  return ({ path, message }) => (path.length === 0 ? `${message}.` : `${path.join('.')}${separator}${message}.`)
+/** Of what the library calls "invalid input" only. */
+const expected: Readonly<Partial<Record<z.core.$ZodIssue['code'], Said>>> = {
+  invalid_union: {
+    fr: `un texte de ${longestWords} caractères au plus est attendu, ou {"fr": "…", "en": "…"}`,
+    en: `a text of at most ${longestWords} characters is expected, or {"fr": "…", "en": "…"}`,
+  },
+  invalid_key: {
+    fr: `une extension sans point («\u00a0pdf\u00a0») ou un genre de fichier est attendu, ${longestIcon} lettres et chiffres au plus`,
+    en: `an extension without the dot ("pdf") or a kind of file is expected, at most ${longestIcon} letters and digits`,
+  },
+  custom: { fr: 'il y faut une lettre ou un chiffre', en: 'it needs a letter or a digit' },
+}
+
+function sentence(locale: Locale, separator: string): (issue: z.core.$ZodIssue) => string {
+  return ({ path, code, message }) =>
+    `${[...(path.length === 0 ? [] : [path.join('.')]), expected[code]?.[locale] ?? message].join(separator)}.`
 }
 
 function over(below: Look, { title, titles = {}, icons = {}, categories }: Written): Look {

@@ -42,12 +42,17 @@ export interface Scanned {
   readonly folders?: number
 }
 
-/** Why a folder as a whole cannot be looked at. */
+/** Why a folder cannot be looked at, as a whole or in part. */
 export interface Trouble {
-  /** `missing`: there is none. `replaced`: another stands there without what was known. `silent`: no answer within 5 s. */
-  readonly kind: 'missing' | 'unreadable' | 'replaced' | 'silent' | 'refused'
-  /** In the words of the system or server, for administrators: owner and mode of what is unreadable. */
+  /**
+   * `missing`: there is none. `replaced`: another stands there without what was known. `silent`: no answer within 5 s. `partly`: folders in
+   * it cannot be read, the rest is watched.
+   */
+  readonly kind: 'missing' | 'unreadable' | 'partly' | 'replaced' | 'silent' | 'refused'
+  /** In the words of the system or server, for administrators: owner and mode of what is unreadable; empty where there are none. */
   readonly error: string
+  /** Of `replaced`: how many of the files that were known are not there. */
+  readonly lacking?: { readonly absent: number; readonly known: number }
 }
 
 export class FolderTrouble extends Error {

@@ -35,7 +35,7 @@ export function nextcloudPart(facts: PartFacts, now: number): Part {
     join(
       [
         folders.length === 0 ? [] : own(countWords(folders, locale)),
-        ...folders.map(({ folder, status }) => worryOf(folder, status, locale)),
+        ...worriesOf(folders, locale),
         facts.lastAt === undefined
           ? []
           : own(`${locale === 'fr' ? 'dernier' : 'last'} ${ago(locale, now - facts.lastAt)}`),
@@ -51,7 +51,7 @@ export function nextcloudPart(facts: PartFacts, now: number): Part {
     title,
     state: stateOf(facts),
     glance: { fr: glance('fr'), en: glance('en') },
-    ...(folders.length === 0 ? {} : { details: { fr: details('fr'), en: details('en') } }),
+    ...(folders.length === 0 ? {} : { operatorDetails: { fr: details('fr'), en: details('en') } }),
   }
 }
 
@@ -72,7 +72,8 @@ const refusals: Said = {
 const silence: Said = { fr: 'aucun événement reçu', en: 'no event received' }
 
 function stateOf({ folders, isRefused, health }: PartFacts): Part['state'] {
-  const isLost = folders.length > 0 && folders.every(({ status }) => status.state === 'trouble')
+  const isLost =
+    folders.length > 0 && folders.every(({ status: { trouble } }) => trouble !== undefined && trouble.kind !== 'partly')
   if (isLost || health?.state === 'down') return 'down'
   const isWorrying = folders.some(({ status: { state, polling } }) => state !== 'watched' || isForced(polling))
   return isWorrying || isRefused || health?.state === 'warning' ? 'warning' : 'ok'
@@ -86,48 +87,92 @@ function isForced(polling: Polling | undefined): boolean {
 /** `2 dossiers, 1 204 fichiers` */
 function countWords(folders: readonly FolderNow[], locale: Locale): string {
   const files = folders.reduce((sum, { status }) => sum + status.files, 0)
-  const [folder, file] = [
-    locale === 'fr'
-      ? plural('fr', folders.length, 'dossier', 'dossiers')
-      : plural('en', folders.length, 'folder', 'folders'),
-    locale === 'fr' ? plural('fr', files, 'fichier', 'fichiers') : plural('en', files, 'file', 'files'),
-  ]
-  return `${number(locale, folders.length)} ${folder}, ${number(locale, files)} ${file}`
+  return `${folderCount(folders.length, locale)}, ${fileCount(files, locale)}`
 }
 
-const troubles: Readonly<Record<Trouble['kind'], Said>> = {
-  missing: { fr: 'a disparu', en: 'is gone' },
-  replaced: { fr: 'a été remplacé par un autre', en: 'was replaced by another' },
-  unreadable: { fr: 'ne peut pas être lu', en: 'cannot be read' },
-  silent: { fr: 'ne répond pas', en: 'does not answer' },
-  refused: { fr: 'est refusé par Nextcloud', en: 'is refused by Nextcloud' },
+function folderCount(count: number, locale: Locale): string {
+  const [one, several] = locale === 'fr' ? ['dossier', 'dossiers'] : ['folder', 'folders']
+  return `${number(locale, count)} ${plural(locale, count, one, several)}`
 }
 
-function worryOf({ title: name }: Folder, { state, trouble, polling }: WatchingStatus, locale: Locale): Rich {
-  const folder = bold(shorten(name, 60))
-  if (trouble !== undefined) return rich`${folder} ${{ own: troubles[trouble.kind][locale] }}`
-  if (state === 'awaited') return locale === 'fr' ? rich`${folder} est attendu` : rich`${folder} is awaited`
-  if (state === 'starting') return locale === 'fr' ? rich`${folder} est parcouru` : rich`${folder} is being read`
-  if (!isForced(polling)) return []
-  return locale === 'fr' ? rich`${folder} sans surveillance du système` : rich`${folder} not watched by the system`
+function fileCount(count: number, locale: Locale): string {
+  const [one, several] = locale === 'fr' ? ['fichier', 'fichiers'] : ['file', 'files']
+  return `${number(locale, count)} ${plural(locale, count, one, several)}`
+}
+
+type Worry = Trouble['kind'] | 'awaited' | 'starting' | 'polled'
+
+/** Of one folder, and of several. */
+const worries: Readonly<Record<Worry, Readonly<Record<Locale, readonly [one: string, several: string]>>>> = {
+  missing: { fr: ['a disparu', 'ont disparu'], en: ['is gone', 'are gone'] },
+  replaced: {
+    fr: ['a été remplacé par un autre', 'ont été remplacés par d’autres'],
+    en: ['was replaced by another', 'were replaced by others'],
+  },
+  unreadable: {
+    fr: ['ne peut pas être lu', 'ne peuvent pas être lus'],
+    en: ['cannot be read', 'cannot be read'],
+  },
+  partly: {
+    fr: ['ne peut pas être lu en entier', 'ne peuvent pas être lus en entier'],
+    en: ['cannot be read as a whole', 'cannot be read as a whole'],
+  },
+  silent: { fr: ['ne répond pas', 'ne répondent pas'], en: ['does not answer', 'do not answer'] },
+  refused: {
+    fr: ['est refusé par Nextcloud', 'sont refusés par Nextcloud'],
+    en: ['is refused by Nextcloud', 'are refused by Nextcloud'],
+  },
+  awaited: { fr: ['est attendu', 'sont attendus'], en: ['is awaited', 'are awaited'] },
+  starting: { fr: ['est parcouru', 'sont parcourus'], en: ['is being read', 'are being read'] },
+  polled: {
+    fr: ['sans surveillance du système', 'sans surveillance du système'],
+    en: ['not watched by the system', 'not watched by the system'],
+  },
+}
+
+/** Everybody reads them: how many, never which. */
+function worriesOf(folders: readonly FolderNow[], locale: Locale): Rich[] {
+  const counts = new Map<Worry, number>()
+  for (const { status } of folders) {
+    const worry = worryOf(status)
+    if (worry !== undefined) counts.set(worry, (counts.get(worry) ?? 0) + 1)
+  }
+  return [...counts].map(([worry, count]) => {
+    const [one, several] = worries[worry][locale]
+    return own(`${folderCount(count, locale)} ${plural(locale, count, one, several)}`)
+  })
+}
+
+function worryOf({ state, trouble, polling }: WatchingStatus): Worry | undefined {
+  if (trouble !== undefined) return trouble.kind
+  if (state === 'awaited' || state === 'starting') return state
+  return isForced(polling) ? 'polled' : undefined
 }
 
 function detailsOf({ folder, status }: FolderNow, locale: Locale): Rich[] {
   const { trouble, state, polling } = status
   const name = rich`${bold(shorten(folder.title, 120))} · ${code(shorten(placeOf(folder), 300))}`
-  const files = own(
-    `${number(locale, status.files)} ${locale === 'fr' ? plural('fr', status.files, 'fichier', 'fichiers') : plural('en', status.files, 'file', 'files')}`,
-  )
+  const files = own(fileCount(status.files, locale))
   const awaited = own(
     locale === 'fr' ? 'n’existe pas encore, cherché chaque seconde' : 'does not exist yet, looked for every second',
   )
   const said =
-    trouble === undefined
-      ? state === 'awaited'
-        ? awaited
-        : files
-      : rich`${{ own: troubles[trouble.kind][locale] }} (${code(shorten(trouble.error, 300))})`
+    trouble === undefined ? (state === 'awaited' ? awaited : files) : troubleWords(trouble, status.files, locale)
   return [join([name, said], ' · '), ...(polling === undefined ? [] : [pollingWords(polling, locale)])]
+}
+
+function troubleWords({ kind, error, lacking }: Trouble, files: number, locale: Locale): Rich {
+  const said = own(worries[kind][locale][0])
+  const why = lacking === undefined ? [code(shorten(error, 300))] : own(lackingWords(lacking, locale))
+  return rich`${kind === 'partly' ? own(`${fileCount(files, locale)} · `) : []}${said} (${why})`
+}
+
+/** `3 fichiers sur 4 n’y sont plus` */
+function lackingWords({ absent, known }: NonNullable<Trouble['lacking']>, locale: Locale): string {
+  const [some, all] = [fileCount(absent, locale), number(locale, known)]
+  return locale === 'fr'
+    ? `${some} sur ${all} ${plural('fr', absent, 'n’y est plus', 'n’y sont plus')}`
+    : `${some} of ${all} ${plural('en', absent, 'is', 'are')} not there`
 }
 
 function pollingWords({ why, everyMs, setting, folders, error }: Polling, locale: Locale): Rich {

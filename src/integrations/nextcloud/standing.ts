@@ -51,8 +51,8 @@ export function createStanding({ folder, store, onTrouble }: StandingParts): Sta
   let isGone = false
   let isSeen = false
   let isAwaited = false
-  /** `3/4`: how many of the files that were known are not in the folder that stands there now. */
-  let lacking = ''
+  /** Of the files that were known, in the folder that stands there now. */
+  let lacking = { absent: 0, known: 0 }
   let trouble: Trouble | undefined
   /** What was told of it last. */
   let told: Trouble | undefined
@@ -93,7 +93,7 @@ export function createStanding({ folder, store, onTrouble }: StandingParts): Sta
       if (kept.root === undefined) return 'accepted'
       let absent = 0
       for (const path of known.keys()) if (!files.has(path)) absent += 1
-      lacking = `${absent}/${known.size}`
+      lacking = { absent, known: known.size }
       return absent * 2 > known.size ? 'replaced' : 'accepted'
     },
 
@@ -113,10 +113,10 @@ export function createStanding({ folder, store, onTrouble }: StandingParts): Sta
       isGone = false
       isSeen = true
       const [first, ...more] = unread
-      if (verdict === 'replaced') return suspect({ kind: 'replaced', error: `${place} (−${lacking})` })
+      if (verdict === 'replaced') return suspect({ kind: 'replaced', error: '', lacking })
       if (first !== undefined) {
         const error = more.length === 0 ? first.error : `${first.error} (+${more.length})`
-        return suspect({ kind: 'unreadable', error })
+        return suspect({ kind: 'partly', error })
       }
       suspicion = undefined
       trouble = undefined

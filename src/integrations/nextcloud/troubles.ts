@@ -25,7 +25,7 @@ export function createTroubleTeller(folder: Folder, { emit, admins, log, now }: 
     else log.warn(facts, 'a watched folder cannot be looked at')
     const only = (await admins()).map((id): Target => ({ notifier: 'mattermost', address: `@${id}` }))
     const since = known?.since ?? at
-    if (only.length > 0) await emit(draftOf({ folder, trouble, since, isKnown: known !== undefined, at }), { only })
+    if (only.length > 0) await emit(draftOf({ folder, trouble, since, known: known?.trouble, at }), { only })
     known = trouble === undefined ? undefined : { since, trouble }
   }
 }
@@ -34,13 +34,14 @@ interface TroubleNews {
   readonly folder: Folder
   readonly trouble: Trouble | undefined
   readonly since: number
-  /** Whether `since` is when it began. */
-  readonly isKnown: boolean
+  /** What was told before; `since` is when it began. */
+  readonly known: Trouble | undefined
   readonly at: number
 }
 
 /** One card for a trouble and its end. */
-function draftOf({ folder, trouble, since, isKnown, at }: TroubleNews): Draft {
+function draftOf({ folder, trouble, since, known, at }: TroubleNews): Draft {
+  const wasPartly = known?.kind === 'partly'
   return {
     source: 'vigie',
     type: trouble === undefined ? 'vigie.folder_back' : 'vigie.folder_missing',
@@ -49,8 +50,8 @@ function draftOf({ folder, trouble, since, isKnown, at }: TroubleNews): Draft {
       folder: folder.name,
       title: folder.title,
       place: placeOf(folder),
-      ...(trouble === undefined ? {} : { kind: trouble.kind, error: trouble.error }),
-      ...(trouble === undefined && !isKnown ? {} : { since }),
+      ...(trouble === undefined ? (wasPartly ? { kind: 'partly' } : {}) : { ...trouble }),
+      ...(trouble === undefined && known === undefined ? {} : { since }),
       at,
     },
     severity: trouble === undefined ? 'info' : 'warning',

@@ -2,9 +2,9 @@
 
 import { z } from 'zod'
 import type { Describe, Description, Telling } from '../../event.ts'
-import { clock, duration } from '../../text/format.ts'
+import { clock, duration, number, plural } from '../../text/format.ts'
 import type { Locale, Said } from '../../text/locale.ts'
-import { bold, code, type Rich, rich, shorten } from '../../text/rich.ts'
+import { bold, code, own, type Rich, rich, shorten } from '../../text/rich.ts'
 
 export const folderMissingType = 'vigie.folder_missing'
 export const folderBackType = 'vigie.folder_back'
@@ -17,6 +17,8 @@ const shape = z.object({
   kind: z.string().default(''),
   /** In the words of the system or server. */
   error: z.string().default(''),
+  /** Of one that was replaced: how many of the files that were known are not there. */
+  lacking: z.object({ absent: z.number(), known: z.number() }).optional(),
   /** When it began, where we know. */
   since: z.number().optional(),
   at: z.number(),
@@ -34,6 +36,10 @@ const titles: Readonly<Record<string, Readonly<Record<Locale, (folder: Rich) => 
   unreadable: {
     fr: (folder) => rich`Le dossier ${folder} ne peut plus être lu`,
     en: (folder) => rich`The folder ${folder} cannot be read any more`,
+  },
+  partly: {
+    fr: (folder) => rich`Une partie du dossier ${folder} ne peut plus être lue`,
+    en: (folder) => rich`A part of the folder ${folder} cannot be read any more`,
   },
   silent: {
     fr: (folder) => rich`Le dossier ${folder} ne répond plus`,
@@ -58,6 +64,10 @@ const advice: Readonly<Record<string, Said>> = {
     fr: 'Donnez à l’utilisateur qui exécute Vigie le droit de le lire et de le parcourir. Rien n’est annoncé comme supprimé.',
     en: 'Give the user that runs Vigie the right to read and enter it. Nothing is told as deleted.',
   },
+  partly: {
+    fr: 'Donnez à l’utilisateur qui exécute Vigie le droit de le lire et de le parcourir. Le reste du dossier est surveillé\u202f; rien n’est annoncé comme supprimé.',
+    en: 'Give the user that runs Vigie the right to read and enter it. The rest of the folder is watched; nothing is told as deleted.',
+  },
   silent: {
     fr: 'Vigie réessaie\u202f; rien n’est annoncé comme supprimé.',
     en: 'Vigie tries again; nothing is told as deleted.',
@@ -79,24 +89,43 @@ export const describeFolder: Describe = ({ type, data }, telling) => {
 type Facts = z.infer<typeof shape>
 type When = Pick<Telling, 'locale' | 'timeZone' | 'now'>
 
-function missing({ title, place, kind, error, since, at }: Facts, { locale, timeZone, now }: When): Description {
+function missing(
+  { title, place, kind, error, lacking, since, at }: Facts,
+  { locale, timeZone, now }: When,
+): Description {
   const said = (titles[kind] ?? titles.silent)?.[locale]([bold(shorten(title, 120))]) ?? []
   const began = bold([{ own: clock(locale, timeZone, since ?? at, now) }])
   const when = locale === 'fr' ? rich`Depuis ${began}\u00a0: ` : rich`Since ${began}: `
   const what = { own: (advice[kind] ?? advice.silent)?.[locale] ?? '' }
   return {
     title: rich`🔴 ${said}`,
-    text: rich`${when}${code(shorten(error, mostOfAPlace))}\n${code(shorten(place, mostOfAPlace))}\n${what}`,
+    text: rich`${when}${lacking ? own(lackingWords(lacking, locale)) : code(shorten(error, mostOfAPlace))}\n${code(shorten(place, mostOfAPlace))}\n${what}`,
     color: '#d24b4e',
     footer: 'Vigie',
     summary: said,
   }
 }
 
-function back({ title, place, since, at }: Facts, { locale, timeZone, now }: When): Description {
+/** `3 des 4 fichiers connus n’y sont plus.` */
+function lackingWords({ absent, known }: NonNullable<Facts['lacking']>, locale: Locale): string {
+  const [some, all] = [number(locale, absent), number(locale, known)]
+  if (known === 1) return locale === 'fr' ? 'le seul fichier connu n’y est plus.' : 'the only known file is not there.'
+  return locale === 'fr'
+    ? `${some} des ${all} fichiers connus ${plural('fr', absent, 'n’y est plus', 'n’y sont plus')}.`
+    : `${some} of the ${all} known files ${plural('en', absent, 'is', 'are')} not there.`
+}
+
+function back({ title, place, kind, since, at }: Facts, { locale, timeZone, now }: When): Description {
   const fr = locale === 'fr'
   const folder = bold(shorten(title, 120))
-  const said = fr ? rich`Le dossier ${folder} est de retour` : rich`The folder ${folder} is back`
+  const wasPartly = kind === 'partly'
+  const said = wasPartly
+    ? fr
+      ? rich`Le dossier ${folder} peut de nouveau être lu en entier`
+      : rich`The folder ${folder} can be read as a whole again`
+    : fr
+      ? rich`Le dossier ${folder} est de retour`
+      : rich`The folder ${folder} is back`
   const changes = fr ? rich`Ce qui y a changé entre-temps est annoncé.` : rich`What changed there meanwhile is told.`
   const lasted = since === undefined ? undefined : duration(locale, Math.max(1000, at - since))
   const began = bold([{ own: clock(locale, timeZone, since ?? at, now) }])
@@ -105,8 +134,8 @@ function back({ title, place, since, at }: Facts, { locale, timeZone, now }: Whe
     lasted === undefined
       ? []
       : fr
-        ? rich`Absent pendant ${away} depuis ${began}. `
-        : rich`Away for ${away} since ${began}. `
+        ? rich`${own(wasPartly ? 'Lu en partie' : 'Absent')} pendant ${away} depuis ${began}. `
+        : rich`${own(wasPartly ? 'Read in part' : 'Away')} for ${away} since ${began}. `
   return {
     title: rich`🟢 ${said}`,
     text: rich`${howLong}${changes}\n${code(shorten(place, mostOfAPlace))}`,

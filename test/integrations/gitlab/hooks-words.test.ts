@@ -81,7 +81,9 @@ describe('the status', () => {
       worrying: false,
       details: { fr: [], en: [] },
     })
-    expect(plain(hookWords([], 'HTTP 502').details.en[0] ?? [])).toContain('HTTP 502')
+    const { details, operatorDetails } = hookWords([], 'HTTP 502')
+    expect(plain(operatorDetails.en[0] ?? [])).toContain('HTTP 502')
+    expect(details.en).toEqual([])
   })
 
   it('shows them beside the last event', async () => {

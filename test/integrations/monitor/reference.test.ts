@@ -138,11 +138,11 @@ describe('the reference', () => {
     const { cable, world, reference, stop } = createCable({ hasReference: true })
     cable.references = [refused, timedOut]
     const part = createPart({ watch: world.watch, references: reference.seen })
-    expect((await part()).details).toBeUndefined()
+    expect((await part()).operatorDetails).toBeUndefined()
     await world.pass(1000)
     cable.isCut = true
     await world.pass(30_000)
-    expect((await part()).details?.en.map(plain)).toEqual([
+    expect((await part()).operatorDetails?.en.map(plain)).toEqual([
       'Reference 192.168.1.1:443: ECONNREFUSED',
       'Reference resolver.example.org:53: no answer in time',
     ])

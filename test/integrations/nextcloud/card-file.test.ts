@@ -47,6 +47,16 @@ describe('the card file', () => {
     ['{', /^ce n’est pas du JSON/, /^this is no JSON/],
     ['{"titre": "x"}', /titre/, /titre/],
     [
+      '{"icons": {".pdf": "x"}}',
+      /^icons\.\.pdf\u00a0: une extension sans point/,
+      /^icons\.\.pdf: an extension without/,
+    ],
+    [
+      '{"categories": [{"contains": "- -", "title": "x"}]}',
+      /contains\u00a0: il y faut une lettre ou un chiffre\.$/,
+      /contains: it needs a letter or a digit\.$/,
+    ],
+    [
       '{"categories": [{"contains": "", "title": "x"}]}',
       /^categories\.0\.contains\u00a0: /,
       /^categories\.0\.contains: /,
@@ -59,5 +69,13 @@ describe('the card file', () => {
     expect(found.length).toBeGreaterThan(0)
     expect(found[0]?.fr).toMatch(fr)
     expect(found[0]?.en).toMatch(en)
+  })
+
+  it.each(['3', '["a"]', '{"fr": "x"}', '{"fr": "x", "en": 4}'])('says what a title is, of %s', (title) => {
+    const [problem] = readLooks(`{"title": ${title}}`, []).problems
+    expect(problem).toEqual({
+      fr: 'title\u00a0: un texte de 120 caractères au plus est attendu, ou {"fr": "…", "en": "…"}.',
+      en: 'title: a text of at most 120 characters is expected, or {"fr": "…", "en": "…"}.',
+    })
   })
 })

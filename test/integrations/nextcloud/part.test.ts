@@ -16,7 +16,7 @@ function said(facts: Partial<PartFacts>, locale: Locale = 'fr'): string {
   return `${state}: ${toMattermost(glance[locale]).replaceAll('\u200b', '')}`
 }
 const detailsOf = (facts: Partial<PartFacts>, locale: Locale = 'fr') =>
-  nextcloudPart({ ...nothing, ...facts }, morning).details?.[locale].map(toMattermost)
+  nextcloudPart({ ...nothing, ...facts }, morning).operatorDetails?.[locale].map(toMattermost)
 
 const well: WatchingStatus = { state: 'watched', files: 602, isHearing: true }
 
@@ -39,10 +39,10 @@ describe('the part of /statut', () => {
     ])
   })
 
-  it('names the folder that is awaited, gone or read by polling, and which limit to raise', () => {
+  it('counts folders that are awaited, gone or read by polling; names them, and the limit to raise, to administrators alone', () => {
     const awaited = { folder: accounts, status: { state: 'awaited', files: 0, isHearing: false } as const }
     expect(said({ folders: [{ folder: people, status: well }, awaited] })).toBe(
-      'warning: 2 dossiers, 602 fichiers · **compta** est attendu',
+      'warning: 2 dossiers, 602 fichiers · 1 dossier est attendu',
     )
     expect(detailsOf({ folders: [awaited] }, 'en')).toEqual([
       '**compta** · `/srv/compta` · does not exist yet, looked for every second',
@@ -51,15 +51,31 @@ describe('the part of /statut', () => {
     const trouble = { kind: 'unreadable', error: '/srv/compta: EACCES, owner root, mode 0700' } as const
     const lost = { folder: accounts, status: { state: 'trouble', files: 12, isHearing: false, trouble } as const }
     expect(said({ folders: [{ folder: people, status: well }, lost] }, 'en')).toBe(
-      'warning: 2 folders, 614 files · **compta** cannot be read',
+      'warning: 2 folders, 614 files · 1 folder cannot be read',
     )
-    expect(said({ folders: [lost] })).toBe('down: 1 dossier, 12 fichiers · **compta** ne peut pas être lu')
+    expect(said({ folders: [lost] })).toBe('down: 1 dossier, 12 fichiers · 1 dossier ne peut pas être lu')
+    const both = [lost, { ...lost, folder: people }]
+    expect(said({ folders: both })).toBe('down: 2 dossiers, 24 fichiers · 2 dossiers ne peuvent pas être lus')
+    expect(nextcloudPart({ ...nothing, folders: both }, morning).details).toBeUndefined()
     expect(detailsOf({ folders: [lost] })?.[0]).toContain('`/srv/compta: EACCES, owner root, mode 0700`')
+
+    const lacking = { absent: 11, known: 12 }
+    const other = { ...lost, status: { ...lost.status, trouble: { kind: 'replaced', error: '', lacking } as const } }
+    expect(detailsOf({ folders: [other] })).toEqual([
+      '**compta** · `/srv/compta` · a été remplacé par un autre (11 fichiers sur 12 n’y sont plus)',
+    ])
+    const inPart = { ...lost, status: { ...lost.status, trouble: { ...trouble, kind: 'partly' } as const } }
+    expect(said({ folders: [inPart] })).toBe(
+      'warning: 1 dossier, 12 fichiers · 1 dossier ne peut pas être lu en entier',
+    )
+    expect(detailsOf({ folders: [inPart] }, 'en')).toEqual([
+      '**compta** · `/srv/compta` · 12 files · cannot be read as a whole (`/srv/compta: EACCES, owner root, mode 0700`)',
+    ])
 
     const polling = { why: 'limit', everyMs: 10_000, setting: 'fs.inotify.max_user_watches', folders: 550 } as const
     const polled = { folder: people, status: { ...well, polling } }
     expect(said({ folders: [polled] })).toBe(
-      'warning: 1 dossier, 602 fichiers · **Documents RH** sans surveillance du système',
+      'warning: 1 dossier, 602 fichiers · 1 dossier sans surveillance du système',
     )
     expect(detailsOf({ folders: [polled] })?.[1]).toBe(
       'les surveillances du système sont épuisées (550 dossiers)\u00a0: relevez `fs.inotify.max_user_watches` avec sysctl\u202f; d’ici là, parcouru toutes les 10\u00a0s',

@@ -8,6 +8,8 @@ import { code, own, type Rich, rich } from '../../../text/rich.ts'
 export interface HookWords {
   readonly glance: Readonly<Record<Locale, Rich>>
   readonly details: Readonly<Record<Locale, readonly Rich[]>>
+  /** GitLab's own words. */
+  readonly operatorDetails: Readonly<Record<Locale, readonly Rich[]>>
   readonly worrying: boolean
 }
 
@@ -17,7 +19,8 @@ export function hookWords(kept: readonly KeptHook[], trouble: string | undefined
   const off = kept.length - working
   return {
     glance: { fr: glance('fr', working, off), en: glance('en', working, off) },
-    details: { fr: details('fr', off, trouble), en: details('en', off, trouble) },
+    details: { fr: details('fr', off), en: details('en', off) },
+    operatorDetails: { fr: troubleWords('fr', trouble), en: troubleWords('en', trouble) },
     worrying: off > 0 || trouble !== undefined,
   }
 }
@@ -33,21 +36,20 @@ function glance(locale: Locale, working: number, off: number): Rich {
   )
 }
 
-function details(locale: Locale, off: number, trouble: string | undefined): Rich[] {
-  const lines: Rich[] = []
-  if (off > 0) {
-    lines.push(
-      locale === 'fr'
-        ? rich`Webhooks désactivés\u00a0: ${code('/vigie gitlab')} dit lesquels, ${code('/vigie gitlab install …')} les répare`
-        : rich`Webhooks switched off: ${code('/vigie gitlab')} says which, ${code('/vigie gitlab install …')} mends them`,
-    )
-  }
-  if (trouble !== undefined) {
-    lines.push(
-      locale === 'fr'
-        ? rich`L’API de GitLab ne répond pas comme attendu\u00a0: ${code(trouble)}`
-        : rich`GitLab's API does not answer as expected: ${code(trouble)}`,
-    )
-  }
-  return lines
+function details(locale: Locale, off: number): Rich[] {
+  if (off === 0) return []
+  return [
+    locale === 'fr'
+      ? rich`Webhooks désactivés\u00a0: ${code('/vigie gitlab')} dit lesquels, ${code('/vigie gitlab install …')} les répare`
+      : rich`Webhooks switched off: ${code('/vigie gitlab')} says which, ${code('/vigie gitlab install …')} mends them`,
+  ]
+}
+
+function troubleWords(locale: Locale, trouble: string | undefined): Rich[] {
+  if (trouble === undefined) return []
+  return [
+    locale === 'fr'
+      ? rich`L’API de GitLab ne répond pas comme attendu\u00a0: ${code(trouble)}`
+      : rich`GitLab's API does not answer as expected: ${code(trouble)}`,
+  ]
 }
