@@ -27,8 +27,8 @@ const usedEveryMs = 60_000
 const mostRead = 10_000
 
 const unauthorized: Said = {
-  fr: 'Une clé d’API valable est attendue (Authorization: Bearer … ou X-API-Key: …).',
-  en: 'A valid API key is expected (Authorization: Bearer … or X-API-Key: …).',
+  fr: 'Une clé d’API valable est attendue (dans l’en-tête X-API-Key, ou Authorization avec Bearer).',
+  en: 'A valid API key is expected (in the header X-API-Key, or Authorization with Bearer).',
 }
 const unsigned: Said = {
   fr: 'La signature de cet appel n’est pas valable.',

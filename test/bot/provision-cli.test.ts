@@ -167,8 +167,8 @@ test('--all-teams provisions them all, and MATTERMOST_TEAM, where it names some,
     await one.admin.call('DELETE', `/teams/${gone.team.id}`)
     const env = { ...environment, MATTERMOST_URL: mattermost.url, MATTERMOST_TEAM: '' }
     expect((await run(['--admin-token', mattermost.adminToken, '--all-teams'], '', env)).code).toBe(0)
-    expect(await one.commands()).toHaveLength(5)
-    expect(await two.commands()).toHaveLength(5)
+    expect(await one.commands()).toHaveLength(6)
+    expect(await two.commands()).toHaveLength(6)
     expect((await written()).MATTERMOST_TEAM).toBeUndefined()
     const named = { ...env, MATTERMOST_TEAM: one.team.name }
     const { err } = await run(['--admin-token', mattermost.adminToken, '--all-teams'], '', named)

@@ -87,7 +87,7 @@ test('name and password are asked for, the password without echo; afterwards nob
   expect(logins()).toBe(before)
   const written = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
   expect([...written, ...lines].join('\n')).not.toContain(password)
-  expect(await stage.commands()).toHaveLength(5)
+  expect(await stage.commands()).toHaveLength(6)
 })
 
 test('a code is asked for only where Mattermost wants one', async () => {

@@ -89,6 +89,7 @@ describe('vigie as a process', () => {
       'outbox',
       'email',
       'store',
+      'archive',
     ])
     const doctor = run('doctor', '--json')
     expect(await doctor.ended()).toBe(0)

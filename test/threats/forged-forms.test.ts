@@ -37,6 +37,7 @@ const forms: Readonly<Record<string, (held: Held) => Fields>> = {
   'personnage show': () => ({ nom: 'Naruto' }),
   'personnage remove': () => ({ nom: 'Naruto' }),
   'key revoke': () => ({ name: 'bank' }),
+  export: () => ({ what: 'events' }),
 }
 
 interface Held {

@@ -40,7 +40,9 @@ describe('a body', () => {
     expect(new Map(limits.map(([url, limit]) => [url, limit]))).toEqual(
       new Map([
         ['/badge/:monitor/:file', undefined],
+        ['/docs', undefined],
         ['/feed.atom', undefined],
+        ['/openapi.json', undefined],
         ['/statut', undefined],
         ['/health', undefined],
         ['/ready', undefined],

@@ -22,6 +22,8 @@ const letIn: Readonly<Record<string, readonly Credential[]>> = {
   'GET /health/delivery': credentials,
   'GET /metrics': ['metrics'],
   'GET /statut': credentials,
+  'GET /docs': credentials,
+  'GET /openapi.json': credentials,
   'GET /feed.atom': credentials,
   'GET /badge/:monitor/:file': [],
   // A job's own address; none of these is one.

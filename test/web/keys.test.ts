@@ -22,7 +22,7 @@ const refusal = {
   type: 'about:blank',
   title: 'Unauthorized',
   status: 401,
-  detail: 'A valid API key is expected (Authorization: Bearer … or X-API-Key: …).',
+  detail: 'A valid API key is expected (in the header X-API-Key, or Authorization with Bearer).',
 }
 
 describe('an API key', () => {

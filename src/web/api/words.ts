@@ -36,7 +36,7 @@ export const apiWords: Readonly<Record<Locale, ApiWords>> = {
     title: 'L’API de Vigie',
     introduction: [
       'Les programmes envoient à Vigie des personnages, des scores et des événements\u202f; elle les garde, les archive et les annonce dans les canaux abonnés.',
-      'Une clé se crée par /vigie key create dans Mattermost, ou par vigie key create dans un terminal. Elle s’envoie dans l’en-tête Authorization: Bearer …, ou X-API-Key: …\u202f; elle permet 600 requêtes par minute.',
+      'Une clé se crée par /vigie key create dans Mattermost, ou par vigie key create dans un terminal. Elle s’envoie dans l’en-tête Authorization, après Bearer, ou dans X-API-Key\u202f; elle permet 600 requêtes par minute.',
       'Les refus sont des application/problem+json (RFC 9457), dans la langue d’Accept-Language. Un corps compte au plus 1 Mio. Une requête répétée avec le même Idempotency-Key n’a qu’un effet et reçoit la première réponse.',
     ],
     groups: {
@@ -62,7 +62,7 @@ export const apiWords: Readonly<Record<Locale, ApiWords>> = {
       orSigned: 'ou signature Standard Webhooks',
       open: 'Ouvert à tous',
       secret: (header, setting) => `${header}\u00a0: la valeur de ${setting}`,
-      bearer: (setting) => `Authorization: Bearer, avec la valeur de ${setting}`,
+      bearer: (setting) => `en-tête Authorization, Bearer et la valeur de ${setting}`,
       address: 'L’adresse elle-même est secrète',
     },
     skip: 'Aller aux routes',
@@ -81,7 +81,7 @@ export const apiWords: Readonly<Record<Locale, ApiWords>> = {
     title: 'The API of Vigie',
     introduction: [
       'Programs send Vigie characters, scores and events; it keeps them, archives them and tells them in the channels that subscribed.',
-      'A key is made by /vigie key create in Mattermost, or by vigie key create in a shell. It is sent in the header Authorization: Bearer …, or X-API-Key: …; it allows 600 requests a minute.',
+      'A key is made by /vigie key create in Mattermost, or by vigie key create in a shell. It is sent in the header Authorization, after Bearer, or in X-API-Key; it allows 600 requests a minute.',
       'Refusals are application/problem+json (RFC 9457), in the language of Accept-Language. A body has at most 1 MiB. A request repeated with the same Idempotency-Key takes effect once and gets the first answer.',
     ],
     groups: {
@@ -107,7 +107,7 @@ export const apiWords: Readonly<Record<Locale, ApiWords>> = {
       orSigned: 'or a Standard Webhooks signature',
       open: 'Open to all',
       secret: (header, setting) => `${header}: the value of ${setting}`,
-      bearer: (setting) => `Authorization: Bearer, with the value of ${setting}`,
+      bearer: (setting) => `header Authorization, Bearer and the value of ${setting}`,
       address: 'The address itself is secret',
     },
     skip: 'Skip to the routes',
