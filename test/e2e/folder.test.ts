@@ -141,16 +141,24 @@ describe.each([
     mkdirSync(join(folder, 'Paie'))
     const names = Array.from({ length: 30 }, (_, index) => `fiche_${index}.pdf`)
     for (const name of names) drop(`Paie/${name}`)
-    const [card, line] = await house.told(many, 2)
-    await eventually(async () => {
-      const [now] = await house.told(many, 1)
-      return now?.props.attachments?.[0]?.title === '📥 30 nouveaux documents RH déposés' ? true : undefined
-    }, 'all are counted')
-    const thread = (await house.told(many, 2)).filter(({ root_id }) => root_id === card?.id)
-    expect(line?.root_id).toBe(card?.id)
-    for (const name of names) expect(thread.map(wordsOf).join(' ')).toContain(`\`${name}\``)
-    const quiet = (await house.told(unnamed, 1)).map((post) => JSON.stringify(post)).join('')
-    expect(quiet).toContain('nouveaux documents')
+    const idsOf = (posts: readonly TestPost[]) => posts.flatMap(({ props }) => props.vigie?.events ?? [])
+    const posts = await eventually(async () => {
+      const all = await house.told(many, 2)
+      return idsOf(all).length === names.length ? all : undefined
+    }, 'all are told')
+    expect(new Set(idsOf(posts)).size).toBe(names.length)
+    const card = posts.find((post) => wordsOf(post).includes('nouveaux documents RH déposés'))
+    const thread = posts.filter(({ root_id }) => root_id !== '' && root_id === card?.id)
+    // On a slow machine the first few may come two seconds before the others, and are told one by one.
+    const alone = posts.filter(({ id, root_id }) => root_id === '' && id !== card?.id)
+    expect(alone.length).toBeLessThanOrEqual(5)
+    expect(card?.props.attachments?.[0]?.title).toBe(`📥 ${names.length - alone.length} nouveaux documents RH déposés`)
+    const words = [...thread, ...alone].map(wordsOf).join(' ')
+    for (const name of names) expect(words).toContain(`\`${name}\``)
+    const quiet = await eventually(async () => {
+      const told = (await house.told(unnamed, 1)).map((post) => JSON.stringify(post)).join('')
+      return told.includes('nouveaux documents') ? told : undefined
+    }, 'the count')
     expect(quiet).not.toContain('fiche_')
   })
 
@@ -180,6 +188,7 @@ describe.each([
   it('that goes away is told once to administrators, and that it is back, and in /statut', async () => {
     const direct = (await alice.post('/channels/direct', [alice.id, house.botId])).body as { id: string }
     const news = async () => (await house.posts(direct.id)).filter(isNews).map(wordsOf)
+    const before = await house.told(channel, 10)
     renameSync(folder, `${folder}_ailleurs`)
     await eventually(async () => (await news()).find((words) => words.includes('a disparu')), 'told as gone')
     expect(await statut()).toContain('a disparu')
@@ -187,7 +196,7 @@ describe.each([
     await eventually(async () => (await news()).find((words) => words.includes('est de retour')), 'told as back')
     expect((await news()).filter((words) => words.includes('Documents RH')).length).toBeLessThanOrEqual(2)
     await eventually(async () => ((await statut()).includes('disparu') ? undefined : true), 'well again')
-    expect((await house.told(channel, 10)).filter(({ root_id }) => root_id === '')).toHaveLength(8)
+    expect(await house.told(channel, 10)).toHaveLength(before.length)
   })
 
   it('is examined by the doctor, through the webhook', async () => {
