@@ -47,8 +47,8 @@ interface Level {
   index: number
 }
 
-/** Where a name stands twice in one object of valid JSON. */
-function repeatedName(text: string): string | undefined {
+/** Where a name stands twice in one object of valid JSON: what a reader makes of it is anybody's guess (RFC 8259 §4). */
+export function repeatedName(text: string): string | undefined {
   const levels: Level[] = []
   let isName = false
   for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/g)) {

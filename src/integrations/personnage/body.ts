@@ -4,8 +4,8 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { type FieldProblem, HttpProblem } from '../../errors.ts'
+import { repeatedName } from '../../text/exact-json.ts'
 import { isTooDeep, maxDepth } from '../../text/json-depth.ts'
-import { doubledName } from '../../text/json-names.ts'
 import type { Said } from '../../text/locale.ts'
 import { cleanNom, longestNom, nomFault } from '../../text/nom.ts'
 import { gotWords } from './got.ts'
@@ -69,7 +69,7 @@ export function readPersonnage(bytes: Uint8Array): PersonnageBody {
       fields: read.error.issues.flatMap((one) => faults(one, body)),
     })
   // Looked for last: by now there are no other names than the two.
-  const doubled = doubledName(text)
+  const doubled = repeatedName(text)
   if (doubled === undefined) return read.data
   const said = { fr: 'ce champ est dit plus d’une fois', en: 'this field is said more than once' }
   throw new HttpProblem(422, problems.doubled, undefined, { fields: [{ field: doubled, said }] })

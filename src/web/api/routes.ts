@@ -1,9 +1,9 @@
 // The API documentation over HTTP: `/openapi.json` for programs, `/docs` for people (interface.md, "HTTP routes").
 
-import { hash } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { RouteDoc } from '../../integrations/integration.ts'
-import { type Locale, localeOf } from '../../text/locale.ts'
+import type { Locale } from '../../text/locale.ts'
+import { type Asked, answerOnce, languageOf } from '../page-answer.ts'
 import { openApiOf } from './openapi.ts'
 import { docsOf } from './page.ts'
 import { styleHash } from './style.ts'
@@ -17,11 +17,9 @@ export interface ApiParts {
   readonly locale: Locale
 }
 
+/** Until then a reader does not ask again. */
+const freshMs = 60_000
 const open = { config: { door: { proof: 'open', takes: 'nothing' } } } as const
-
-interface Asked {
-  Querystring: { lang?: string }
-}
 
 export function registerApi(http: FastifyInstance, parts: ApiParts): void {
   const made = new Map<string, string>()
@@ -37,34 +35,12 @@ export function registerApi(http: FastifyInstance, parts: ApiParts): void {
 
   http.get<Asked>('/openapi.json', open, async (request, reply) => {
     reply.type('application/json; charset=utf-8')
-    return answer(request, reply, once('json', languageOf(request, parts.locale)))
+    return answerOnce(request, reply, once('json', languageOf(request, parts.locale)), freshMs)
   })
 
   http.get<Asked>('/docs', open, async (request, reply) => {
     const policy = `default-src 'none'; style-src ${styleHash}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
     reply.header('content-security-policy', policy).type('text/html; charset=utf-8')
-    return answer(request, reply, once('page', languageOf(request, parts.locale)))
+    return answerOnce(request, reply, once('page', languageOf(request, parts.locale)), freshMs)
   })
-}
-
-/** `?lang=`, else what the browser asks for, else VIGIE_LOCALE. */
-function languageOf({ query, headers }: FastifyRequest<Asked>, usual: Locale): Locale {
-  if (query.lang === 'fr' || query.lang === 'en') return query.lang
-  const said = headers['accept-language']
-  // What clients that are no browsers say when nobody chose.
-  return localeOf(said?.trim() === '*' ? undefined : said, usual)
-}
-
-/** The body, or that it is the one that the reader has. */
-function answer(request: FastifyRequest, reply: FastifyReply, body: string): FastifyReply {
-  const tag = `"${hash('sha256', body, 'base64url').slice(0, 27)}"`
-  reply.headers({
-    etag: tag,
-    vary: 'accept-language',
-    'cache-control': 'public, max-age=60, must-revalidate',
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-  })
-  const known = (request.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''))
-  return known.includes(tag) || known.includes('*') ? reply.code(304).send() : reply.send(body)
 }

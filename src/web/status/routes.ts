@@ -1,10 +1,10 @@
 // What everybody may see in a browser of the monitors that are marked public: the page, badges and a feed (interface.md, "HTTP routes").
 
-import { hash } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { MonitorRecords } from '../../integrations/integration.ts'
 import type { Shown } from '../../integrations/monitor/monitor.ts'
-import { type Locale, localeOf } from '../../text/locale.ts'
+import type { Locale } from '../../text/locale.ts'
+import { type Asked, answerOnce, languageOf } from '../page-answer.ts'
 import { badgeKinds, badgeOf } from './badge.ts'
 import { feedOf } from './feed.ts'
 import { type PageFacts, pageOf } from './page.ts'
@@ -24,10 +24,6 @@ export interface StatusPageParts {
 const freshMs = 10_000
 const open = { config: { door: { proof: 'open', takes: 'nothing' } } } as const
 
-interface Asked {
-  Querystring: { lang?: string }
-}
-
 export function registerStatusPage(http: FastifyInstance, parts: StatusPageParts): void {
   const { records, organisation, timeZone, url, now } = parts
   const shown = rememberFor(freshMs, now, () => records.shown())
@@ -42,12 +38,12 @@ export function registerStatusPage(http: FastifyInstance, parts: StatusPageParts
   http.get<Asked>('/statut', open, async (request, reply) => {
     const policy = `default-src 'none'; style-src ${styleHash}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
     reply.header('content-security-policy', policy).type('text/html; charset=utf-8')
-    return answer(request, reply, pageOf(await factsFor(request)))
+    return answerOnce(request, reply, pageOf(await factsFor(request)), freshMs)
   })
 
   http.get<Asked>('/feed.atom', open, async (request, reply) => {
     reply.header('content-security-policy', "default-src 'none'; sandbox").type('application/atom+xml; charset=utf-8')
-    return answer(request, reply, feedOf(await factsFor(request), url))
+    return answerOnce(request, reply, feedOf(await factsFor(request), url), freshMs)
   })
 
   http.get<Asked & { Params: { monitor: string; file: string } }>(
@@ -63,35 +59,13 @@ export function registerStatusPage(http: FastifyInstance, parts: StatusPageParts
         .header('content-security-policy', "default-src 'none'; sandbox")
         .header('cross-origin-resource-policy', 'cross-origin')
         .type('image/svg+xml; charset=utf-8')
-      return answer(request, reply, badgeOf(one, kind, facts.locale))
+      return answerOnce(request, reply, badgeOf(one, kind, facts.locale), freshMs)
     },
   )
 }
 
 const findShown = (shown: readonly Shown[], name: string): Shown | undefined =>
   shown.find((one) => one.name.toLowerCase() === name.toLowerCase())
-
-/** `?lang=`, else what the browser asks for, else VIGIE_LOCALE. */
-function languageOf({ query, headers }: FastifyRequest<Asked>, usual: Locale): Locale {
-  if (query.lang === 'fr' || query.lang === 'en') return query.lang
-  const said = headers['accept-language']
-  // What clients that are no browsers say when nobody chose.
-  return localeOf(said?.trim() === '*' ? undefined : said, usual)
-}
-
-/** The body, or that it is the one that the browser has. */
-function answer(request: FastifyRequest, reply: FastifyReply, body: string): FastifyReply {
-  const tag = `"${hash('sha256', body, 'base64url').slice(0, 27)}"`
-  reply.headers({
-    etag: tag,
-    vary: 'accept-language',
-    'cache-control': 'public, max-age=10, must-revalidate',
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-  })
-  const known = (request.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''))
-  return known.includes(tag) || known.includes('*') ? reply.code(304).send() : reply.send(body)
-}
 
 function rememberFor(
   lifeMs: number,
