@@ -44,6 +44,12 @@ const known: Readonly<Record<string, Said>> = {
   },
 }
 
+/** By its name: the class is the store's own. */
+const notStored: Said = {
+  fr: 'Rien n’a pu être enregistré\u00a0: réessayez plus tard.',
+  en: 'Nothing could be stored: try again later.',
+}
+
 /** Every error becomes a problem; those of ours that nobody foresaw are logged and say nothing. */
 export function registerProblems(http: FastifyInstance, log: Log): void {
   http.setErrorHandler<FastifyError | HttpProblem>((error, request, reply) => {
@@ -51,6 +57,7 @@ export function registerProblems(http: FastifyInstance, log: Log): void {
       const { statusCode, said, headers, fields } = error
       return sendProblem(request, reply, statusCode, said, headers, fields)
     }
+    if (error.name === 'StoreUnavailable') return sendProblem(request, reply, 503, notStored, { 'retry-after': '10' })
     const said = known[error.code]
     const status = error.statusCode ?? 500
     if (said) return sendProblem(request, reply, status, said)

@@ -63,10 +63,6 @@ const wrongType: Said = {
   fr: 'Le type de contenu attendu est application/json.',
   en: 'The content type must be application/json.',
 }
-const notStored: Said = {
-  fr: 'L’événement n’a pas pu être enregistré\u00a0: réessayez plus tard.',
-  en: 'The event could not be stored: try again later.',
-}
 
 /** Registers the route in a scope of its own: its parser keeps the bytes that a signature covers. */
 export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
@@ -177,8 +173,6 @@ function header(request: Call, name: string): string | undefined {
 /** What went wrong, as a problem the caller may read. */
 function asProblem(error: unknown): unknown {
   if (!(error instanceof Error)) return error
-  if (error.name === 'StoreUnavailable')
-    return new HttpProblem(503, notStored, { 'retry-after': '10' }, { cause: error })
   const code = 'code' in error ? error.code : undefined
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new HttpProblem(415, wrongType, undefined, { cause: error })
   return error

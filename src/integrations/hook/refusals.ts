@@ -17,10 +17,6 @@ const wrongInType: Said = {
   fr: 'Ce type de contenu n’est pas pris en charge ici\u00a0: application/json est attendu, ou un formulaire avec payload.',
   en: 'This content type is not supported here: application/json is expected, or a form with payload.',
 }
-const notStored: Said = {
-  fr: 'L’événement n’a pas pu être enregistré\u00a0: réessayez plus tard.',
-  en: 'The event could not be stored: try again later.',
-}
 
 export const unsupported = (): HttpProblem => new HttpProblem(415, wrongType)
 export const unsupportedIn = (): HttpProblem => new HttpProblem(415, wrongInType)
@@ -57,12 +53,6 @@ export function jsonOf(bytes: Uint8Array): Json {
   if ('unreadable' in read) throw new HttpProblem(400, read.unreadable)
   if ('wrong' in read) throw refusedFields([{ field: read.at.slice(0, 200), said: read.wrong }])
   return read.value
-}
-
-/** What went wrong, as a problem the caller may read. */
-export function asProblem(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name !== 'StoreUnavailable') return error
-  return new HttpProblem(503, notStored, { 'retry-after': '10' }, { cause: error })
 }
 
 /** What was got, so that the caller finds it: its kind, or the short thing itself. */

@@ -11,7 +11,7 @@ import { isBinary, isLine, isType, readBatch, readBinary, readStructured } from 
 import { type MakeDraft, ownKeys } from './draft.ts'
 import { type Facts, isObject } from './facts.ts'
 import { readPlain } from './plain.ts'
-import { asProblem, jsonOf, refusedFields, unsupported, unsupportedIn } from './refusals.ts'
+import { jsonOf, refusedFields, unsupported, unsupportedIn } from './refusals.ts'
 
 export interface RouteParts {
   readonly keys: KeyDoor
@@ -42,9 +42,6 @@ export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
   void http.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-    scope.setErrorHandler((error) => {
-      throw asProblem(error)
-    })
     scope.addHook('onError', async (request, _reply, error) => noteRefusal(parts, request, error))
 
     const proven = new WeakMap<FastifyRequest, KeyHolder>()

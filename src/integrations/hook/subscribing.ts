@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { HttpProblem } from '../../errors.ts'
 import type { KeyDoor, KeyHolder, Subscribing, SubscriptionWish } from '../integration.ts'
 import { isObject } from './facts.ts'
-import { asProblem, expected, jsonOf, refusedFields } from './refusals.ts'
+import { expected, jsonOf, refusedFields } from './refusals.ts'
 
 export interface SubscribingParts {
   readonly keys: KeyDoor
@@ -40,9 +40,6 @@ export function registerSubscribing(http: FastifyInstance, { keys, subscribing }
   void http.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-    scope.setErrorHandler((error) => {
-      throw asProblem(error)
-    })
     const proven = new WeakMap<FastifyRequest, KeyHolder>()
     for (const method of ['POST', 'DELETE'] as const) {
       scope.route<{ Body: Buffer | undefined }>({

@@ -20,10 +20,6 @@ const wrongType: Said = {
   fr: 'Le type de contenu attendu est application/json.',
   en: 'The content type must be application/json.',
 }
-const notStored: Said = {
-  fr: 'Rien n’a pu être enregistré\u00a0: réessayez plus tard.',
-  en: 'Nothing could be stored: try again later.',
-}
 const unknown: Said = { fr: 'Aucun personnage ne porte ce nom.', en: 'No character bears this name.' }
 const notYours: Said = {
   fr: 'Seul un administrateur de Vigie retire un personnage\u00a0: qui a créé cette clé ne l’est pas.',
@@ -140,8 +136,6 @@ function shownOf({ keeper }: RouteParts, { nom, score }: Personnage): JsonObject
 function asProblem(error: unknown): unknown {
   if (error instanceof UserError) return new HttpProblem(422, error.said, undefined, { cause: error })
   if (!(error instanceof Error)) return error
-  if (error.name === 'StoreUnavailable')
-    return new HttpProblem(503, notStored, { 'retry-after': '10' }, { cause: error })
   const code = 'code' in error ? error.code : undefined
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new HttpProblem(415, wrongType, undefined, { cause: error })
   return error

@@ -73,7 +73,7 @@ describe('POST /webhook/gitlab', () => {
     const answer = await relay.post(push, { ...withToken, 'accept-language': 'fr' })
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '10'])
     expect(answer.headers['content-type']).toContain('application/problem+json')
-    expect(answer.json().detail).toBe('L’événement n’a pas pu être enregistré\u00a0: réessayez plus tard.')
+    expect(answer.json().detail).toBe('Rien n’a pu être enregistré\u00a0: réessayez plus tard.')
   })
 })
 

@@ -35,10 +35,6 @@ const wrongType: Said = {
   fr: 'Le type de contenu attendu est application/json.',
   en: 'The content type must be application/json.',
 }
-const notStored: Said = {
-  fr: 'L’événement n’a pas pu être enregistré\u00a0: réessayez plus tard.',
-  en: 'The event could not be stored: try again later.',
-}
 
 /** Registers the route in a scope of its own: Nextcloud names no content type unless it is told to. */
 export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
@@ -46,9 +42,6 @@ export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
   void http.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-    scope.setErrorHandler((error) => {
-      throw asProblem(error)
-    })
     scope.post<{ Body: Buffer | undefined }>('/webhook/nextcloud', {
       config: { door: { proof: 'hook', takes: 'application/json' } },
       bodyLimit: mostBytes,
@@ -74,9 +67,4 @@ function refused(parts: RouteParts, { ip }: FastifyRequest, cause: string, said:
   parts.meter.count('webhooks_refused', { source: 'nextcloud' })
   parts.onRefused()
   return new HttpProblem(401, said)
-}
-
-function asProblem(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name !== 'StoreUnavailable') return error
-  return new HttpProblem(503, notStored, { 'retry-after': '10' }, { cause: error })
 }
