@@ -278,10 +278,10 @@ describe('a restart', () => {
       'modified changes.pdf',
       'moved moves.pdf → moved.pdf',
     ])
-    // All of it as one look found it, and nothing that comes later.
-    const [first] = watched.changes
-    expect(first?.missedUntil).toBeTypeOf('number')
-    expect(new Set(watched.changes.map(({ missedUntil }) => missedUntil)).size).toBe(1)
+    // As one look found it (on a slow machine one of them may be looked at again), and nothing that comes later.
+    const missed = watched.changes.flatMap(({ missedUntil }) => missedUntil ?? [])
+    expect(missed.length).toBeGreaterThanOrEqual(2)
+    expect(new Set(missed).size).toBe(1)
     world.upload('later.pdf')
     await watched.heard('created later.pdf')
     expect(watched.changes.at(-1)?.missedUntil).toBeUndefined()
