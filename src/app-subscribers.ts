@@ -296,9 +296,13 @@ function readWish(wish: SubscriptionWish, { sources }: SubscriberParts): About {
       en: `there is no such source: there are ${names}`,
     })
   }
-  const subject = orRefused('subject', () => readSubject(wish.subject, source))
+  const typed = source === 'personnage' ? nameOrGlobs(wish.subject) : wish.subject
+  const subject = orRefused('subject', () => readSubject(typed, source))
   return { source, ...(subject === undefined ? {} : { subject }) }
 }
+
+/** A character's name is one subject, its spaces `_`, as chat takes it in quotes; globs of which some exclude are a list. */
+const nameOrGlobs = (text = ''): string => (/(?:^|\s)!\S/u.test(text) ? text : text.trim().replace(/\s/gu, '_'))
 
 /** In its one spelling. @throws {HttpProblem} 422 */
 function readUrl(text: string): URL {

@@ -25,7 +25,7 @@ async function stage(more: Partial<SubscriberParts> = {}) {
     store,
     vault: createVault({ secrets: { current: () => [new Secret('a key for the tests alone')] }, random: randomBytes }),
     outward: { admits: async ({ hostname }) => hostname !== 'inside', post: async () => ({ status: 204 }) },
-    sources: [{ name: 'hook' }, { name: 'gitlab' }],
+    sources: [{ name: 'hook' }, { name: 'gitlab' }, { name: 'personnage' }],
     standing: async (channel, maker): Promise<Standing | undefined> =>
       channel === town && maker !== 'carol' ? { isAdmin: maker === undefined } : undefined,
     now: () => 0,
@@ -58,6 +58,19 @@ it('keeps a URL’s secret sealed, tells it once, and forgets all of it', async 
   expect((await store.subscribers.at(url)).map(({ maker }) => maker)).toEqual(['bob'])
   await unsubscribe(wish, shell)
   expect([await store.subscribers.at(url), await store.subscriptions.all()]).toEqual([[], []])
+})
+
+it('takes a character’s name of several words for one name, as chat takes it in quotes', async () => {
+  const { store, subscribe, unsubscribe } = await stage()
+  const subjects = async () => (await store.subscriptions.all()).map(({ subject }) => subject)
+  const wish = { to: { channel: town }, source: 'personnage', subject: ' Naruto  Uzumaki' }
+  await subscribe(wish, shell)
+  expect(await subjects()).toEqual(['Naruto__Uzumaki'])
+  await unsubscribe(wish, shell)
+  // What excludes is a list.
+  await subscribe({ ...wish, subject: '** !Sasuke' }, shell)
+  await subscribe({ ...wish, source: 'gitlab', subject: 'one/* two/*' }, shell)
+  expect(await subjects()).toEqual(['** !Sasuke', 'one/* two/*'])
 })
 
 it('keeps no URL without its subscription', async () => {

@@ -14,7 +14,6 @@ import { readUpkeepSettings } from '../settings-upkeep.ts'
 import { isCurrent, openKeyFile } from '../store/key-file.ts'
 import { holdLock } from '../store/lock.ts'
 import type { AuditStore, KeptKey } from '../store/store.ts'
-import type { Locale } from '../text/locale.ts'
 import { createVault } from '../vault.ts'
 import { envOf } from './dotenv-file.ts'
 import type { Subcommand, World } from './subcommand.ts'
@@ -126,27 +125,49 @@ async function revoke(
 
 async function list(ring: KeyRing, world: World): Promise<number> {
   const keys = await ring.list()
-  for (const one of keys) world.stdout(lineOf(one, world.locale))
+  for (const one of keys) world.stdout(lineOf(one, world))
   if (keys.length === 0) world.stderr(world.locale === 'fr' ? 'Il n’y a aucune clé.' : 'There is no key.')
   return 0
 }
 
-/** `06g0…  bank  events:write  expires 2027-11-21  used 2026-11-21`, tab separated. */
-function lineOf({ id, name, scopes, inName, channel, sealed, expiresAt, usedAt }: KeptKey, locale: Locale): string {
-  const day = (at: number | undefined) =>
-    at === undefined ? (locale === 'fr' ? 'jamais' : 'never') : new Date(at).toISOString().slice(0, 10)
+const wordsOfList = {
+  fr: {
+    made: 'faite par',
+    shell: 'un shell',
+    expires: 'expire',
+    expired: 'expirée',
+    used: 'dernier usage',
+    never: 'jamais',
+  },
+  en: {
+    made: 'made by',
+    shell: 'a shell',
+    expires: 'expires',
+    expired: 'expired',
+    used: 'last used',
+    never: 'never',
+  },
+}
+
+/** `06g0…  bank  events:write  made by a shell  expires 2027-11-21 08:00 UTC  last used 2026-11-21 08:00 UTC`, tab separated. */
+function lineOf(key: KeptKey, { locale, now }: World): string {
+  const { id, name, scopes, maker, inName, channel, sealed, expiresAt, usedAt } = key
+  const minute = (at: number | undefined) =>
+    at === undefined ? wordsOfList[locale].never : `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   const only = [
     ...(inName === undefined ? [] : [`--in ${inName}`]),
     ...(channel === undefined ? [] : [`--channel ${channel}`]),
     ...(sealed === undefined ? [] : ['--signing']),
   ]
-  const [expires, used] = locale === 'fr' ? ['expire', 'dernier usage'] : ['expires', 'last used']
+  const { made, shell, expires, expired, used } = wordsOfList[locale]
+  const isOver = expiresAt !== undefined && expiresAt <= now()
   return [
     id,
     name,
     [scopes.join(','), ...only].join(' '),
-    `${expires} ${day(expiresAt)}`,
-    `${used} ${day(usedAt)}`,
+    `${made} ${maker ?? shell}`,
+    `${isOver ? expired : expires} ${minute(expiresAt)}`,
+    `${used} ${minute(usedAt)}`,
   ].join('\t')
 }
 

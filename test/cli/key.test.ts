@@ -32,7 +32,9 @@ describe('vigie key', () => {
       const { holder } = (await running.post(bearer(key))).json()
       expect(holder).toEqual({ id: key.split('_')[1], vigieAdmin: true })
       const listed = await run('list')
-      expect(listed.out).toMatch(/^\w{12}\tbank\tevents:write,personnages:read\texpires never\tlast used 2026-11-21\n$/)
+      expect(listed.out).toMatch(
+        /^\w{12}\tbank\tevents:write,personnages:read\tmade by a shell\texpires never\tlast used 2026-11-21 \d\d:\d\d UTC\n$/,
+      )
       expect(await run('revoke', 'BANK')).toMatchObject({ code: 0, out: expect.stringContaining('Key revoked: bank') })
       running.clock.now += 2000
       expect((await running.post(bearer(key))).statusCode).toBe(401)

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { RouteDoc } from '../../src/integrations/integration.ts'
 import { curlOf } from '../../src/web/api/curl.ts'
-import { openApiOf, problemShape } from '../../src/web/api/openapi.ts'
-import { docsOf } from '../../src/web/api/page.ts'
+import { openApiOf, problemShape, schemaOf } from '../../src/web/api/openapi.ts'
+import { docsOf, kindOf } from '../../src/web/api/page.ts'
 import { madeBy } from '../threats/http-vigie.ts'
 import { documented, type Proofs, send } from './documented.ts'
 import { eventually, gitlabToken, type House, openHouse, standIn } from './house.ts'
@@ -122,6 +122,18 @@ describe('/docs', () => {
     expect(await page({ 'accept-language': 'fr' })).toContain('<html lang="fr">')
     expect(await page({})).toContain('<html lang="fr">')
     expect(await page({ 'accept-language': 'fr' }, '?lang=en')).toContain('<html lang="en">')
+  })
+
+  test('says how long a text may be, where only one end is known too', () => {
+    expect(
+      [z.string().min(1), z.int().max(9), z.string().min(1).max(9)].map((one) => kindOf(schemaOf(one, 'en'))),
+    ).toEqual(['string ≥ 1', 'integer ≤ 9', 'string 1–9'])
+  })
+
+  test('breaks no content type in the middle of a word', async () => {
+    const page = await (await fetch(`${url}/docs?lang=en`)).text()
+    expect(page).toContain('<td class="soft type">application/problem+json</td>')
+    expect(page).toMatch(/\.type\{[^}]*overflow-wrap:normal/)
   })
 
   test('shows whatever stands in a document as text', () => {

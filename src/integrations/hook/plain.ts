@@ -63,7 +63,7 @@ export function readPlain(value: Json): Plain {
   const { type, text, title, severity = 'info', subject, url, fields, vigiecard, progress } = read.data
   const told = {
     text,
-    ...(title === undefined ? {} : { title }),
+    title: title ?? subject ?? type,
     ...(fields === undefined ? {} : { fields: fieldsOf(fields) }),
   }
   const facts: Facts = {

@@ -6,8 +6,8 @@ import { readExactJson } from '../../text/exact-json.ts'
 import type { Said } from '../../text/locale.ts'
 
 const wrong: Said = {
-  fr: 'Cet événement ne peut pas être pris\u00a0: voir les champs.',
-  en: 'This event cannot be taken: see the fields.',
+  fr: 'Ces valeurs ne conviennent pas\u00a0: voir les champs.',
+  en: 'These values will not do: see the fields.',
 }
 const wrongType: Said = {
   fr: 'Ce type de contenu n’est pas pris en charge ici\u00a0: application/json, application/cloudevents+json ou application/cloudevents-batch+json est attendu, ou les en-têtes ce-….',

@@ -22,7 +22,8 @@ export function gotWords(value: unknown): Said {
 function textWords(text: string): Said {
   if (text.trim() === '') return { fr: 'un texte vide', en: 'an empty text' }
   const count = text.length <= mostShown ? 0 : [...text].length
-  const shown = JSON.stringify(shorten(text.slice(0, 4 * mostShown), mostShown))
+  // Line breaks and control characters are written out: they may be what is wrong.
+  const shown = `"${shorten(JSON.stringify(text.slice(0, 4 * mostShown)).slice(1, -1), mostShown)}"`
   return count === 0
     ? { fr: `le texte ${shown}`, en: `the text ${shown}` }
     : {

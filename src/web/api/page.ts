@@ -115,7 +115,7 @@ const objectOf = (value: Json | undefined): JsonObject | undefined =>
     ? Object.fromEntries(Object.entries(value))
     : undefined
 
-/** `string 1–100`, `integer`, `"a" | "b"`. */
+/** `string 1–100`, `string ≥ 1`, `integer`, `"a" | "b"`. */
 export function kindOf(schema: JsonObject): string {
   const { type, minLength, maxLength, minimum, maximum } = schema
   if (Array.isArray(schema.enum)) return schema.enum.map((one: Json) => JSON.stringify(one)).join(' | ')
@@ -126,8 +126,9 @@ export function kindOf(schema: JsonObject): string {
   if (type === 'array') return `${items ? kindOf(items) : 'JSON'}[]`
   const [least, most] = [minLength ?? minimum, maxLength ?? maximum]
   const isSafe = (limit: Json | undefined) => typeof limit === 'number' && Math.abs(limit) < Number.MAX_SAFE_INTEGER
-  const range = isSafe(least) || isSafe(most) ? ` ${isSafe(least) ? least : ''}–${isSafe(most) ? most : ''}` : ''
-  return `${typeof type === 'string' ? type : 'JSON'}${range}`
+  const range = isSafe(least) && isSafe(most) ? ` ${least}–${most}` : ''
+  const half = isSafe(least) ? ` ≥ ${least}` : isSafe(most) ? ` ≤ ${most}` : ''
+  return `${typeof type === 'string' ? type : 'JSON'}${range || half}`
 }
 
 function answerRows(one: RouteDoc, locale: Locale): readonly Markup[] {
@@ -138,7 +139,7 @@ function answerRows(one: RouteDoc, locale: Locale): readonly Markup[] {
     .map((refusal) => ({ ...refusal, type: 'application/problem+json' }))
   return [...told, ...refused].map(
     ({ status, said, type }) =>
-      markup`<tr><th scope="row">${status}</th><td>${said}</td><td class="soft">${type}</td></tr>`,
+      markup`<tr class="answer"><th scope="row" class="status">${status}</th><td>${said}</td><td class="soft type">${type}</td></tr>`,
   )
 }
 

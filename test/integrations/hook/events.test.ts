@@ -196,6 +196,17 @@ describe('the plain form', () => {
     expect((await door.stored())[0]?.event.url).toBe('https://git.example.org/group/project')
   })
 
+  it('without a title has its subject, else its type, as title', async () => {
+    const door = await openDoor()
+    const titleOf = async (body: object) => {
+      await door.post({ type: 'backup.done', text: 'Tout va bien.', ...body })
+      const [stored] = await door.stored()
+      return stored && door.hook.describe(stored.event, { locale: 'fr', timeZone: 'UTC', now: 0 }).title
+    }
+    expect(await titleOf({})).toEqual(['backup.done'])
+    expect(await titleOf({ subject: 'db1' })).toEqual(['db1'])
+  })
+
   it('is refused field by field, in the caller’s language', async () => {
     const door = await openDoor()
     const answer = await door.post(

@@ -97,6 +97,8 @@ describe('POST /webhook/personnage', () => {
           'a whole number is expected, between −9,007,199,254,740,991 and 9,007,199,254,740,991; got: the text "85"',
       },
     ])
+    const broken = await world.post({ nom: 'a\nb', score: 1 })
+    expect(broken.body.errors[0].detail).toMatch(/got: the text "a\\nb"$/)
     const french = await world.post(wrong, { 'accept-language': 'fr-FR' })
     expect(french.body.title).toBe('Valeurs incorrectes')
     expect(french.body.errors[1].detail).toMatch(/nombre entier est attendu.*reçu\u00a0: le texte "85"$/)
