@@ -34,10 +34,11 @@ function glance(
   }
   const files = `${number(locale, days)} ${isFrench ? plural('fr', days, 'fichier', 'fichiers') : plural('en', days, 'file', 'files')}`
   if (mended.length === 0) return own(isFrench ? `à jour, ${files}` : `up to date, ${files}`)
-  const count = number(locale, mended.length)
+  const filled = new Set(mended.map(({ day }) => day)).size
+  const count = number(locale, filled)
   return own(
     isFrench
-      ? `à jour, ${files}, dont ${count} complétés depuis la base`
+      ? `à jour, ${files}, dont ${count} ${plural('fr', filled, 'complété', 'complétés')} depuis la base`
       : `up to date, ${files}, ${count} of them filled up from the database`,
   )
 }
