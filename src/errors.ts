@@ -88,3 +88,8 @@ export class HttpProblem extends Error {
     this.fields = options?.fields
   }
 }
+
+/** Nothing could be stored or read just now. Known by its name: the class is the store's own. */
+export function isStoreUnavailable(error: unknown): boolean {
+  return error instanceof Error && error.name === 'StoreUnavailable'
+}

@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Around, Call, CallContext, Command, Form, Press, Reply, Role } from '../commands/command.ts'
-import { UserError } from '../errors.ts'
+import { isStoreUnavailable, UserError } from '../errors.ts'
 import type { Log, Meter, Now } from '../event.ts'
 import type { AuditStore } from '../store/store.ts'
 import type { Locale } from '../text/locale.ts'
@@ -139,7 +139,7 @@ async function failed(parts: Parts, request: Request, what: Asked, locale: Local
   count('failed')
   const reference = randomBytes(4).toString('hex')
   parts.log.error({ err: error, reference, command: what.verb, by: request.by }, 'a command failed')
-  const stored = error instanceof Error && error.name === 'StoreUnavailable'
+  const stored = isStoreUnavailable(error)
   return { reply: brokenReply(reference, stored, locale), locale, refused: true }
 }
 

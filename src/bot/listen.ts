@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { isStoreUnavailable } from '../errors.ts'
 import type { Log, Now } from '../event.ts'
 import type { MarkStore } from '../store/store.ts'
 import type { Answers } from './answers.ts'
@@ -222,7 +223,7 @@ export function createListener(parts: ListenerParts): Listener {
 /** Mattermost or the store is away; anything else would fail again. */
 function isPassing(error: unknown): boolean {
   if (error instanceof MattermostError) return !answered(error, 400, 403, 404, 413)
-  return error instanceof Error && error.name === 'StoreUnavailable'
+  return isStoreUnavailable(error)
 }
 
 /** Written by hand, in the channel, and still as it was. Whether its author is a bot is asked later. */

@@ -1,6 +1,7 @@
 // When what waits for a target is told together: the window of `--digest` has closed, or more than 20 wait and the oldest for more
 // than 60 s. A live card is not absorbed; all that happened to it becomes one edit (interface.md).
 
+import { isStoreUnavailable } from '../errors.ts'
 import type { Log, Meter, Now, Target } from '../event.ts'
 import type { DeliveryStore, Waiting } from '../store/store.ts'
 import { cardLifeMs, isAlive } from './card.ts'
@@ -73,7 +74,7 @@ export function createFolding({ deliveries, gather, teller, now, log, meter, bre
       try {
         await foldTarget(target, digest)
       } catch (error) {
-        if (error instanceof Error && error.name === 'StoreUnavailable') throw error
+        if (isStoreUnavailable(error)) throw error
         // One target's trouble costs nobody else; what waits is told one by one.
         log.error({ err: error, ...target }, 'what waits could not be folded')
       }

@@ -2,6 +2,7 @@
 // card, whatever comes later on that card too; up to 5 are told one by one. One part of a burst a target at a time: what else its
 // channel hears comes in between.
 
+import { isStoreUnavailable } from '../errors.ts'
 import type { Log, Now, Target } from '../event.ts'
 import type { DeliveryStore, Gathering } from '../store/store.ts'
 import { cardLifeMs } from './card.ts'
@@ -70,7 +71,7 @@ export function createGathering({ deliveries, teller, now, log, breathe }: Gathe
     try {
       return await teller.fitting(await deliveries.waiting(ids))
     } catch (error) {
-      if (error instanceof Error && error.name === 'StoreUnavailable') throw error
+      if (isStoreUnavailable(error)) throw error
       // It will be parked when it is to be told, and can be replayed from there.
       log.error({ err: error, ...target }, 'a burst could not be described')
       return ids.length

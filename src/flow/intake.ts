@@ -1,6 +1,7 @@
 // The way in: what queued in the same tick is routed and recorded in one transaction, and answered after its commit; this is `emit`
 // (design.md, "Durable before answered").
 
+import { isStoreUnavailable } from '../errors.ts'
 import type { Accepted, Draft, Emit, EmitOptions, EmitTogether, Keeping, Log, Meter, Now, Target } from '../event.ts'
 import type { Recording, Routed, Store } from '../store/store.ts'
 import type { Router } from './router.ts'
@@ -54,7 +55,7 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
     try {
       accepted = await record(batch)
     } catch (error) {
-      if (batch.length === 1 || isUnavailable(error)) for (const queued of batch) queued.reject(error)
+      if (batch.length === 1 || isStoreUnavailable(error)) for (const queued of batch) queued.reject(error)
       // One event's fault must not cost the others that happened to queue with it.
       else for (const queued of batch) await accept([queued])
       return
@@ -156,9 +157,4 @@ function withAlso(routed: readonly Routed[], also: readonly Target[], at: number
 
 function alone(target: Target, dueAt: number): Routed {
   return { target, subscriptions: [], dueAt, each: false }
-}
-
-/** By name: the class is the store's own. */
-function isUnavailable(error: unknown): boolean {
-  return error instanceof Error && error.name === 'StoreUnavailable'
 }

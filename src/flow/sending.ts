@@ -1,6 +1,6 @@
 // One claimed delivery from judgement to settlement: told, withheld, tried again later, or parked with its error (design.md, "Outbox").
 
-import { DeliveryError } from '../errors.ts'
+import { DeliveryError, isStoreUnavailable } from '../errors.ts'
 import type { Delivery, Log, Meter, Now, Target } from '../event.ts'
 import type { Notifier } from '../notifiers/notifier.ts'
 import type { Claim, DeliveryStore, Outcome } from '../store/store.ts'
@@ -177,7 +177,7 @@ export function createSending(parts: SendingParts): Send {
       if (outcome.as === 'retry') meter.count('deliveries_retried', { notifier: target.notifier, reason: error.reason })
       return outcome.as === 'parked' ? { ...outcome, unsure: error.unsure } : outcome
     }
-    if (error instanceof Error && error.name === 'StoreUnavailable') return undefined
+    if (isStoreUnavailable(error)) return undefined
     log.error({ err: error, delivery: id, ...target }, 'a delivery failed for a reason of our own')
     return { as: 'parked', error: `internal error, see the log for ${id}` }
   }

@@ -2,6 +2,7 @@
 // "Durable before answered").
 
 import type { Kysely } from 'kysely'
+import { isStoreUnavailable } from '../errors.ts'
 import type { Database, Tables } from './schema.ts'
 
 /** Resolves with what `work` resolved, once it is committed. @throws whatever `work` throws, and nothing of it was written. */
@@ -37,7 +38,7 @@ export function createGroup(db: Database, breathe: () => Promise<unknown>): Grou
       })
     } catch (error) {
       // One write's fault must not cost the others that happened to queue with it.
-      if (group.length > 1 && !isUnavailable(error)) for (const queued of group) await commit([queued])
+      if (group.length > 1 && !isStoreUnavailable(error)) for (const queued of group) await commit([queued])
       else for (const { reject } of group) reject(error)
       return
     }
@@ -56,8 +57,4 @@ export function createGroup(db: Database, breathe: () => Promise<unknown>): Grou
       // Never rejects: whoever queued hears of every failure.
       void work()
     })
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof Error && error.name === 'StoreUnavailable'
 }

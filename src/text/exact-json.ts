@@ -12,28 +12,44 @@ export type ExactJson =
   /** It can be read in more than one way: 422. `at`: `data.items.0.name`. */
   | { readonly at: string; readonly wrong: Said }
 
-const notUtf8: Said = { fr: 'Le corps n’est pas en UTF-8.', en: 'The body is not UTF-8.' }
-const tooDeep: Said = {
-  fr: `Le JSON est imbriqué sur plus de ${maxDepth} niveaux.`,
-  en: `The JSON nests deeper than ${maxDepth} levels.`,
-}
-const empty: Said = { fr: 'Le corps est vide\u202f; du JSON est attendu.', en: 'The body is empty; JSON is expected.' }
+/** `blank`: white space alone. */
+export type Unreadable = 'empty' | 'blank' | 'notUtf8' | 'tooDeep' | 'notJson'
+
 const notJson: Said = { fr: 'Le corps n’est pas du JSON valide.', en: 'The body is not valid JSON.' }
+export const unreadableWords: Readonly<Record<Unreadable, Said>> = {
+  empty: { fr: 'Le corps est vide\u202f; du JSON est attendu.', en: 'The body is empty; JSON is expected.' },
+  blank: notJson,
+  notUtf8: { fr: 'Le corps n’est pas en UTF-8.', en: 'The body is not UTF-8.' },
+  tooDeep: {
+    fr: `Le JSON est imbriqué sur plus de ${maxDepth} niveaux.`,
+    en: `The JSON nests deeper than ${maxDepth} levels.`,
+  },
+  notJson,
+}
 const twice: Said = { fr: 'ce nom est donné deux fois', en: 'this name is given twice' }
 const tooLarge: Said = { fr: 'ce nombre est hors limites', en: 'this number is out of bounds' }
 
-export function readExactJson(bytes: Uint8Array): ExactJson {
-  if (bytes.length === 0) return { unreadable: empty }
-  if (!isUtf8(bytes)) return { unreadable: notUtf8 }
-  if (isTooDeep(bytes)) return { unreadable: tooDeep }
+/** What bytes hold and its text, its depth bounded before it is parsed (threat T28); or why it cannot be read. */
+export function parseJson(
+  bytes: Uint8Array,
+): { readonly text: string; readonly value: Json } | { readonly unreadable: Unreadable } {
+  if (bytes.length === 0) return { unreadable: 'empty' }
+  if (!isUtf8(bytes)) return { unreadable: 'notUtf8' }
+  if (isTooDeep(bytes)) return { unreadable: 'tooDeep' }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-  let value: Json
   try {
-    value = JSON.parse(text)
-  } catch {
+    return { text, value: JSON.parse(text) }
+  } catch (error) {
     // What the parser says quotes the body.
-    return { unreadable: notJson }
+    if (error instanceof SyntaxError) return { unreadable: text.trim() === '' ? 'blank' : 'notJson' }
+    throw error
   }
+}
+
+export function readExactJson(bytes: Uint8Array): ExactJson {
+  const parsed = parseJson(bytes)
+  if ('unreadable' in parsed) return { unreadable: unreadableWords[parsed.unreadable] }
+  const { text, value } = parsed
   const repeated = repeatedName(text)
   if (repeated !== undefined) return { at: repeated, wrong: twice }
   const endless = endlessNumber(value, '')

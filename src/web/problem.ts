@@ -3,7 +3,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type FieldProblem, HttpProblem } from '../errors.ts'
+import { type FieldProblem, HttpProblem, isStoreUnavailable } from '../errors.ts'
 import type { Log } from '../event.ts'
 import { type Locale, localeOf, type Said } from '../text/locale.ts'
 
@@ -44,7 +44,6 @@ const known: Readonly<Record<string, Said>> = {
   },
 }
 
-/** By its name: the class is the store's own. */
 const notStored: Said = {
   fr: 'Rien n’a pu être enregistré\u00a0: réessayez plus tard.',
   en: 'Nothing could be stored: try again later.',
@@ -57,7 +56,7 @@ export function registerProblems(http: FastifyInstance, log: Log): void {
       const { statusCode, said, headers, fields } = error
       return sendProblem(request, reply, statusCode, said, headers, fields)
     }
-    if (error.name === 'StoreUnavailable') return sendProblem(request, reply, 503, notStored, { 'retry-after': '10' })
+    if (isStoreUnavailable(error)) return sendProblem(request, reply, 503, notStored, { 'retry-after': '10' })
     const said = known[error.code]
     const status = error.statusCode ?? 500
     if (said) return sendProblem(request, reply, status, said)

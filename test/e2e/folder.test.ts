@@ -6,12 +6,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   eventually,
+  everyServer,
   type House,
   isNews,
   openHouse,
-  realServer,
   type Someone,
-  standIn,
   type TestPost,
   wordsOf,
 } from './house.ts'
@@ -19,12 +18,7 @@ import {
 const token = 'jeton-de-nextcloud'
 const bytesOf = (body: object) => new TextEncoder().encode(JSON.stringify(body))
 
-const real = realServer()
-
-describe.each([
-  ['on the stand-in', standIn],
-  ...(real ? [['on a real Mattermost', () => Promise.resolve(real)] as const] : []),
-] as const)('a watched folder, %s', (_where, open) => {
+describe.each(everyServer())('a watched folder, on %s', (_where, open) => {
   let house: House
   let alice: Someone
   let channel: string

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { it } from 'vitest'
 import { WebSocket } from 'ws'
 import { type App, createApp } from '../../src/app.ts'
 import { envOf } from '../../src/cli/dotenv-file.ts'
@@ -107,6 +108,18 @@ export async function standIn(): Promise<Mattermost> {
 export function realServer(): Mattermost | undefined {
   const { VIGIE_TEST_MATTERMOST_URL: url, VIGIE_TEST_ADMIN_TOKEN: adminToken } = process.env
   return url && adminToken ? { url, adminToken, stop: () => Promise.resolve() } : undefined
+}
+
+/** The stand-in, and the real server where one is named; else a test that is skipped by name tells how to name one. */
+export function everyServer(): readonly (readonly [string, () => Promise<Mattermost>])[] {
+  const real = realServer()
+  if (real)
+    return [
+      ['the stand-in', standIn],
+      ['a real server', async () => real],
+    ]
+  it.skip('on a real server (set VIGIE_TEST_MATTERMOST_URL and VIGIE_TEST_ADMIN_TOKEN)')
+  return [['the stand-in', standIn]]
 }
 
 export async function openHouse(

@@ -2,26 +2,13 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import {
-  eventually,
-  type House,
-  type Mattermost,
-  openHouse,
-  realServer,
-  type Someone,
-  standIn,
-  wordsOf,
-} from './house.ts'
+import { eventually, everyServer, type House, openHouse, type Someone, wordsOf } from './house.ts'
 
 const idOf = z.looseObject({ id: z.string() })
 const textOf = z.looseObject({ text: z.string().default(''), attachments: z.array(z.any()).default([]) })
 const fileOf = z.array(z.looseObject({ id: z.string(), name: z.string(), mime_type: z.string(), size: z.number() }))
-const servers: (readonly [string, () => Promise<Mattermost>])[] = [['the stand-in', standIn]]
-const real = realServer()
-if (real) servers.push(['a real server', async () => real])
-else it.skip('on a real server (set VIGIE_TEST_MATTERMOST_URL and VIGIE_TEST_ADMIN_TOKEN)')
 
-describe.each(servers)('on %s', (_, open) => {
+describe.each(everyServer())('on %s', (_, open) => {
   let house: House
   let alice: Someone
   let channel: string

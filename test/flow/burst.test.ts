@@ -6,7 +6,7 @@ import { DeliveryError, type DeliveryFailure } from '../../src/errors.ts'
 import type { Draft } from '../../src/event.ts'
 import { plain } from '../../src/text/rich.ts'
 import type { FakePost } from '../fakes/notifier.ts'
-import { createWorld, type World } from './world.ts'
+import { beginWorld, endWorld, type World } from './world.ts'
 
 const away: DeliveryFailure = { retry: true, scope: 'notifier', reason: 'network' }
 const hour = 3_600_000
@@ -19,15 +19,10 @@ function borne(posts: readonly FakePost[]): readonly string[] {
 describe('a burst', () => {
   let world: World
   beforeEach(async () => {
-    world = await createWorld()
-    world.outbox.start()
-    await world.clock.rest()
+    world = await beginWorld()
   })
   afterEach(async () => {
-    const stopped = world.outbox.stop(0)
-    await world.clock.advance(2000)
-    await stopped
-    await world.store.close()
+    await endWorld(world)
   })
 
   const posts = () => world.notifier.posts

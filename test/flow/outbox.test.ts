@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DeliveryError, type DeliveryFailure } from '../../src/errors.ts'
 import type { Message } from '../../src/notifiers/notifier.ts'
-import { createWorld, type World } from './world.ts'
+import { beginWorld, createWorld, endWorld, type World } from './world.ts'
 
 const away: DeliveryFailure = { retry: true, scope: 'notifier', reason: 'network' }
 const refused: DeliveryFailure = { retry: false, scope: 'message', reason: 'client' }
@@ -13,15 +13,10 @@ const hour = 3_600_000
 describe('the outbox', () => {
   let world: World
   beforeEach(async () => {
-    world = await createWorld()
-    world.outbox.start()
-    await world.clock.rest()
+    world = await beginWorld()
   })
   afterEach(async () => {
-    const stopped = world.outbox.stop(0)
-    await world.clock.advance(2000)
-    await stopped
-    await world.store.close()
+    await endWorld(world)
   })
 
   const tries = () => world.notifier.tries.length

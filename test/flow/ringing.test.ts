@@ -3,19 +3,14 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Draft } from '../../src/event.ts'
-import { createWorld, type World } from './world.ts'
+import { beginWorld, endWorld, type World } from './world.ts'
 
 let world: World
 beforeEach(async () => {
-  world = await createWorld()
-  world.outbox.start()
-  await world.clock.rest()
+  world = await beginWorld()
 })
 afterEach(async () => {
-  const stopped = world.outbox.stop(0)
-  await world.clock.advance(2000)
-  await stopped
-  await world.store.close()
+  await endWorld(world)
 })
 
 const down: Partial<Draft> = {

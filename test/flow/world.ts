@@ -134,3 +134,18 @@ export async function createWorld(
 function nameOf({ id, data }: Event): string {
   return typeof data.name === 'string' ? data.name : id
 }
+
+/** With its outbox at work. */
+export async function beginWorld(...said: Parameters<typeof createWorld>): Promise<World> {
+  const world = await createWorld(...said)
+  world.outbox.start()
+  await world.clock.rest()
+  return world
+}
+
+export async function endWorld(world: World): Promise<void> {
+  const stopped = world.outbox.stop(0)
+  await world.clock.advance(2000)
+  await stopped
+  await world.store.close()
+}

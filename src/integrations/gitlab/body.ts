@@ -1,10 +1,9 @@
 // Bytes of a webhook → event, with every bound that keeps a hostile body harmless (threat T28): UTF-8, depth before parsing,
 // an object. Pure, so that a large body can be read on another thread (read-worker.ts).
 
-import { isUtf8 } from 'node:buffer'
 import { hash } from 'node:crypto'
 import type { Json, JsonObject } from '../../event.ts'
-import { isTooDeep } from '../../text/json-depth.ts'
+import { parseJson, type Unreadable } from '../../text/exact-json.ts'
 import { type Hint, type Translated, translate } from './translate.ts'
 
 /** 88 bits: enough to tell apart what one channel is told. */
@@ -21,12 +20,19 @@ export type Read =
     })
   | { readonly refusal: Refusal }
 
+const refusals: Readonly<Record<Unreadable, Refusal>> = {
+  empty: 'not_json',
+  blank: 'not_json',
+  notUtf8: 'not_utf8',
+  tooDeep: 'too_deep',
+  notJson: 'not_json',
+}
+
 /** @throws never */
 export function readBody(bytes: Uint8Array, hint: Hint): Read {
-  if (!isUtf8(bytes)) return { refusal: 'not_utf8' }
-  if (isTooDeep(bytes)) return { refusal: 'too_deep' }
-  const body = parse(bytes)
-  if (body === undefined) return { refusal: 'not_json' }
+  const parsed = parseJson(bytes)
+  if ('unreadable' in parsed) return { refusal: refusals[parsed.unreadable] }
+  const body = parsed.value
   if (!isObject(body)) return { refusal: 'not_object' }
   const order = ordered(body)
   const bodyHash = hash('sha256', JSON.stringify(order))
@@ -34,15 +40,6 @@ export function readBody(bytes: Uint8Array, hint: Hint): Read {
   const translated = translate(body, hint)
   const draft = { ...translated.draft, origin: (loggedHash.loggedHash ?? bodyHash).slice(0, originLength) }
   return { ...translated, draft, bodyHash, ...loggedHash }
-}
-
-function parse(bytes: Uint8Array): Json | undefined {
-  try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 function isObject(value: Json): value is JsonObject {

@@ -22,11 +22,6 @@ export function nameOf(path: RawPath): RawPath {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
-/** All but the last segment; empty at the root. */
-export function directoryOf(path: RawPath): RawPath {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
-}
-
 /** In lower case, without the dot; empty where there is none. */
 export function extensionOf(path: RawPath): string {
   return (/[^/]\.([^./]+)$/.exec(shown(nameOf(path)))?.[1] ?? '').toLowerCase()

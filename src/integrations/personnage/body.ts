@@ -1,11 +1,9 @@
 // Bodies of the character service: bytes → a name and a score, or a problem that says field, reason and what was got (issue "The open
 // door", "Bad input"). Nothing is converted: a number as text is text.
 
-import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { type FieldProblem, HttpProblem } from '../../errors.ts'
-import { repeatedName } from '../../text/exact-json.ts'
-import { isTooDeep, maxDepth } from '../../text/json-depth.ts'
+import { parseJson, repeatedName, type Unreadable, unreadableWords } from '../../text/exact-json.ts'
 import type { Said } from '../../text/locale.ts'
 import { cleanNom, longestNom, nomFault } from '../../text/nom.ts'
 import { gotWords } from './got.ts'
@@ -25,17 +23,12 @@ export const personnageShape = z.strictObject({
 })
 export type PersonnageBody = z.infer<typeof personnageShape>
 
+const empty: Said = {
+  fr: 'Le corps est vide\u202f; {"nom": …, "score": …} est attendu.',
+  en: 'The body is empty; {"nom": …, "score": …} is expected.',
+}
+const unreadable: Readonly<Record<Unreadable, Said>> = { ...unreadableWords, empty, blank: empty }
 const problems = {
-  notUtf8: { fr: 'Le corps n’est pas en UTF-8.', en: 'The body is not UTF-8.' },
-  tooDeep: {
-    fr: `Le JSON est imbriqué sur plus de ${maxDepth} niveaux.`,
-    en: `The JSON nests deeper than ${maxDepth} levels.`,
-  },
-  empty: {
-    fr: 'Le corps est vide\u202f; {"nom": …, "score": …} est attendu.',
-    en: 'The body is empty; {"nom": …, "score": …} is expected.',
-  },
-  notJson: { fr: 'Le corps n’est pas du JSON valide.', en: 'The body is not valid JSON.' },
   doubled: { fr: 'Un champ est dit deux fois.', en: 'A field is said twice.' },
   wrong: {
     fr: 'Ces valeurs ne conviennent pas\u00a0: voir les champs.',
@@ -61,8 +54,9 @@ const unknownField: Said = {
 
 /** @throws {HttpProblem} 400 for what is no JSON, 422 for what is no name and score. */
 export function readPersonnage(bytes: Uint8Array): PersonnageBody {
-  const text = textOf(bytes)
-  const body = parseText(text)
+  const parsed = parseJson(bytes)
+  if ('unreadable' in parsed) throw new HttpProblem(400, unreadable[parsed.unreadable])
+  const { text, value: body } = parsed
   const read = personnageShape.safeParse(fewOf(body))
   if (!read.success)
     throw new HttpProblem(422, problems.wrong, undefined, {
@@ -85,21 +79,6 @@ function fewOf(body: unknown): unknown {
 }
 
 const mostLookedAt = 16
-
-function textOf(bytes: Uint8Array): string {
-  if (bytes.length === 0) throw new HttpProblem(400, problems.empty)
-  if (!isUtf8(bytes)) throw new HttpProblem(400, problems.notUtf8)
-  if (isTooDeep(bytes)) throw new HttpProblem(400, problems.tooDeep)
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-}
-
-function parseText(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new HttpProblem(400, text.trim() === '' ? problems.empty : problems.notJson, undefined, { cause: error })
-  }
-}
 
 const mostUnknown = 5
 

@@ -1,10 +1,9 @@
 // What Nextcloud's `webhook_listeners` sends (Nextcloud 30 and later: apps/webhook_listeners, and `getWebhookSerializable` of its file
 // events): an event class, one file or two, who did it and when. A file's id is missing where the file is gone or its name was given up.
 
-import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { type FieldProblem, HttpProblem } from '../../../errors.ts'
-import { isTooDeep, maxDepth } from '../../../text/json-depth.ts'
+import { parseJson, type Unreadable, unreadableWords } from '../../../text/exact-json.ts'
 import type { Said } from '../../../text/locale.ts'
 
 /** `OCP\Files\Events\Node\NodeCreatedEvent` and the others we tell; what else Nextcloud sends is `other`. */
@@ -58,13 +57,9 @@ const kinds: Readonly<Record<string, CallKind>> = {
 }
 const fileEvents = 'OCP\\Files\\Events\\Node\\'
 
+const notJson: Said = { fr: 'Le corps n’est pas du JSON.', en: 'The body is not JSON.' }
+const unreadable: Readonly<Record<Unreadable, Said>> = { ...unreadableWords, empty: notJson, blank: notJson, notJson }
 const problems = {
-  notUtf8: { fr: 'Le corps n’est pas en UTF-8.', en: 'The body is not UTF-8.' },
-  tooDeep: {
-    fr: `Le JSON est imbriqué sur plus de ${maxDepth} niveaux.`,
-    en: `The JSON nests deeper than ${maxDepth} levels.`,
-  },
-  notJson: { fr: 'Le corps n’est pas du JSON.', en: 'The body is not JSON.' },
   notObject: { fr: 'Le corps doit être un objet JSON.', en: 'The body must be a JSON object.' },
   wrong: {
     fr: 'Ce n’est pas ce que Nextcloud envoie\u00a0: voir les champs.',
@@ -74,9 +69,9 @@ const problems = {
 
 /** @throws {HttpProblem} 400 for what is no JSON object, 422 for what is none of Nextcloud's. */
 export function readCall(bytes: Uint8Array, receivedAt: number): NextcloudCall {
-  if (!isUtf8(bytes)) throw new HttpProblem(400, problems.notUtf8)
-  if (isTooDeep(bytes)) throw new HttpProblem(400, problems.tooDeep)
-  const body = parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'))
+  const parsed = parseJson(bytes)
+  if ('unreadable' in parsed) throw new HttpProblem(400, unreadable[parsed.unreadable])
+  const body = parsed.value
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new HttpProblem(400, problems.notObject)
   const said = read(classOnly, body).event.class.replace(/^\\/, '')
   const className = said.slice(said.lastIndexOf('\\') + 1)
@@ -107,14 +102,6 @@ function callOf(
 
 function nodeOf({ id: known, path }: z.infer<typeof node>): Node {
   return { path, ...(known == null || known === '0' ? {} : { id: known }) }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new HttpProblem(400, problems.notJson, undefined, { cause: error })
-  }
 }
 
 function read<T>(shape: z.ZodType<T>, body: unknown): T {
