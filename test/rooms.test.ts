@@ -30,9 +30,8 @@ const contracts = [
   'flow/router.ts',
 ]
 
-/** Compose: import the lists, pass the values. What stands beside `main.ts` is `app.ts` and its parts, but for what is no part of any wiring. */
-const composes = (path: string) =>
-  path.startsWith('cli/') || (!path.includes('/') && !isIn(path, [...shared, 'env.ts', 'log.ts']))
+/** Compose: import the lists, pass the values. */
+const composes = (path: string) => isIn(path, ['main.ts', 'app.ts', 'app/', 'cli/', 'settings.ts'])
 
 /** Outside packages that more than one room may use. */
 const common = ['zod', 'fastify', 'kysely', 'ws']
