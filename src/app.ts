@@ -1,5 +1,5 @@
-// The wiring, in flow order: settings → store → events in → events out → the bot → HTTP. What differs between production, tests and the
-// demo (time, fetch, environment) comes in as a part.
+// The wiring, in flow order: settings → store → events in → the bot → events out → HTTP. What differs between production, tests and the
+// demo (time, fetch, environment) comes in as a part; what needs more than a few lines is wired in `app/`.
 
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,242 +7,130 @@ import { readAlarms } from './app/alarms.ts'
 import { archivePart } from './app/archive-part.ts'
 import { createAsk } from './app/ask.ts'
 import { createBot } from './app/bot.ts'
-import { createCron } from './app/cron.ts'
 import { createDoctor } from './app/doctor.ts'
+import { createDoor } from './app/door.ts'
 import { freePort } from './app/free-port.ts'
-import { createImport, type Import } from './app/import.ts'
-import { keptWhenOpen, keysWhenOpen } from './app/kept.ts'
+import { createImport } from './app/import.ts'
 import { keyFileSecrets } from './app/key-file.ts'
-import { createKeyRing } from './app/keys.ts'
 import { createMail } from './app/mail.ts'
-import { registerPages } from './app/pages.ts'
 import { createParkedTeller } from './app/parked.ts'
-import { createSubscribers, outwardOf, sourcesOf, subscribingWhenMade } from './app/subscribers.ts'
+import type { App, AppParts } from './app/parts.ts'
+import { createSources, outwardOf, sourcesOf } from './app/sources.ts'
+import { createSubscribers, subscribingWhenMade } from './app/subscribers.ts'
 import { createUpkeep, openKeptStore } from './app/upkeep.ts'
 import { createVault } from './app/vault.ts'
 import { watchAll } from './app/watching.ts'
-import type { ReloadableEnv } from './env.ts'
-import type { Describe, DescribeBurst, Emit, EmitTogether, Log, Now } from './event.ts'
 import { createIntake } from './flow/intake.ts'
 import { createOutbox } from './flow/outbox.ts'
 import { createRouter } from './flow/router.ts'
-import { waitByTheClock } from './flow/waiting.ts'
-import { integrations as makers, sourceNames } from './integrations/index.ts'
-import type { Integration } from './integrations/integration.ts'
+import { waitByTheClock as wait } from './flow/waiting.ts'
+import { sourceNames } from './integrations/index.ts'
 import { readSettings } from './settings.ts'
 import { createArchive } from './store/archive.ts'
 import { holdLock } from './store/lock.ts'
 import { readRestored, restoredMark } from './store/recovery.ts'
-import type { Store } from './store/store.ts'
-import type { DoctorLine, StatusReport } from './web/control.ts'
-import { allowOrigins } from './web/cors.ts'
-import { createKeyDoor } from './web/keys.ts'
 import { createMetrics } from './web/metrics.ts'
-import { registerProblems } from './web/problem.ts'
-import { close, createServer, listen } from './web/server.ts'
-
-export interface AppParts {
-  readonly env: ReloadableEnv
-  readonly log: Log
-  readonly now: Now
-  readonly fetch: typeof fetch
-  /** The folder that relative paths of settings start from. */
-  readonly cwd: string
-  readonly pid: number
-  readonly version: string
-}
-
-export interface App {
-  /** Listens, sends, connects. Resolves once webhooks are taken; Mattermost may be away. */
-  start(): Promise<void>
-  /** Drains within 10 s and closes. */
-  stop(): Promise<void>
-  /** Rejects with what makes going on impossible (a ConfigError found at first contact); resolves when stopped. */
-  ended(): Promise<void>
-  status(): Promise<StatusReport>
-  doctor(): Promise<readonly DoctorLine[]>
-  /** What a file held, told to nobody. */
-  readonly take: Import
-  /** Where our HTTP door stands. */
-  url(): string
-}
+import { close, listen } from './web/server.ts'
 
 const drainMs = 8000
 
 /** @throws {ConfigError} that names every wrong setting. @throws {UserError} when another `start` holds the database. */
 export async function createApp(parts: AppParts): Promise<App> {
-  const { env, log, now, fetch, version } = parts
+  const { env, log, now, fetch, version, pid } = parts
   const startedAt = now()
-  const settings = readSettings(env, parts.cwd)
-  const { meter, register: registerMetrics } = createMetrics(version)
 
-  // Integrations read their settings before anything is opened; events wait until it is.
-  const opened = Promise.withResolvers<{ store: Store; emit: Emit; emitTogether: EmitTogether }>()
-  const emit: Emit = async (draft, options) => (await opened.promise).emit(draft, options)
-  const emitTogether: EmitTogether = async (all) => (await opened.promise).emitTogether(all)
-  const openStore = opened.promise.then(({ store }) => store)
-  const kept = keptWhenOpen(openStore)
-  const secretKey = keyFileSecrets(settings.secretKey, `${settings.databasePath}.key`, randomBytes)
+  const settings = readSettings(env, parts.cwd)
+  const { timeZone, host, databasePath } = settings
+  const { meter, register: registerMetrics } = createMetrics(version)
+  const secretKey = keyFileSecrets(settings.secretKey, `${databasePath}.key`, randomBytes)
   const vault = createVault({ secrets: secretKey, random: randomBytes })
   const ask = createAsk({ fetch, elapsed: () => performance.now() })
-  const keyParts = { keys: keysWhenOpen(openStore), vault, now, log }
-  const keys = createKeyDoor({ ...keyParts, makerNow: (person) => bot.makerNow(person) })
-  const makerParts = {
-    env,
-    emit,
-    emitTogether,
-    log,
-    meter,
-    now,
-    fetch,
-    ask,
-    ...kept,
-    vault,
-    keys,
-    subscribing: subscribingWhenMade(() => subscribers),
-    cron: createCron(),
-    url: () => url,
-  }
-  const integrations = makers.flatMap((make) => make(makerParts) ?? [])
-  const describe = describeBySource(integrations)
+  const world = { env, log, meter, now, fetch, ask, vault }
+  const subscribing = subscribingWhenMade(() => subscribers)
+  const sources = createSources({ ...world, subscribing, url: () => url, makerNow: (person) => bot.makerNow(person) })
+  const { integrations, emit, describe, describeBurst, niveauOf } = sources
   const mail = createMail({ env, now, log, outbox: () => outbox.status() })
   const createAlarms = readAlarms(env, mail.receivers, () => bot.knownAdminIds())
   env.check()
-  const port = settings.port === 0 ? await freePort(settings.host) : settings.port
-  const url = settings.vigieUrl ?? `http://${settings.host}:${port}`
+  const port = settings.port === 0 ? await freePort(host) : settings.port
+  const url = settings.vigieUrl ?? `http://${host}:${port}`
 
-  const lock = holdLock(settings.databasePath, parts.pid)
+  const lock = holdLock(databasePath, pid)
   const store = await openKeptStore({ settings, now, log }).catch((error: unknown) => {
     lock.release()
     throw error
   })
+  const { events, personnages } = store
   const router = createRouter(store)
-  const intake = createIntake({
-    store,
-    router,
-    now,
-    log,
-    meter,
-    confine: (draft) => doctor.confine(draft),
-    onDeliveries: () => outbox.wake(),
-  })
-  opened.resolve({ store, emit: intake.emit, emitTogether: intake.emitTogether })
-  const niveauOf = (score: number) => integrations.find((one) => one.personnages)?.personnages?.niveauOf(score) ?? ''
+  const street = { store, router, now, log, meter }
+  const wake = () => outbox.wake()
+  const intake = createIntake({ ...street, confine: (draft) => doctor.confine(draft), onDeliveries: wake })
+  sources.open({ store, emit: intake.emit, emitTogether: intake.emitTogether })
+  const archive = createArchive({ folder: settings.archivePath, store, timeZone, now, log, wait })
+  const take = createImport({ emit, events, personnages, niveauOf, sources: sourceNames, timeZone, now })
+
   const bot = createBot({
     ...parts,
+    ...street,
+    ...sources,
     settings,
-    meter,
-    store,
-    router,
-    integrations,
-    describe,
     secretKey,
     ask,
     url,
     startedAt,
-    emit,
-    outbox: () => outbox,
-    niveauOf,
-    upkeep: async () => [await upkeep.status(), archivePart(archive.state(), now())],
     mail,
+    outbox: () => outbox,
+    upkeep: async () => [await upkeep.status(), archivePart(archive.state(), now())],
     onReplayed: () => parked.replayed(),
-    keys: createKeyRing(keyParts),
   })
-  const subscribers = createSubscribers({
-    store,
-    vault,
-    outward: outwardOf(integrations),
-    sources: sourcesOf(integrations),
-    standing: bot.standing,
-    now,
-    log,
-  })
-  const { timeZone, archivePath } = settings
-  const archive = createArchive({ folder: archivePath, store, timeZone, now, log, wait: waitByTheClock })
-  const upkeep = createUpkeep({ store, archive, settings, version, emit, admins: bot.knownAdminIds, now, log })
-  const parked = createParkedTeller({
-    store,
-    describe,
-    timeZone,
-    emit,
-    admins: bot.knownAdminIds,
-    channel: bot.channel,
-    now,
-    log,
-  })
+  const { calls, channel, standing, status, answers, refusedSince, knownAdminIds: admins } = bot
+  const outward = outwardOf(integrations)
+  const subscribers = createSubscribers({ store, vault, outward, sources: sourcesOf(integrations), standing, now, log })
+  const upkeep = createUpkeep({ store, archive, settings, version, emit, admins, now, log })
+  const parked = createParkedTeller({ store, describe, timeZone, emit, admins, channel, now, log })
   const notifiers = [...bot.notifiers, ...(mail.notifier ? [mail.notifier] : []), subscribers.notifier]
   const outbox = createOutbox({
-    store,
-    router,
+    ...street,
     notifiers,
     describe,
-    describeBurst: describeBurstBySource(integrations),
+    describeBurst,
     settingsOf: bot.settingsOf,
-    now,
-    log,
-    meter,
     onParked: parked.parked,
     onTargetGone: async (target) => {
       await Promise.all([bot.onTargetGone(target), subscribers.onTargetGone(target)])
     },
     restored: async () => readRestored(await store.marks.get(restoredMark)),
   })
-
-  const { refusedSince, answers } = bot
   const toldOf = { store, integrations, describe, emit, outbox: outbox.status, refusedSince, answers }
-  const alarms = createAlarms({ ...parts, settings, ...toldOf })
-
-  const { events, personnages } = store
-  const take = createImport({ emit, events, personnages, niveauOf, sources: sourceNames, timeZone, now })
+  const alarms = createAlarms({ ...toldOf, settings, fetch, now, log })
 
   let listening = false
-  const http = createServer({ pathPrefix: new URL(url).pathname, proxies: settings.proxies, log })
-  registerProblems(http, log)
-  allowOrigins(http, settings.corsOrigins)
-  registerPages(http, {
-    integrations,
-    store,
-    settings,
-    started: () => listening,
-    mattermost: { answers: bot.answers, connected: bot.connected },
-    registerMetrics,
-    url,
-    version,
-    now,
-  })
-  bot.routes(http)
-  for (const integration of integrations) integration.routes?.(http)
+  const started = () => listening
+  const http = createDoor({ integrations, store, settings, started, bot, registerMetrics, url, version, now, log })
+  const local = () => `http://${host.replace(/^(0\.0\.0\.0|::)$/, '127.0.0.1')}:${port}`
+  const { adminIds } = bot
+  const doctor = createDoctor({ integrations, notifiers, store, calls, admins: adminIds, url: local, fetch, now })
 
   const stopping = new AbortController()
   const ended = Promise.withResolvers<void>()
   let living: Promise<unknown> = Promise.resolve()
-  const local = () => `http://${settings.host.replace(/^(0\.0\.0\.0|::)$/, '127.0.0.1')}:${port}`
-
-  const { calls, adminIds: admins } = bot
-  const doctor = createDoctor({ integrations, notifiers, store, calls, admins, url: local, fetch, now })
 
   return {
     url: local,
     ended: () => ended.promise,
-    status: async () => ({ version, startedAt, pid: parts.pid, parts: await bot.status() }),
+    status: async () => ({ version, startedAt, pid, parts: await status() }),
     doctor: doctor.examine,
     take,
     async start() {
       await bot.load()
-      await listen(http, settings.host, port)
+      await listen(http, host, port)
       listening = true
       log.info({ url: local(), vigieUrl: url, version }, 'Vigie listens')
       outbox.start()
       const { signal } = stopping
       const watching = watchAll(integrations, { signal, now, log })
-      living = Promise.all([
-        bot.run(signal).catch(ended.reject),
-        watching,
-        upkeep.run(signal),
-        archive.run(signal),
-        parked.run(signal),
-        alarms.run(signal),
-      ])
+      const running = [upkeep, archive, parked, alarms].map((one) => one.run(signal))
+      living = Promise.all([bot.run(signal).catch(ended.reject), watching, ...running])
     },
     async stop() {
       stopping.abort()
@@ -256,24 +144,5 @@ export async function createApp(parts: AppParts): Promise<App> {
       lock.release()
       ended.resolve()
     },
-  }
-}
-
-function describeBySource(integrations: readonly Integration[]): Describe {
-  const bySource = new Map(integrations.map((integration) => [integration.name, integration.describe]))
-  return (event, telling) => {
-    const describe = bySource.get(event.source)
-    if (!describe) throw new Error(`nobody describes events of ${event.source}`)
-    return describe(event, telling)
-  }
-}
-
-function describeBurstBySource(integrations: readonly Integration[]): DescribeBurst {
-  const bySource = new Map(integrations.map((integration) => [integration.name, integration.describeBurst]))
-  return (burst, telling) => {
-    const source = burst.events[0]?.source
-    const describe = source === undefined ? undefined : bySource.get(source)
-    if (!describe) throw new Error(`nobody describes bursts of ${source}`)
-    return describe(burst, telling)
   }
 }

@@ -172,18 +172,6 @@ export function subscribingWhenMade(made: () => Subscribers): Subscribing {
   }
 }
 
-/** The guarded way outside; without the integration that has it nothing is let out. */
-export function outwardOf(integrations: readonly Integration[]): Outward {
-  const known = integrations.flatMap(({ outward }) => outward ?? [])[0]
-  if (known === undefined) throw new Error('no integration guards the way outside')
-  return known
-}
-
-/** Vigie's own news come from no source that can be subscribed to. */
-export function sourcesOf(integrations: readonly Integration[]): readonly Integration[] {
-  return integrations.filter(({ events }) => events.length > 0)
-}
-
 const sealedFor = (id: string): string => `subscriber ${id}`
 
 type About = Pick<Subscription, 'source' | 'subject'>

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type App, createApp } from '../app.ts'
+import type { App } from '../app/parts.ts'
+import { createApp } from '../app.ts'
 import type { ReloadableEnv } from '../env.ts'
 import type { Log } from '../event.ts'
 import type { World } from './subcommand.ts'

@@ -1,7 +1,7 @@
 // The app of a running `start`: one after another over the same database, for a restore ends one and begins the next (threat F32).
 
 import { once } from 'node:events'
-import type { App } from '../app.ts'
+import type { App } from '../app/parts.ts'
 import { UserError } from '../errors.ts'
 import type { Log } from '../event.ts'
 import { holdLock } from '../store/lock.ts'
