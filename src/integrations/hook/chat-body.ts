@@ -3,6 +3,7 @@
 
 import type { Json } from '../../event.ts'
 import { type Facts, isObject, type Told, type ToldField } from './facts.ts'
+import { unwrapped } from './slack-text.ts'
 
 const mostAttachments = 20
 const mostBlocks = 50
@@ -59,7 +60,7 @@ function listOf(bag: Bag, name: string): Bag[] {
 
 function textOf(bag: Bag, name: string): string | undefined {
   const value = Object.hasOwn(bag, name) ? bag[name] : undefined
-  return typeof value === 'string' && value.trim() !== '' ? value : undefined
+  return typeof value === 'string' && value.trim() !== '' ? unwrapped(value) : undefined
 }
 
 /** Of Slack's blocks the words of headers, sections and contexts. */

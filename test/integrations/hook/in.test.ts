@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Event, JsonObject } from '../../../src/event.ts'
 import { describe as tell } from '../../../src/integrations/hook/describe.ts'
 import { toMattermost } from '../../../src/text/mattermost-markdown.ts'
+import { plain } from '../../../src/text/rich.ts'
 import { allowed, json, openDoor } from './door.ts'
 
 const telling = { locale: 'fr', timeZone: 'UTC', now: 0 } as const
@@ -72,6 +73,22 @@ describe('an incoming webhook', () => {
     expect(toMattermost(card?.text ?? [])).toBe('Build\nrouge\ndeux\ntrois')
     expect((await told('other=1', headers)).answer.statusCode).toBe(422)
     expect((await told('payload=%7B', headers)).answer.statusCode).toBe(400)
+  })
+
+  it.each([
+    ['voir <https://a.example/x?y=1|la page>', 'voir la page (https://a.example/x?y=1)'],
+    ['<https://a.example>', 'https://a.example'],
+    ['<https://a.example|https://a.example>', 'https://a.example'],
+    ['<mailto:a@b.example|Anne> <tel:112>', 'Anne 112'],
+    ['<!channel> <!here|ici> <@U024BE7LH|claire> <#C024BE7LR|général>', '@channel @here @claire #général'],
+    ['<!date^1392734382^{date}|hier>', 'hier'],
+    ['a &lt;b&gt; &amp;amp; 1 < 2 <3', 'a <b> &amp; 1 < 2 <3'],
+    ['<javascript:alert(1)|clic>', '<javascript:alert(1)|clic>'],
+  ])('says %s in Slack’s brackets as it is meant, linking and mentioning nothing', async (text, meant) => {
+    const { card } = await told({ text })
+    expect(plain(card?.text ?? [])).toBe(meant)
+    expect(JSON.stringify(card)).not.toContain('"href"')
+    expect(toMattermost(card?.text ?? [])).not.toMatch(/(?<![\w`])@(?:channel|here)\b/)
   })
 
   it('of any JSON is told by its scalars', async () => {
