@@ -154,6 +154,9 @@ export async function createApp(parts: AppParts): Promise<App> {
     outward: outwardOf(integrations),
     sources: sourcesOf(integrations),
     standing: bot.standing,
+    emit,
+    admins: bot.knownAdminIds,
+    onReplayed: () => parked.replayed(),
     now,
     log,
   })

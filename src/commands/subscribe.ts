@@ -22,7 +22,7 @@ const longestMuteMs = 365 * 86_400_000
 
 export type SubscribeParts = Pick<CommandParts, 'around' | 'sources' | 'timeZone'> & {
   readonly inTurn: InTurn
-  readonly store: Pick<CommandParts['store'], 'subscriptions'>
+  readonly store: Pick<CommandParts['store'], 'subscriptions' | 'subscribers' | 'deliveries'>
 }
 
 export function subscribeCommand(parts: SubscribeParts): Command {
@@ -88,7 +88,10 @@ export function subscribeCommand(parts: SubscribeParts): Command {
       {
         name: 'list',
         twin: 'liste',
-        summary: { fr: 'Montre à quoi ce canal est abonné.', en: 'Shows what this channel is subscribed to.' },
+        summary: {
+          fr: 'Montre à quoi ce canal est abonné\u202f; à un administrateur de Vigie, en message direct, aussi les URL.',
+          en: 'Shows what this channel is subscribed to; to a Vigie administrator, in a direct message, URLs as well.',
+        },
         allow: 'guest',
         run: (call) => listReply(parts, call),
       },

@@ -1,4 +1,4 @@
-// `/unsubscribe <id>` or `/unsubscribe <source> [subject]`; and a card's "stop these": this channel no longer hears this kind of event
+// `/unsubscribe <id>` or `/unsubscribe <source> [subject]`, for a Vigie administrator also the id of a URL's; and a card's "stop these": this channel no longer hears this kind of event
 // of this subject, and everything else as before.
 
 import { UserError } from '../errors.ts'
@@ -13,12 +13,14 @@ import { commandOf, shownFilters } from './subscriptions/filters.ts'
 import { hearsKind, type Meant, meant, withoutKind } from './subscriptions/match.ts'
 import { type InTurn, requireRoom } from './subscriptions/room.ts'
 import { isSameSubject, readSubject, requireShort } from './subscriptions/subject.ts'
+import { endUrl, placeOfUrl, urlSubscriptions } from './subscriptions/urls.ts'
 import { heardWords, listCommand } from './subscriptions/words.ts'
 
 const words = {
   fr: {
     done: 'Désabonné\u00a0:',
     silent: (what: Rich) => rich`ce canal n’entend plus ${what}.`,
+    url: (place: string, what: Rich) => rich`${code(place)} n’entend plus ${what}.`,
     back: 'Pour revenir\u00a0:',
     several: 'Plusieurs abonnements y répondent\u202f; je n’ai rien retiré\u00a0:',
     near: 'Aucun abonnement ne s’écrit ainsi\u202f; je n’ai rien retiré. Le plus proche\u00a0:',
@@ -32,6 +34,7 @@ const words = {
   en: {
     done: 'Unsubscribed:',
     silent: (what: Rich) => rich`this channel no longer hears ${what}.`,
+    url: (place: string, what: Rich) => rich`${code(place)} no longer hears ${what}.`,
     back: 'To go back:',
     several: 'Several subscriptions answer to that; I removed nothing:',
     near: 'No subscription is written like that; I removed nothing. The nearest:',
@@ -44,9 +47,9 @@ const words = {
   },
 }
 
-type UnsubscribeParts = Pick<CommandParts, 'around' | 'router'> & {
+type UnsubscribeParts = Pick<CommandParts, 'around' | 'router' | 'wakeOutbox'> & {
   readonly inTurn: InTurn
-  readonly store: Pick<CommandParts['store'], 'subscriptions'>
+  readonly store: Pick<CommandParts['store'], 'subscriptions' | 'subscribers' | 'deliveries'>
 }
 
 export function unsubscribeCommand(parts: UnsubscribeParts): Command {
@@ -102,7 +105,7 @@ async function unsubscribe(parts: UnsubscribeParts, call: Call): Promise<Reply> 
   const { locale } = call
   const { done, silent, back, several, near } = words[locale]
   const found = await find(parts, call)
-  if ('none' in found) throw unknown(call)
+  if ('none' in found) return await unsubscribeUrl(parts, call)
   if ('several' in found) {
     const lines = found.several.map((one) => item(rich`${code(`/unsubscribe ${one.id}`)} — ${heardWords(one, locale)}`))
     return { text: [...own(found.several.length > 1 ? several : near), ...lines], mood: 'warning' }
@@ -114,6 +117,25 @@ async function unsubscribe(parts: UnsubscribeParts, call: Call): Promise<Reply> 
     mood: 'good',
     next: listCommand[locale],
     changed: [one.id, one.source, one.subject ?? ''].filter((word) => word !== '').join(' '),
+  }
+}
+
+/** By its id: a URL may hold a secret, and nobody types it. @throws {UserError} where there is none, or it is not theirs to see. */
+async function unsubscribeUrl(parts: UnsubscribeParts, call: Call): Promise<Reply> {
+  const { args, locale, role, now } = call
+  const urls = role === 'vigie_admin' && args.subject === undefined ? await urlSubscriptions(parts.store) : []
+  const found = urls.find(({ subscription }) => subscription.id === args.what)
+  if (found === undefined) throw unknown(call)
+  const { subscription, subscriber } = found
+  await endUrl(parts.store, subscription, now)
+  parts.wakeOutbox()
+  const { done, url, back } = words[locale]
+  return {
+    text: rich`${bold(own(done))} ${url(placeOfUrl(subscriber.url), heardWords(subscription, locale))} ${own(back)} ${code('POST /subscribe')}`,
+    mood: 'good',
+    next: listCommand[locale],
+    changed: [subscription.id, subscription.source, subscription.subject ?? ''].filter((word) => word !== '').join(' '),
+    personal: true,
   }
 }
 

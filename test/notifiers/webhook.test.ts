@@ -64,7 +64,7 @@ describe('a URL that subscribed', () => {
   })
 
   test.each([
-    [410, { retry: false, scope: 'target', reason: 'gone' }],
+    [410, { retry: false, scope: 'target', reason: 'ended' }],
     [400, { retry: false, scope: 'message', reason: 'client' }],
     [413, { retry: false, scope: 'message' }],
     [301, { retry: true, scope: 'target', reason: 'client' }],
