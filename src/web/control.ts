@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import type { JsonObject, Log, Part } from '../event.ts'
+import { exactNumbers } from '../text/exact-number.ts'
 import { guardDoors } from './doors.ts'
 
 export interface StatusReport {
@@ -56,7 +57,7 @@ export async function listenForControl(path: string, parts: ControlParts): Promi
   http.post<{ Querystring: { file?: string } }>('/restore', own, ({ query }) => parts.restore(query.file ?? ''))
   void http.register(async (scope) => {
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, body: string) =>
-      JSON.parse(body),
+      JSON.parse(body, exactNumbers(body)),
     )
     scope.post('/import', { ...json, bodyLimit: mostImportBytes }, ({ body }) =>
       parts.take(z.array(recordShape).parse(body)),
