@@ -18,6 +18,7 @@ import { createListener } from './bot/listen.ts'
 import { createMakers } from './bot/makers.ts'
 import { manifestOf } from './bot/manifest.ts'
 import { createMembership } from './bot/membership.ts'
+import { createChannelNamed } from './bot/named-channel.ts'
 import { createPeople } from './bot/people.ts'
 import { createPosts } from './bot/posts.ts'
 import { createReactions } from './bot/reactions.ts'
@@ -286,6 +287,7 @@ export function createBot(parts: BotParts) {
         return undefined
       }
     },
+    channelNamed: createChannelNamed(calls),
     makerNow: createMakers({ person: people.person, isVigieAdmin: admins.has, marks: store.marks, now, log }),
     /** As last known. */
     knownAdminIds: () => admins.all(),

@@ -61,6 +61,8 @@ export interface App {
   ended(): Promise<void>
   status(): Promise<StatusReport>
   doctor(): Promise<readonly DoctorLine[]>
+  /** The id of `team/channel`. @throws {UserError} where it cannot be found. */
+  channelNamed(words: string): Promise<string>
   /** What a file held, told to nobody. */
   readonly take: Import
   /** Where our HTTP door stands. */
@@ -229,6 +231,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     ended: () => ended.promise,
     status: async () => ({ version, startedAt, pid: parts.pid, parts: await bot.status() }),
     doctor: doctor.examine,
+    channelNamed: bot.channelNamed,
     take,
     async start() {
       await bot.load()

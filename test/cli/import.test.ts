@@ -124,6 +124,7 @@ describe('vigie import', () => {
     const door = await listenForControl(socket, {
       status: app.status,
       doctor: app.doctor,
+      channelNamed: app.channelNamed,
       take: app.take,
       restore: async () => ({}),
       stop: () => undefined,
