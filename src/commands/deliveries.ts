@@ -75,10 +75,7 @@ export function deliveriesCommand(parts: DeliveriesParts): Command {
       {
         name: 'failed',
         twin: 'échouées',
-        summary: {
-          fr: 'Montre celles qui ont été abandonnées\u202f; à un administrateur de Vigie, celles de partout.',
-          en: 'Shows those that were given up; to a Vigie administrator, those of everywhere.',
-        },
+        summary: { fr: 'Montre celles qui ont été abandonnées.', en: 'Shows those that were given up.' },
         allow: 'member',
         run: (call) => listed(parts, call, true),
       },

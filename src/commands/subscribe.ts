@@ -88,10 +88,7 @@ export function subscribeCommand(parts: SubscribeParts): Command {
       {
         name: 'list',
         twin: 'liste',
-        summary: {
-          fr: 'Montre à quoi ce canal est abonné\u202f; à un administrateur de Vigie, en message direct, aussi les URL.',
-          en: 'Shows what this channel is subscribed to; to a Vigie administrator, in a direct message, URLs as well.',
-        },
+        summary: { fr: 'Montre à quoi ce canal est abonné.', en: 'Shows what this channel is subscribed to.' },
         allow: 'guest',
         run: (call) => listReply(parts, call),
       },

@@ -13,14 +13,14 @@ import { commandOf, shownFilters } from './subscriptions/filters.ts'
 import { hearsKind, type Meant, meant, withoutKind } from './subscriptions/match.ts'
 import { type InTurn, requireRoom } from './subscriptions/room.ts'
 import { isSameSubject, readSubject, requireShort } from './subscriptions/subject.ts'
-import { endUrl, placeOfUrl, urlSubscriptions } from './subscriptions/urls.ts'
+import { urlEnded } from './subscriptions/url-words.ts'
+import { endUrl, urlSubscriptions } from './subscriptions/urls.ts'
 import { heardWords, listCommand } from './subscriptions/words.ts'
 
 const words = {
   fr: {
     done: 'Désabonné\u00a0:',
     silent: (what: Rich) => rich`ce canal n’entend plus ${what}.`,
-    url: (place: string, what: Rich) => rich`${code(place)} n’entend plus ${what}.`,
     back: 'Pour revenir\u00a0:',
     several: 'Plusieurs abonnements y répondent\u202f; je n’ai rien retiré\u00a0:',
     near: 'Aucun abonnement ne s’écrit ainsi\u202f; je n’ai rien retiré. Le plus proche\u00a0:',
@@ -34,7 +34,6 @@ const words = {
   en: {
     done: 'Unsubscribed:',
     silent: (what: Rich) => rich`this channel no longer hears ${what}.`,
-    url: (place: string, what: Rich) => rich`${code(place)} no longer hears ${what}.`,
     back: 'To go back:',
     several: 'Several subscriptions answer to that; I removed nothing:',
     near: 'No subscription is written like that; I removed nothing. The nearest:',
@@ -122,21 +121,13 @@ async function unsubscribe(parts: UnsubscribeParts, call: Call): Promise<Reply> 
 
 /** By its id: a URL may hold a secret, and nobody types it. @throws {UserError} where there is none, or it is not theirs to see. */
 async function unsubscribeUrl(parts: UnsubscribeParts, call: Call): Promise<Reply> {
-  const { args, locale, role, now } = call
+  const { args, role } = call
   const urls = role === 'vigie_admin' && args.subject === undefined ? await urlSubscriptions(parts.store) : []
   const found = urls.find(({ subscription }) => subscription.id === args.what)
   if (found === undefined) throw unknown(call)
-  const { subscription, subscriber } = found
-  await endUrl(parts.store, subscription, now)
+  await endUrl(parts.store, found.subscription, call.now)
   parts.wakeOutbox()
-  const { done, url, back } = words[locale]
-  return {
-    text: rich`${bold(own(done))} ${url(placeOfUrl(subscriber.url), heardWords(subscription, locale))} ${own(back)} ${code('POST /subscribe')}`,
-    mood: 'good',
-    next: listCommand[locale],
-    changed: [subscription.id, subscription.source, subscription.subject ?? ''].filter((word) => word !== '').join(' '),
-    personal: true,
-  }
+  return urlEnded(found, call.locale)
 }
 
 function unknown({ args }: Call): UserError {

@@ -83,8 +83,10 @@ export function createDeliveryStore(db: Database, ids: Ids, write: Group): Deliv
     lately: (target) => lately(db, target),
 
     async counts(notifier) {
+      const named = typeof notifier === 'object' ? notifier.except : notifier
+      const targets = sql`in (select id from targets where notifier = ${named})`
       const ofIt =
-        notifier === undefined ? sql`` : sql`and target in (select id from targets where notifier = ${notifier})`
+        named === undefined ? sql`` : named === notifier ? sql`and target ${targets}` : sql`and target not ${targets}`
       const { rows } = await sql<{ waiting: number; oldest: number | null }>`
         select count(*) as waiting, min(case when lane > 0 and folded is null then due_at else created_at end) as oldest
         from deliveries where state = 'waiting' ${ofIt}`.execute(db)

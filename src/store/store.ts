@@ -278,7 +278,9 @@ export interface DeliveryStore {
   /** How a target does: when it was last told something; since when it was not, and why, where it is tried in vain or was given up since. */
   lately(target: Target): Promise<Lately>
   /** `oldestWaitingAt`: since when the oldest could have been told; a digest's window is no wait. */
-  counts(notifier?: string): Promise<{ waiting: number; parked: number; oldestWaitingAt?: number }>
+  counts(
+    notifier?: string | { readonly except: string },
+  ): Promise<{ waiting: number; parked: number; oldestWaitingAt?: number }>
 }
 
 /** Instants are milliseconds since 1970. */

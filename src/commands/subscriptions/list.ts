@@ -7,7 +7,7 @@ import { code, item, own, plain, type Rich, rich } from '../../text/rich.ts'
 import type { Call, Reply } from '../command.ts'
 import type { SubscribeParts } from '../subscribe.ts'
 import { flagsOf, shownFilters } from './filters.ts'
-import { urlRow } from './url-rows.ts'
+import { urlRow } from './url-words.ts'
 import { type UrlSubscription, urlSubscriptions } from './urls.ts'
 import { heardWords, listCommand } from './words.ts'
 

@@ -1,20 +1,26 @@
-// How the URLs that are told without chat stand, for Vigie's administrators: when they were last told something, since when they fail.
+// What Vigie's administrators are told of the URLs that hear without chat: how each stands, and that one ended.
 
 import type { Store } from '../../store/store.ts'
 import { moment } from '../../text/format.ts'
-import { code, own, type Rich, rich, shorten } from '../../text/rich.ts'
-import type { Around, CallContext } from '../command.ts'
+import type { Locale } from '../../text/locale.ts'
+import { bold, code, own, type Rich, rich, shorten } from '../../text/rich.ts'
+import type { Around, CallContext, Reply } from '../command.ts'
 import { placeOfUrl, type UrlSubscription } from './urls.ts'
+import { heardWords, listCommand } from './words.ts'
 
 const words = {
   fr: {
     all: 'tout',
+    ended: (place: Rich, what: Rich) =>
+      rich`${bold(own('Désabonnée\u00a0:'))} ${place} n’entend plus ${what}. Pour revenir\u00a0: ${code('POST /subscribe')}`,
     never: 'rien ne lui a encore été dit',
     told: (when: string) => `🟢 dernière livraison ${when}`,
     failing: (when: string, error: Rich) => rich`🔴 en panne depuis ${own(when)} (${error})`,
   },
   en: {
     all: 'all',
+    ended: (place: Rich, what: Rich) =>
+      rich`${bold(own('Unsubscribed:'))} ${place} no longer hears ${what}. To go back: ${code('POST /subscribe')}`,
     never: 'nothing was told to it yet',
     told: (when: string) => `🟢 last delivery ${when}`,
     failing: (when: string, error: Rich) => rich`🔴 failing since ${own(when)} (${error})`,
@@ -48,4 +54,15 @@ export async function urlRow(
     [await around.username(maker)],
     failed && error ? rich`${failing(when(failed.since), error)}, ${last}` : last,
   ]
+}
+
+export function urlEnded({ subscription, subscriber }: UrlSubscription, locale: Locale): Reply {
+  const { id, source, subject } = subscription
+  return {
+    text: words[locale].ended([code(placeOfUrl(subscriber.url))], heardWords(subscription, locale)),
+    mood: 'good',
+    next: listCommand[locale],
+    changed: [id, source, subject ?? ''].filter((word) => word !== '').join(' '),
+    personal: true,
+  }
 }
