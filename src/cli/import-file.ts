@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import type { ImportRecord } from '../app-import.ts'
+import type { ImportRecord } from '../app/import.ts'
 import { exactNumbers } from '../text/exact-number.ts'
 import type { Said } from '../text/locale.ts'
 

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createImport, type Import, type Imported, type ImportRecord } from '../app-import.ts'
+import { createImport, type Import, type Imported, type ImportRecord } from '../app/import.ts'
 import { UserError } from '../errors.ts'
 import { createIntake } from '../flow/intake.ts'
 import { createRouter } from '../flow/router.ts'
