@@ -69,6 +69,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const archive = createArchive({ folder: settings.archivePath, store, timeZone, now, log, wait })
   const take = createImport({ emit, events, personnages, niveauOf, sources: sourceNames, timeZone, now })
 
+  const onReplayed = () => parked.replayed()
   const bot = createBot({
     ...parts,
     ...street,
@@ -81,11 +82,11 @@ export async function createApp(parts: AppParts): Promise<App> {
     mail,
     outbox: () => outbox,
     upkeep: async () => [await upkeep.status(), archivePart(archive.state(), now())],
-    onReplayed: () => parked.replayed(),
+    onReplayed,
   })
   const { calls, channel, standing, status, answers, refusedSince, knownAdminIds: admins } = bot
-  const outward = outwardOf(integrations)
-  const subscribers = createSubscribers({ store, vault, outward, sources: sourcesOf(integrations), standing, now, log })
+  const subscribed = { outward: outwardOf(integrations), sources: sourcesOf(integrations), standing }
+  const subscribers = createSubscribers({ ...subscribed, store, vault, emit, admins, onReplayed, now, log })
   const upkeep = createUpkeep({ store, archive, settings, version, emit, admins, now, log })
   const parked = createParkedTeller({ store, describe, timeZone, emit, admins, channel, now, log })
   const notifiers = [...bot.notifiers, ...(mail.notifier ? [mail.notifier] : []), subscribers.notifier]
@@ -120,6 +121,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     ended: () => ended.promise,
     status: async () => ({ version, startedAt, pid, parts: await status() }),
     doctor: doctor.examine,
+    channelNamed: bot.channelNamed,
     take,
     async start() {
       await bot.load()

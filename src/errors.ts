@@ -29,7 +29,7 @@ export interface DeliveryFailure {
   readonly afterMs?: number
   /** True when it may have been taken although no answer came: the notifier looks before it sends again. */
   readonly unsure?: boolean
-  /** A closed set for metrics: `client`, `gone`, `forbidden`, `auth`, `rate_limited`, `server`, `network`, `timeout`, `cancelled`. */
+  /** A closed set for metrics: `client`, `gone`, `ended` (gone for good), `forbidden`, `auth`, `rate_limited`, `server`, `network`, `timeout`, `cancelled`. */
   readonly reason: string
 }
 

@@ -244,7 +244,7 @@ export interface Delivery {
   readonly createdAt: number
   readonly settledAt?: number
   readonly error?: string
-  /** Why it was withheld: `unsubscribed`, `muted`, `closed`, `asleep`. */
+  /** Why it was withheld: `unsubscribed`, `ended`, `muted`, `closed`, `asleep`. */
   readonly withheld?: string
   readonly receipt?: Receipt
   /** The digest that took it in. */

@@ -5,6 +5,7 @@ import { createAnswers } from '../bot/answers.ts'
 import { createGate } from '../bot/gate.ts'
 import { createMattermostRoutes } from '../bot/http.ts'
 import { createMakers } from '../bot/makers.ts'
+import { createChannelNamed } from '../bot/named-channel.ts'
 import { createPosts } from '../bot/posts.ts'
 import { createLocaleOf } from '../bot/reading.ts'
 import { render } from '../bot/render.ts'
@@ -120,6 +121,7 @@ export function createBot(parts: BotParts) {
         return undefined
       }
     },
+    channelNamed: createChannelNamed(calls),
     makerNow: createMakers({ person: people.person, isVigieAdmin: admins.has, marks, now, log }),
     /** As last known. */
     knownAdminIds: () => admins.all(),

@@ -79,7 +79,8 @@ async function take(prepared: Prepared, emit: Emit): Promise<'added' | 'repeated
 
 const isCloudEvent = (value: unknown): boolean => typeof value === 'object' && value !== null && 'specversion' in value
 
-const jsonObject = z.record(z.string(), z.json())
+/** Read from JSON: numbers in it may be exact ones, which a copy would lose. */
+const jsonObject = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
 const moment = z.iso.datetime({ offset: true })
 const eventShape = z.looseObject({
   specversion: z.literal('1.0'),

@@ -1,6 +1,7 @@
 // What was given up, told to Vigie's administrators: gathered for a few seconds, so that a hundred at once are one card, and brought up
 // to date when one is put back in line (interface.md, "Event types"; threat F8).
 
+import { placeOfUrl } from '../commands/subscriptions/urls.ts'
 import type { Delivery, Describe, Emit, Log, Now, Target } from '../event.ts'
 import { isAsleep } from '../flow/sending.ts'
 import { createAlarm, type Wait, waitByTheClock } from '../flow/waiting.ts'
@@ -9,7 +10,9 @@ import type { Store, StoredEvent } from '../store/store.ts'
 import { plain, shorten } from '../text/rich.ts'
 
 export interface ParkedTellerParts {
-  readonly store: { readonly deliveries: Pick<Store['deliveries'], 'list'> } & Pick<Store, 'marks' | 'events'>
+  readonly store: { readonly deliveries: Pick<Store['deliveries'], 'list'> } & {
+    readonly subscribers: Pick<Store['subscribers'], 'find'>
+  } & Pick<Store, 'marks' | 'events'>
   readonly describe: Describe
   readonly timeZone: string
   readonly emit: Emit
@@ -81,13 +84,19 @@ export function createParkedTeller(parts: ParkedTellerParts): ParkedTeller {
       count: events.length,
       what: { fr: what('fr'), en: what('en') },
       channel: isDirect || target.notifier !== 'mattermost' ? undefined : await parts.channel(target.address),
-      ...(target.notifier === 'mattermost' ? {} : { address: target.address }),
+      ...(target.notifier === 'mattermost' ? {} : { address: await placeOf(target) }),
       isDirect,
       error,
       attempt,
       since: createdAt,
       at: settledAt ?? createdAt,
     }
+  }
+
+  /** An address of e-mail, or where a URL leads. */
+  async function placeOf({ notifier, address }: Target): Promise<string> {
+    const subscriber = notifier === 'webhook' ? await store.subscribers.find(address) : undefined
+    return subscriber === undefined ? address : placeOfUrl(subscriber.url)
   }
 
   /** Resolves for how long nothing is to be looked at, unless something changes; milliseconds. */

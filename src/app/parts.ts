@@ -25,6 +25,8 @@ export interface App {
   ended(): Promise<void>
   status(): Promise<StatusReport>
   doctor(): Promise<readonly DoctorLine[]>
+  /** The id of `team/channel`. @throws {UserError} where it cannot be found. */
+  channelNamed(words: string): Promise<string>
   /** What a file held, told to nobody. */
   readonly take: Import
   /** Where our HTTP door stands. */

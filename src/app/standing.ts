@@ -1,10 +1,10 @@
 // What whoever stands behind an API key may do in a channel (interface.md, "API keys").
 
 import type { Mattermost } from './mattermost.ts'
-import type { SubscriberParts } from './subscribers.ts'
+import type { StandingOf } from './subscriber-rights.ts'
 
 /** Nobody as a maker is the operator, who stands where Vigie's administrators do. */
-export function createStanding({ admins, people, around, self }: Mattermost): SubscriberParts['standing'] {
+export function createStanding({ admins, people, around, self }: Mattermost): StandingOf {
   return async (channel, maker, enter) => {
     const [someAdmin] = maker === undefined ? admins.all() : []
     const person = await people.person(maker ?? someAdmin ?? '', channel)

@@ -60,6 +60,10 @@ export function createPeople({ self, calls, admins, now, locale = 'fr' }: People
     return (await teamMember(channel.team_id, person)) !== undefined
   }
 
+  /** The bot itself can go into a public channel of a team that it is in. */
+  const mayEnter = async (channel: Channel, person: string): Promise<boolean> =>
+    channel.type === 'O' && person === (await self()).id && (await teamMember(channel.team_id, person)) !== undefined
+
   /** What `place` and `role` ask for one after the other, all at once; whoever asks hears of what fails. */
   const askAhead = (channel: string, person: string): void => {
     void channels.get(channel)
@@ -96,7 +100,8 @@ export function createPeople({ self, calls, admins, now, locale = 'fr' }: People
       // Mattermost lets nobody speak where they may not; of a channel hidden from us the request is all we know.
       if (channel === 'hidden') return { channel: channelId, name: '', kind: 'private', team, botIn: false }
       if (channel === 'none') return undefined
-      if (!(await mayRead(channel, personId)) && !admins.has(personId)) return undefined
+      const isOpen = admins.has(personId) || (await mayRead(channel, personId)) || (await mayEnter(channel, personId))
+      if (!isOpen) return undefined
       const place = await toPlace(channel)
       return place.team === undefined ? { ...place, team } : place
     },

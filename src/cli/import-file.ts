@@ -3,6 +3,7 @@
 import { hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { ImportRecord } from '../app/import.ts'
+import { exactNumbers } from '../text/exact-number.ts'
 import type { Said } from '../text/locale.ts'
 
 export interface Unread {
@@ -29,7 +30,7 @@ export async function* recordsIn(input: AsyncIterable<Buffer | string>): AsyncGe
     }
     let value: unknown
     try {
-      value = JSON.parse(text)
+      value = JSON.parse(text, exactNumbers(text))
     } catch {
       // Told with its line.
       yield { line, said: notJson }

@@ -15,6 +15,7 @@ import { readUpkeepSettings } from '../settings-upkeep.ts'
 import { isCurrent, openKeyFile } from '../store/key-file.ts'
 import { holdLock } from '../store/lock.ts'
 import type { AuditStore, KeptKey } from '../store/store.ts'
+import { askControl, controlPath } from './control.ts'
 import { envOf } from './dotenv-file.ts'
 import type { Subcommand, World } from './subcommand.ts'
 
@@ -29,19 +30,20 @@ const options = {
 export const key: Subcommand = {
   name: 'key',
   summary: { fr: 'crée, montre ou révoque les clés d’API', en: 'makes, shows or revokes API keys' },
-  usage: 'create NAME --scope a,b [--expires 365d|never] [--channel ID] [--in NAME] [--signing] | list | revoke NAME',
+  usage:
+    'create NAME --scope a,b [--expires 365d|never] [--channel TEAM/CHANNEL|ID] [--in NAME] [--signing] | list | revoke NAME',
   help: {
     fr: [
       'create   seule la clé est écrite sur la sortie standard, une seule fois',
       '--scope  personnages:read, personnages:write, events:write, subscriptions:write',
-      '--channel  identifiant d’un canal\u00a0: ce qu’elle envoie n’est dit que là',
+      '--channel  équipe/canal (Vigie doit être en marche) ou l’identifiant du canal\u00a0: ce qu’elle envoie n’est dit que là',
       '--in     ne vaut que pour /webhook/in/NAME\u202f; --signing  un secret whsec_ qui signe pour /webhook/events',
       'Une clé faite ici a les droits d’un administrateur de Vigie. Vigie peut être en marche\u202f; révoquée, une clé n’ouvre plus rien dans les 5\u00a0s.',
     ].join('\n'),
     en: [
       'create   the key is the only line on standard output, once',
       '--scope  personnages:read, personnages:write, events:write, subscriptions:write',
-      '--channel  id of a channel: what it sends is told there alone',
+      '--channel  team/channel (Vigie has to be running) or the id of the channel: what it sends is told there alone',
       '--in     good for /webhook/in/NAME alone; --signing  a whsec_ secret that signs for /webhook/events',
       'A key made here has a Vigie administrator’s rights. Vigie may be running; a revoked key opens nothing within 5 s.',
     ].join('\n'),
@@ -58,7 +60,7 @@ export const key: Subcommand = {
         name,
         scopes: values.scope ?? [],
         ...(values.expires === undefined ? {} : { expires: values.expires }),
-        ...(values.channel === undefined ? {} : { channel: readChannel(values.channel) }),
+        ...(values.channel === undefined ? {} : { channel: await channelOf(values.channel, world) }),
         ...(values.in === undefined ? {} : { inName: values.in }),
         signing: values.signing === true,
       })
@@ -171,12 +173,24 @@ function lineOf(key: KeptKey, { locale, now }: World): string {
   ].join('\t')
 }
 
-/** Names of channels are known to Mattermost alone, which may be away. */
-function readChannel(text: string): string {
+/** Names of channels are known to Mattermost alone, which a running Vigie can ask. @throws {UserError} */
+async function channelOf(text: string, world: World): Promise<string> {
   if (/^[a-z0-9]{26}$/.test(text)) return text
+  const where = {
+    fr: 'l’identifiant du canal (26 caractères, dans «\u00a0Informations\u00a0» du canal)',
+    en: 'the id of the channel (26 characters, in the channel’s "View info")',
+  }
+  if (!/^[^/\s]+\/[^/\s]+$/.test(text))
+    throw new UserError({
+      fr: `--channel\u00a0: équipe/canal ou ${where.fr} est attendu, pas «\u00a0${text}\u00a0».`,
+      en: `--channel: team/channel or ${where.en} is expected, not "${text}".`,
+    })
+  const socket = controlPath(readDatabasePath(envOf(world), world.cwd), world.cwd)
+  const found = await askControl<{ id: string }>(socket, 'GET', `/channel?name=${encodeURIComponent(text)}`)
+  if (found !== undefined) return found.id
   throw new UserError({
-    fr: `--channel\u00a0: l’identifiant du canal est attendu (26 caractères, dans «\u00a0Informations\u00a0» du canal), pas «\u00a0${text}\u00a0».`,
-    en: `--channel: the id of the channel is expected (26 characters, in the channel's "View info"), not "${text}".`,
+    fr: `Aucune Vigie n’est en marche ici pour chercher le canal «\u00a0${text}\u00a0»\u00a0: démarrez-la (vigie start), ou donnez ${where.fr}.`,
+    en: `No Vigie runs here to look up the channel "${text}": start it (vigie start), or give ${where.en}.`,
   })
 }
 

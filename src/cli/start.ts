@@ -54,6 +54,7 @@ export const start: Subcommand = {
         status: async () => await running.app().status(),
         doctor: async () => await running.app().doctor(),
         restore: async (file) => ({ ...(await running.restore(file)) }),
+        channelNamed: async (words) => await running.app().channelNamed(words),
         take: async (records) => await running.app().take(records),
         stop: () => stopping.abort(),
         log,

@@ -1,13 +1,14 @@
-// `/vigie deliveries [failed]`: what was told here, what waits, what was given up. A Vigie administrator sees every channel's in a
-// direct message.
+// `/vigie deliveries [failed]`: what was told here, what waits, what was given up. A Vigie administrator sees every target's in a direct
+// message, and wherever they ask what was given up: URLs and mail are in no channel.
 
-import type { Delivery, Telling } from '../event.ts'
+import type { Delivery, Target, Telling } from '../event.ts'
 import { moment } from '../text/format.ts'
 import type { Locale } from '../text/locale.ts'
 import { code, own, plain, type Rich, rich, shorten } from '../text/rich.ts'
 import type { Call, Command, Reply, ReplyButton } from './command.ts'
 import type { CommandParts } from './index.ts'
 import { isUnnamed, mayHear, wasTold } from './subscriptions/hearing.ts'
+import { placeOfUrl } from './subscriptions/urls.ts'
 
 const most = 20
 const mostButtons = 5
@@ -18,6 +19,12 @@ const words = {
     failed: 'Livraisons abandonnées',
     none: 'Rien n’a encore été livré ici.',
     noneFailed: 'Aucune livraison n’a été abandonnée ici.',
+    noneFailedAnywhere: 'Aucune livraison n’a été abandonnée.',
+    where: 'Où',
+    here: 'ici',
+    direct: 'un message direct',
+    ended: 'une URL qui n’est plus abonnée',
+    hidden: 'un autre canal',
     head: ['Numéro', 'Quand', 'Quoi', 'État', 'Essais', 'Erreur'],
     states: {
       waiting: '⏳ en attente',
@@ -34,6 +41,12 @@ const words = {
     failed: 'Deliveries given up',
     none: 'Nothing has been delivered here yet.',
     noneFailed: 'No delivery was given up here.',
+    noneFailedAnywhere: 'No delivery was given up.',
+    where: 'Where',
+    here: 'here',
+    direct: 'a direct message',
+    ended: 'a URL that is not subscribed any more',
+    hidden: 'another channel',
     head: ['Id', 'When', 'What', 'State', 'Tries', 'Error'],
     states: {
       waiting: '⏳ waiting',
@@ -47,8 +60,8 @@ const words = {
   },
 }
 
-export type DeliveriesParts = Pick<CommandParts, 'describe' | 'timeZone' | 'router'> & {
-  readonly store: Pick<CommandParts['store'], 'deliveries' | 'events' | 'subscriptions'>
+export type DeliveriesParts = Pick<CommandParts, 'around' | 'describe' | 'timeZone' | 'router'> & {
+  readonly store: Pick<CommandParts['store'], 'deliveries' | 'events' | 'subscriptions' | 'subscribers'>
 }
 
 export function deliveriesCommand(parts: DeliveriesParts): Command {
@@ -71,28 +84,59 @@ export function deliveriesCommand(parts: DeliveriesParts): Command {
 }
 
 async function listed(parts: DeliveriesParts, call: Call, isFailed: boolean): Promise<Reply> {
-  const { title, failed, none, noneFailed, head } = words[call.locale]
-  const everywhere = call.role === 'vigie_admin' && call.place.kind === 'direct'
-  const deliveries = await parts.store.deliveries.list({
-    limit: most,
-    ...(everywhere ? {} : { channel: call.place.channel }),
-    ...(isFailed ? { state: 'parked' as const } : {}),
-  })
+  const { title, failed, none, noneFailed, noneFailedAnywhere, head, where } = words[call.locale]
+  const everywhere = call.role === 'vigie_admin' && (isFailed || call.place.kind === 'direct')
+  const deliveries = await found(parts, call, { isFailed, everywhere })
   const shown = (
     await Promise.all(deliveries.map(async (delivery) => ({ delivery, row: await rowOf(parts, delivery, call) })))
   ).filter(({ row }) => row.length > 0)
   const [first] = shown
-  if (first === undefined) return { text: own(isFailed ? noneFailed : none), mood: 'good' }
+  const nothing = isFailed ? (everywhere ? noneFailedAnywhere : noneFailed) : none
+  if (first === undefined) return { text: own(nothing), mood: 'good' }
   const mayReplay = isFailed && call.role === 'vigie_admin'
   const next = mayReplay ? 'replay' : 'explain'
+  const rows = await Promise.all(
+    shown.map(async ({ delivery, row }) =>
+      everywhere ? row.toSpliced(2, 0, await whereOf(parts, delivery.target, call)) : row,
+    ),
+  )
   return {
     title: own(isFailed ? failed : title),
-    table: { head, rows: shown.map(({ row }) => row) },
+    table: { head: everywhere ? head.toSpliced(2, 0, where) : head, rows },
     next: `/vigie ${next} ${first.delivery.id}`,
     ...(mayReplay ? { buttons: replayButtons(shown, call.locale) } : {}),
     // A Vigie administrator sees what this channel may not hear.
     personal: call.role === 'vigie_admin',
   }
+}
+
+/** The newest; those of this channel come first, however many others were given up elsewhere. */
+async function found(
+  { store }: DeliveriesParts,
+  { place }: Call,
+  { isFailed, everywhere }: { readonly isFailed: boolean; readonly everywhere: boolean },
+): Promise<readonly Delivery[]> {
+  const filter = { limit: most, ...(isFailed ? { state: 'parked' as const } : {}) }
+  const isHereAsked = !everywhere || place.kind !== 'direct'
+  const here = isHereAsked ? await store.deliveries.list({ ...filter, channel: place.channel }) : []
+  const all = everywhere ? await store.deliveries.list(filter) : []
+  return [...new Map([...here, ...all].map((delivery) => [delivery.id, delivery])).values()].slice(0, most)
+}
+
+/** For Vigie administrators alone. */
+async function whereOf({ store, around }: DeliveriesParts, target: Target, call: Call): Promise<Rich> {
+  const { here, direct, ended, hidden } = words[call.locale]
+  const { notifier, address } = target
+  if (address === call.place.channel) return own(here)
+  if (notifier === 'webhook') {
+    const subscriber = await store.subscribers.find(address)
+    return subscriber === undefined ? own(ended) : [code(placeOfUrl(subscriber.url))]
+  }
+  if (notifier !== 'mattermost') return [code(address)]
+  if (address.startsWith('@')) return own(direct)
+  const place = await around.findChannel(address, call)
+  if (place === undefined || place.name === '') return own(hidden)
+  return place.kind === 'direct' ? own(direct) : [code(`~${place.name}`)]
 }
 
 /** For the first few; the others are put back in line by the command. */

@@ -51,7 +51,7 @@ export interface Source {
 
 /** What the commands are made from. */
 export interface CommandParts {
-  readonly store: Pick<Store, 'events' | 'deliveries' | 'subscriptions' | 'audit'>
+  readonly store: Pick<Store, 'events' | 'deliveries' | 'subscriptions' | 'subscribers' | 'audit'>
   readonly around: Around
   /** What can be said, in words: everything, or one command. */
   readonly help: (call: CallContext, command?: string, verb?: string) => Reply

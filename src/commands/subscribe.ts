@@ -22,7 +22,7 @@ const longestMuteMs = 365 * 86_400_000
 
 export type SubscribeParts = Pick<CommandParts, 'around' | 'sources' | 'timeZone'> & {
   readonly inTurn: InTurn
-  readonly store: Pick<CommandParts['store'], 'subscriptions'>
+  readonly store: Pick<CommandParts['store'], 'subscriptions' | 'subscribers' | 'deliveries'>
 }
 
 export function subscribeCommand(parts: SubscribeParts): Command {

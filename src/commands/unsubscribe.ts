@@ -1,4 +1,4 @@
-// `/unsubscribe <id>` or `/unsubscribe <source> [subject]`; and a card's "stop these": this channel no longer hears this kind of event
+// `/unsubscribe <id>` or `/unsubscribe <source> [subject]`, for a Vigie administrator also the id of a URL's; and a card's "stop these": this channel no longer hears this kind of event
 // of this subject, and everything else as before.
 
 import { UserError } from '../errors.ts'
@@ -13,6 +13,8 @@ import { commandOf, shownFilters } from './subscriptions/filters.ts'
 import { hearsKind, type Meant, meant, withoutKind } from './subscriptions/match.ts'
 import { type InTurn, requireRoom } from './subscriptions/room.ts'
 import { isSameSubject, readSubject, requireShort } from './subscriptions/subject.ts'
+import { urlEnded } from './subscriptions/url-words.ts'
+import { endUrl, urlSubscriptions } from './subscriptions/urls.ts'
 import { heardWords, listCommand } from './subscriptions/words.ts'
 
 const words = {
@@ -44,9 +46,9 @@ const words = {
   },
 }
 
-type UnsubscribeParts = Pick<CommandParts, 'around' | 'router'> & {
+type UnsubscribeParts = Pick<CommandParts, 'around' | 'router' | 'wakeOutbox'> & {
   readonly inTurn: InTurn
-  readonly store: Pick<CommandParts['store'], 'subscriptions'>
+  readonly store: Pick<CommandParts['store'], 'subscriptions' | 'subscribers' | 'deliveries'>
 }
 
 export function unsubscribeCommand(parts: UnsubscribeParts): Command {
@@ -102,7 +104,7 @@ async function unsubscribe(parts: UnsubscribeParts, call: Call): Promise<Reply> 
   const { locale } = call
   const { done, silent, back, several, near } = words[locale]
   const found = await find(parts, call)
-  if ('none' in found) throw unknown(call)
+  if ('none' in found) return await unsubscribeUrl(parts, call)
   if ('several' in found) {
     const lines = found.several.map((one) => item(rich`${code(`/unsubscribe ${one.id}`)} — ${heardWords(one, locale)}`))
     return { text: [...own(found.several.length > 1 ? several : near), ...lines], mood: 'warning' }
@@ -115,6 +117,17 @@ async function unsubscribe(parts: UnsubscribeParts, call: Call): Promise<Reply> 
     next: listCommand[locale],
     changed: [one.id, one.source, one.subject ?? ''].filter((word) => word !== '').join(' '),
   }
+}
+
+/** By its id: a URL may hold a secret, and nobody types it. @throws {UserError} where there is none, or it is not theirs to see. */
+async function unsubscribeUrl(parts: UnsubscribeParts, call: Call): Promise<Reply> {
+  const { args, role } = call
+  const urls = role === 'vigie_admin' && args.subject === undefined ? await urlSubscriptions(parts.store) : []
+  const found = urls.find(({ subscription }) => subscription.id === args.what)
+  if (found === undefined) throw unknown(call)
+  await endUrl(parts.store, found.subscription, call.now)
+  parts.wakeOutbox()
+  return urlEnded(found, call.locale)
 }
 
 function unknown({ args }: Call): UserError {

@@ -14,12 +14,23 @@ export interface OutboxPartParts {
 }
 
 const lateMs = 60_000
+/** Each of its targets is a server of its own. */
+const urls = 'webhook'
+
+type Counts = Awaited<ReturnType<DeliveryStore['counts']>>
 
 export function createOutboxPart({ status, deliveries, now }: OutboxPartParts): () => Promise<Part> {
   return async () => {
-    const { waiting, parked, oldestWaitingAt } = await deliveries.counts()
+    const [all, toUrls, others] = await Promise.all([
+      deliveries.counts(),
+      deliveries.counts(urls),
+      deliveries.counts({ except: urls }),
+    ])
+    const { waiting, parked } = all
     const away = status().notifiers.filter((notifier) => notifier.away !== undefined)
-    const isLate = oldestWaitingAt !== undefined && now() - oldestWaitingAt > lateMs
+    const isLate = ({ oldestWaitingAt }: Counts) => oldestWaitingAt !== undefined && now() - oldestWaitingAt > lateMs
+    // Somebody else's server that is away is no trouble of ours, and lasts for days.
+    const isUrlLate = isLate(toUrls)
     const glance = (locale: Locale): Rich => {
       const [one, other] = [number(locale, waiting), number(locale, parked)]
       return locale === 'fr'
@@ -33,6 +44,7 @@ export function createOutboxPart({ status, deliveries, now }: OutboxPartParts): 
           ? rich`${code(name)} injoignable depuis ${forMs}`
           : rich`${code(name)} out of reach for ${forMs}`
       }),
+      ...(isUrlLate ? [lateUrls(locale, toUrls.waiting)] : []),
       ...(parked === 0
         ? []
         : [rich`${code(locale === 'fr' ? '/vigie deliveries échouées' : '/vigie deliveries failed')}`]),
@@ -41,10 +53,17 @@ export function createOutboxPart({ status, deliveries, now }: OutboxPartParts): 
     return {
       name: 'outbox',
       title: { fr: 'File d’envoi', en: 'Outbox' },
-      state: away.length > 0 || isLate ? 'down' : parked > 0 ? 'warning' : 'ok',
+      state: away.length > 0 || isLate(others) ? 'down' : parked > 0 || isUrlLate ? 'warning' : 'ok',
       glance: { fr: glance('fr'), en: glance('en') },
       details: { fr: details('fr'), en: details('en') },
       ...(errors.length === 0 ? {} : { operatorDetails: { fr: errors, en: errors } }),
     }
   }
+}
+
+function lateUrls(locale: Locale, waiting: number): Rich {
+  const count = { own: number(locale, waiting) }
+  return locale === 'fr'
+    ? rich`${count} en attente d’une URL qui ne répond pas\u00a0: ${code('/subscribe liste')} en message direct montre laquelle`
+    : rich`${count} waiting for a URL that does not answer: ${code('/subscribe list')} in a direct message shows which`
 }

@@ -134,6 +134,8 @@ export function createSending(parts: SendingParts): Send {
     circuit.succeeded(id, isProbe)
     if (error.scope === 'target') {
       await parts.onTargetGone(target, error)
+      // Nobody will ever be there again to whom it could be sent.
+      if (error.reason === 'ended') return { as: 'withheld', reason: 'ended' }
       return { as: 'parked', error: error.message }
     }
     return isRefusedForGood(claim) ? { as: 'parked', error: error.message } : retry(now() + refusalPauseMs, true)

@@ -29,7 +29,7 @@ export function createWebhookNotifier({ find, post, now }: WebhookNotifierParts)
     async send(message, address, signal) {
       const subscriber = await find(address)
       if (subscriber === undefined)
-        throw new DeliveryError('no such subscriber', { retry: false, scope: 'target', reason: 'gone' })
+        throw new DeliveryError('no such subscriber', { retry: false, scope: 'target', reason: 'ended' })
       const { type, body } = renderCloudEvents(message)
       const timestamp = String(Math.floor(now() / 1000))
       const answer = await post(
@@ -112,7 +112,8 @@ function failureOf(answer: OutsideAnswer, nowMs: number): DeliveryError | undefi
   const { status, retryAfter } = answer
   if (status >= 200 && status < 300) return undefined
   const fail = (failure: Omit<DeliveryFailure, 'unsure'>) => new DeliveryError(`webhook: answered ${status}`, failure)
-  if (status === 410) return fail({ retry: false, scope: 'target', reason: 'gone' })
+  // Standard Webhooks: the endpoint wants nothing any more.
+  if (status === 410) return fail({ retry: false, scope: 'target', reason: 'ended' })
   if (refusedForGood.has(status)) return fail({ retry: false, scope: 'message', reason: 'client' })
   const afterMs = retryAfterMs(retryAfter, nowMs)
   const later = { retry: true, scope: 'target', ...(afterMs === undefined ? {} : { afterMs }) } as const

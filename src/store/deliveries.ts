@@ -1,6 +1,7 @@
 // Deliveries looked at by people: found, listed, replayed, traced from a post.
 
 import { sql } from 'kysely'
+import type { Target } from '../event.ts'
 import { createBursts } from './bursts.ts'
 import { createClaims } from './claims.ts'
 import { createClockMoves } from './clock.ts'
@@ -10,7 +11,7 @@ import type { Group } from './group.ts'
 import { type Ids, readId } from './ids.ts'
 import { createReconciling } from './reconcile.ts'
 import type { Database } from './schema.ts'
-import type { DeliveryFilter, DeliveryStore } from './store.ts'
+import type { DeliveryFilter, DeliveryStore, Lately } from './store.ts'
 
 /** A post's deliveries beyond these are not traced. */
 const mostOfAPost = 200
@@ -79,9 +80,13 @@ export function createDeliveryStore(db: Database, ids: Ids, write: Group): Deliv
       return { deliveries, events: isWhole ? readList(card.events) : told }
     },
 
+    lately: (target) => lately(db, target),
+
     async counts(notifier) {
+      const named = typeof notifier === 'object' ? notifier.except : notifier
+      const targets = sql`in (select id from targets where notifier = ${named})`
       const ofIt =
-        notifier === undefined ? sql`` : sql`and target in (select id from targets where notifier = ${notifier})`
+        named === undefined ? sql`` : named === notifier ? sql`and target ${targets}` : sql`and target not ${targets}`
       const { rows } = await sql<{ waiting: number; oldest: number | null }>`
         select count(*) as waiting, min(case when lane > 0 and folded is null then due_at else created_at end) as oldest
         from deliveries where state = 'waiting' ${ofIt}`.execute(db)
@@ -112,4 +117,35 @@ async function list(db: Database, { channel, state, event, limit }: DeliveryFilt
     query = query.where('deliveries.id', '>', key).where('deliveries.id', '<=', key + (row?.matched ?? 0))
   }
   return await toDeliveries(db, await query.execute())
+}
+
+async function lately(db: Database, { notifier, address }: Target): Promise<Lately> {
+  const target = db.selectFrom('targets').select('id').where('notifier', '=', notifier).where('address', '=', address)
+  const ofIt = db.selectFrom('deliveries').where('target', '=', target)
+  const newest = (state: 'delivered' | 'parked') =>
+    ofIt
+      .select(['settled_at', 'first_tried_at', 'created_at', 'error'])
+      .where('state', '=', state)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+  const [delivered, parked, tried] = await Promise.all([
+    newest('delivered'),
+    newest('parked'),
+    ofIt
+      .select(['first_tried_at', 'created_at', 'error'])
+      .where(sql<boolean>`state = 'waiting'`)
+      .where('attempt', '>', 0)
+      .where('error', '<>', '')
+      .orderBy('position')
+      .limit(1)
+      .executeTakeFirst(),
+  ])
+  const deliveredAt = delivered?.settled_at ?? undefined
+  const isGivenUp = parked !== undefined && (parked.settled_at ?? 0) > (deliveredAt ?? 0)
+  const failed = isGivenUp ? parked : tried
+  return {
+    ...(deliveredAt === undefined ? {} : { deliveredAt }),
+    ...(failed && { failing: { since: failed.first_tried_at ?? failed.created_at, error: failed.error ?? '' } }),
+  }
 }

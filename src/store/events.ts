@@ -2,6 +2,7 @@
 
 import type { Selectable } from 'kysely'
 import type { Draft } from '../event.ts'
+import { exactNumbers } from '../text/exact-number.ts'
 import { inChunks } from './chunks.ts'
 import { readId, showId } from './ids.ts'
 import type { Recorder } from './recorder.ts'
@@ -90,6 +91,6 @@ export async function loadEvents(db: Database, ids: readonly number[]): Promise<
 }
 
 function toStoredEvent(row: Selectable<EventTable>): StoredEvent {
-  const draft: Draft = JSON.parse(row.body)
+  const draft: Draft = JSON.parse(row.body, exactNumbers(row.body))
   return { event: { id: showId(row.id), ...draft }, acceptedAt: row.accepted_at, matched: row.matched }
 }

@@ -275,8 +275,18 @@ export interface DeliveryStore {
   receipt(id: string): Promise<Receipt | undefined>
   /** The delivery and card told by a Mattermost post, for `explain` and buttons. */
   byPost(post: string): Promise<{ deliveries: readonly Delivery[]; events: readonly string[] } | undefined>
+  /** How a target does: when it was last told something; since when it was not, and why, where it is tried in vain or was given up since. */
+  lately(target: Target): Promise<Lately>
   /** `oldestWaitingAt`: since when the oldest could have been told; a digest's window is no wait. */
-  counts(notifier?: string): Promise<{ waiting: number; parked: number; oldestWaitingAt?: number }>
+  counts(
+    notifier?: string | { readonly except: string },
+  ): Promise<{ waiting: number; parked: number; oldestWaitingAt?: number }>
+}
+
+/** Instants are milliseconds since 1970. */
+export interface Lately {
+  readonly deliveredAt?: number
+  readonly failing?: { readonly since: number; readonly error: string }
 }
 
 /** An alert that is not known to be taken, or was taken over and is not over. */
@@ -328,8 +338,8 @@ export interface Subscriber {
 
 export interface SubscriberStore {
   find(id: string): Promise<Subscriber | undefined>
-  /** Those with this URL, in its one spelling. */
-  at(url: string): Promise<readonly Subscriber[]>
+  /** As they were made. */
+  all(): Promise<readonly Subscriber[]>
   save(subscriber: Subscriber): Promise<void>
   remove(id: string): Promise<boolean>
 }

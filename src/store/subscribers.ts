@@ -11,8 +11,8 @@ export function createSubscriberStore(db: Database): SubscriberStore {
       return row && subscriberOf(row)
     },
 
-    async at(url) {
-      const rows = await db.selectFrom('subscribers').selectAll().where('url', '=', url).orderBy('made_at').execute()
+    async all() {
+      const rows = await db.selectFrom('subscribers').selectAll().orderBy('made_at').execute()
       return rows.map(subscriberOf)
     },
 

@@ -1,7 +1,9 @@
-// JSON read as it stands, nothing bent (issue 7, "Bad input"): bounded in depth, each name once, no number that a number cannot hold.
+// JSON read as it stands, nothing bent (issue 7, "Bad input"): bounded in depth, each name once, each number as it was written, none
+// without bounds.
 
 import { isUtf8 } from 'node:buffer'
 import type { Json } from '../event.ts'
+import { exactNumbers } from './exact-number.ts'
 import { isTooDeep, maxDepth } from './json-depth.ts'
 import type { Said } from './locale.ts'
 
@@ -53,7 +55,9 @@ export function readExactJson(bytes: Uint8Array): ExactJson {
   const repeated = repeatedName(text)
   if (repeated !== undefined) return { at: repeated, wrong: twice }
   const endless = endlessNumber(value, '')
-  return endless === undefined ? { value } : { at: endless, wrong: tooLarge }
+  if (endless !== undefined) return { at: endless, wrong: tooLarge }
+  const keep = exactNumbers(text)
+  return { value: keep === undefined ? value : JSON.parse(text, keep) }
 }
 
 interface Level {

@@ -1,10 +1,11 @@
-// The door for `vigie status`, `doctor`, `stop` and `restore` beside a running `start`: HTTP on a unix socket that only this user can open.
+// The door for `vigie status`, `doctor`, `stop`, `restore`, `import` and `key` beside a running `start`: HTTP on a unix socket that only this user can open.
 
 import { chmodSync, rmSync } from 'node:fs'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import type { JsonObject, Log, Part } from '../event.ts'
+import { exactNumbers } from '../text/exact-number.ts'
 import { guardDoors } from './doors.ts'
 
 export interface StatusReport {
@@ -34,6 +35,8 @@ export interface ControlParts {
   readonly stop: () => void
   /** Puts a copy in the place of the database and goes on with it. @throws {UserError} for a file that is no good copy. */
   readonly restore: (file: string) => Promise<JsonObject>
+  /** The id of `team/channel`. @throws {UserError} where it cannot be found. */
+  readonly channelNamed: (words: string) => Promise<string>
   /** Takes up what a file held: history, told to nobody. */
   readonly take: (records: readonly TakenRecord[]) => Promise<object>
   readonly log: Log
@@ -54,9 +57,12 @@ export async function listenForControl(path: string, parts: ControlParts): Promi
     return { stopping: true }
   })
   http.post<{ Querystring: { file?: string } }>('/restore', own, ({ query }) => parts.restore(query.file ?? ''))
+  http.get<{ Querystring: { name?: string } }>('/channel', own, async ({ query }) => ({
+    id: await parts.channelNamed(query.name ?? ''),
+  }))
   void http.register(async (scope) => {
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, body: string) =>
-      JSON.parse(body),
+      JSON.parse(body, exactNumbers(body)),
     )
     scope.post('/import', { ...json, bodyLimit: mostImportBytes }, ({ body }) =>
       parts.take(z.array(recordShape).parse(body)),

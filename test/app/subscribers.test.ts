@@ -2,10 +2,12 @@
 
 import { randomBytes } from 'node:crypto'
 import { expect, it, onTestFinished } from 'vitest'
-import { createSubscribers, type Standing, type SubscriberParts } from '../../src/app/subscribers.ts'
+import type { Standing } from '../../src/app/subscriber-rights.ts'
+import { createSubscribers, type SubscriberParts } from '../../src/app/subscribers.ts'
 import { createVault } from '../../src/app/vault.ts'
 import { Secret } from '../../src/env.ts'
 import { HttpProblem } from '../../src/errors.ts'
+import type { Draft } from '../../src/event.ts'
 import type { KeyHolder } from '../../src/integrations/integration.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 import { wishOf } from '../fakes/event.ts'
@@ -19,6 +21,7 @@ const bobs: KeyHolder = { id: 'k3', maker: 'bob', vigieAdmin: false }
 
 async function stage(more: Partial<SubscriberParts> = {}) {
   const log = createFakeLog()
+  const told: Draft[] = []
   const store = await openSqliteStore({ path: ':memory:', now: () => 0, log })
   onTestFinished(() => store.close())
   const subscribers = createSubscribers({
@@ -28,11 +31,17 @@ async function stage(more: Partial<SubscriberParts> = {}) {
     sources: [{ name: 'hook' }, { name: 'gitlab' }, { name: 'personnage' }],
     standing: async (channel, maker): Promise<Standing | undefined> =>
       channel === town && maker !== 'carol' ? { isAdmin: maker === undefined } : undefined,
+    emit: async (draft) => {
+      told.push(draft)
+      return { event: 'e', matched: 1, repeated: false }
+    },
+    admins: () => ['chief'],
+    onReplayed: () => undefined,
     now: () => 0,
     log,
     ...more,
   })
-  return { store, ...subscribers, ...subscribers.subscribing }
+  return { store, told, ...subscribers, ...subscribers.subscribing }
 }
 
 const statusOf = async (done: Promise<unknown>): Promise<number> => {
@@ -48,16 +57,17 @@ it('keeps a URL’s secret sealed, tells it once, and forgets all of it', async 
   const wish = { to: { url: `${url}#x` }, source: 'hook', subject: 'a.*' }
   const made = await subscribe(wish, alices)
   expect(made.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
-  const [kept] = await store.subscribers.at(url)
+  const [kept] = await store.subscribers.all()
+  expect(kept?.url).toBe(url)
   expect(JSON.stringify([kept, await store.subscriptions.all()])).not.toContain(made.secret?.slice(6))
   expect(await subscribe(wish, alices)).toEqual({ id: made.id })
   // Another's is another.
   expect((await subscribe(wish, bobs)).id).not.toBe(made.id)
   expect(await unsubscribe(wish, alices)).toBe(made.id)
   expect(await statusOf(unsubscribe(wish, alices))).toBe(404)
-  expect((await store.subscribers.at(url)).map(({ maker }) => maker)).toEqual(['bob'])
+  expect((await store.subscribers.all()).map(({ maker }) => maker)).toEqual(['bob'])
   await unsubscribe(wish, shell)
-  expect([await store.subscribers.at(url), await store.subscriptions.all()]).toEqual([[], []])
+  expect([await store.subscribers.all(), await store.subscriptions.all()]).toEqual([[], []])
 })
 
 it('takes a character’s name of several words for one name, as chat takes it in quotes', async () => {
@@ -79,7 +89,7 @@ it('keeps no URL without its subscription', async () => {
   Object.assign(made.store.subscriptions, { save: () => Promise.reject(new Error('full')) })
   await expect(made.subscribe({ to: { url }, source: 'hook' }, alices)).rejects.toThrow('full')
   Object.assign(made.store.subscriptions, { save })
-  expect(await made.store.subscribers.at(url)).toEqual([])
+  expect(await made.store.subscribers.all()).toEqual([])
 })
 
 it('ends what somebody else made only for who may', async () => {
@@ -136,4 +146,22 @@ it('has no more than 200 subscriptions for a channel, however many are asked for
   )
   expect((await Promise.all(asked)).filter((status) => status === 422)).toHaveLength(10)
   expect(await store.subscriptions.inChannel(town)).toHaveLength(200)
+})
+
+it('ends all that a URL was subscribed to where it is gone, and tells administrators once, without its secrets', async () => {
+  const { store, told, subscribe, onTargetGone } = await stage()
+  const secretive = 'https://example.org/hook/s3cr3t?key=t0ken'
+  await subscribe({ to: { url: secretive }, source: 'hook', subject: 'a.*' }, alices)
+  await subscribe({ to: { url: secretive }, source: 'personnage' }, bobs)
+  const other = await subscribe({ to: { url }, source: 'hook' }, alices)
+  const [first, second] = await store.subscribers.all()
+  for (const one of [first, second, first]) await onTargetGone({ notifier: 'webhook', address: one?.id ?? '' })
+  expect((await store.subscriptions.all()).map(({ id }) => id)).toEqual([other.id])
+  expect((await store.subscribers.all()).map((one) => one.url)).toEqual([url])
+  expect(told.map(({ type, data }) => ({ type, data }))).toEqual([
+    {
+      type: 'vigie.subscriptions_ended',
+      data: { place: 'https://example.org/…', heard: ['hook a.*', 'personnage'], count: 2 },
+    },
+  ])
 })

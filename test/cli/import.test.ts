@@ -50,6 +50,14 @@ describe('vigie import', () => {
     )
   })
 
+  test('takes numbers in all their digits, and gives them back so', async () => {
+    const data = '{"type":"a.b","data":{"id":12345678901234567890}}'
+    const line = `{"specversion":"1.0","id":"x","source":"hook","type":"hook.a.b","time":"2026-10-02T07:00:00.000Z","data":${data}}`
+    expect((await imported('-', { stdin: [`${line}\n`] })).out).toBe('1 added, 0 known already, 0 not understood\n')
+    expect(await exported('events')).toContain(data)
+    expect(await exported('events', '--format', 'csv')).toContain('12345678901234567890')
+  })
+
   test('takes it a value a line too, and from standard input', async () => {
     const lines = course.map((one) => `${JSON.stringify(one)}\n`)
     expect((await imported('-', { stdin: lines })).out).toBe('4 added, 0 known already, 0 not understood\n')
@@ -116,6 +124,7 @@ describe('vigie import', () => {
     const door = await listenForControl(socket, {
       status: app.status,
       doctor: app.doctor,
+      channelNamed: app.channelNamed,
       take: app.take,
       restore: async () => ({}),
       stop: () => undefined,

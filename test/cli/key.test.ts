@@ -4,7 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { controlPath } from '../../src/cli/control.ts'
+import { UserError } from '../../src/errors.ts'
 import { holdLock } from '../../src/store/lock.ts'
+import { listenForControl } from '../../src/web/control.ts'
+import { createFakeLog } from '../fakes/log.ts'
 import { bearer, createKeyStage } from '../web/key-stage.ts'
 import { vigie } from './process.ts'
 
@@ -52,9 +56,36 @@ describe('vigie key', () => {
     expect([code, out]).toEqual([0, expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=\n$/)])
   })
 
+  it('takes a channel by name where a running Vigie can look it up', async () => {
+    const town = 't'.repeat(26)
+    const nothing = async () => ({})
+    const door = await listenForControl(controlPath(path(), process.cwd()), {
+      status: async () => ({ version: '', startedAt: 0, pid: 1, parts: [] }),
+      doctor: async () => [],
+      stop: () => undefined,
+      restore: nothing,
+      take: nothing,
+      async channelNamed(words) {
+        if (words === 'équipe/town') return town
+        throw new UserError({ fr: 'inconnu', en: `I see no channel "${words}"` })
+      },
+      log: createFakeLog(),
+    })
+    try {
+      const made = await run('create', 'towns', '--scope', 'events:write', '--channel', 'équipe/town')
+      expect(made).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^vigie_/) })
+      expect((await run('list')).out).toContain(`--channel ${town}`)
+      const other = await run('create', 'others', '--scope', 'events:write', '--channel', 'équipe/other')
+      expect(other).toMatchObject({ code: 1, out: '', err: expect.stringContaining('no channel "équipe/other"') })
+    } finally {
+      await door.close()
+    }
+  })
+
   it.each([
     [['create', 'bank'], '--scope'],
-    [['create', 'bank', '--scope', 'events:write', '--channel', 'town'], '--channel'],
+    [['create', 'bank', '--scope', 'events:write', '--channel', 'town'], '--channel: team/channel or'],
+    [['create', 'bank', '--scope', 'events:write', '--channel', 'main/town'], 'No Vigie runs here'],
     [['revoke', 'nobody'], 'No key is called'],
     [['burn'], 'burn'],
   ])('says what is wrong with %j, and nothing on standard output', async (words, said) => {

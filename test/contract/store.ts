@@ -284,6 +284,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       await record({ route: () => [routedTo({ notifier: 'email', address: 'a@example.org' })], acceptedAt: time - 5 })
       expect(await store.deliveries.counts()).toMatchObject({ waiting: 2, oldestWaitingAt: time - 5 })
       expect(await store.deliveries.counts('mattermost')).toMatchObject({ waiting: 1, oldestWaitingAt: time })
+      const but = await store.deliveries.counts({ except: 'mattermost' })
+      expect(but).toMatchObject({ waiting: 1, oldestWaitingAt: time - 5 })
     })
 
     describe('events', () => {
@@ -564,6 +566,27 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
           ['delivered', undefined, undefined],
         ])
         expect(await store.deliveries.counts()).toEqual({ waiting: 0, parked: 1 })
+      })
+
+      test('how a target does is told: last told when, and in vain since when and why', async () => {
+        const { deliveries } = store
+        expect(await deliveries.lately(town)).toEqual({})
+        for (let count = 0; count < 2; count += 1) await record()
+        await record({ route: () => [routedTo(dev)] })
+        expect(await deliveries.lately(town)).toEqual({})
+        const claimed = await deliveries.claim({ notifier: town.notifier, now: time, leaseMs, limit: 1 })
+        await settleAs(store, claimed[0], 'delivered')
+        expect(await deliveries.lately(town)).toEqual({ deliveredAt: time })
+        const next = async (now: number) =>
+          (await claim(now)).find(({ delivery }) => delivery.target.address === town.address)?.delivery
+        const tried = await next(time + 5)
+        await deliveries.settle(tried?.id ?? '', 1, retryAt(time + 9), time + 6)
+        const failing = { since: time + 5, error: 'not now' }
+        expect(await deliveries.lately(town)).toEqual({ deliveredAt: time, failing })
+        const again = await next(time + 9)
+        await deliveries.settle(again?.id ?? '', 2, { as: 'parked', error: 'never' }, time + 10)
+        expect(await deliveries.lately(town)).toEqual({ deliveredAt: time, failing: { ...failing, error: 'never' } })
+        expect(await deliveries.lately({ ...town, notifier: 'webhook' })).toEqual({})
       })
 
       test('they are listed by channel, state and event', async () => {

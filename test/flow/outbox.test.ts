@@ -291,6 +291,15 @@ describe('the outbox', () => {
       expect((await world.ledger()).filter((state) => state.startsWith('parked')).length).toBe(3)
       expect(world.parked.length).toBe(1)
     })
+
+    test('where it ended for good nothing is parked: nobody will ever be there to send it to', async () => {
+      await world.subscribe()
+      world.notifier.fate = () => refuse({ retry: false, scope: 'target', reason: 'ended' }, 'answered 410')
+      await world.tell()
+      expect(world.gone.map(({ target }) => target.address)).toEqual(['town'])
+      expect(await world.ledger()).toEqual(['withheld ended'])
+      expect(world.parked).toEqual([])
+    })
   })
 
   describe('when the notifier is away', () => {

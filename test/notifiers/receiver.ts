@@ -50,7 +50,10 @@ export async function createReceiver(): Promise<Receiver> {
 }
 
 /** The guarded way outside, with these places listed and no name server. */
-export function outwardTo(...allowed: readonly string[]) {
+export const outwardTo = (...allowed: readonly string[]) => outwardBy('127.0.0.1:9', ...allowed)
+
+/** The same, asking this name server. */
+export function outwardBy(nameServer: string, ...allowed: readonly string[]) {
   const env = createEnv({ environment: { MONITOR_ALLOW: allowed.join(',') }, dotenv: {}, readFile: () => '' })
   const lookout = createLookout({
     env,
@@ -58,7 +61,7 @@ export function outwardTo(...allowed: readonly string[]) {
     openHeaders: () => ({}),
     now: Date.now,
     elapsed: () => performance.now(),
-    world: { servers: ['127.0.0.1:9'], readHosts: () => '', interfaces: () => ({}) },
+    world: { servers: [nameServer], readHosts: () => '', interfaces: () => ({}) },
   })
   env.check()
   return lookout

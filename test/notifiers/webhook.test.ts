@@ -5,7 +5,8 @@ import { createWebhookNotifier, renderCloudEvents, signatureOf } from '../../src
 import { signaturesProve, signingKey } from '../../src/standard-webhooks.ts'
 import { own } from '../../src/text/rich.ts'
 import { eventOf, failureOf, messageOf, neverStop } from '../contract/notifier.ts'
-import { createReceiver, outwardTo, type Receiver } from './receiver.ts'
+import { startDnsServer } from '../fakes/dns-server.ts'
+import { createReceiver, outwardBy, outwardTo, type Receiver } from './receiver.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const now = Date.UTC(2026, 10, 21, 8)
@@ -64,7 +65,7 @@ describe('a URL that subscribed', () => {
   })
 
   test.each([
-    [410, { retry: false, scope: 'target', reason: 'gone' }],
+    [410, { retry: false, scope: 'target', reason: 'ended' }],
     [400, { retry: false, scope: 'message', reason: 'client' }],
     [413, { retry: false, scope: 'message' }],
     [301, { retry: true, scope: 'target', reason: 'client' }],
@@ -101,6 +102,22 @@ describe('a URL that subscribed', () => {
     const failure = await failureOf(notifierTo(url).send(messageOf('x'), 's1', neverStop))
     expect(failure).toMatchObject({ retry: true, scope: 'target', reason: 'forbidden' })
     expect(failure.message).toBe('webhook: not allowed')
+    expect(receiver.taken).toEqual([])
+  })
+
+  // Threat T14: rebinding.
+  test('is not reached inside by a name that changed its mind since it subscribed', async () => {
+    const answers = ['93.184.216.34']
+    const names = await startDnsServer((_name, record) => (record === 'A' ? answers : []))
+    const { admit, post } = outwardBy(names.address)
+    const [, port = ''] = receiver.at.split(':')
+    await admit({ host: 'flip.attacker.example', port: Number(port) }, { vigieAdmin: false })
+    answers[0] = '127.0.0.1'
+    const find = async () => ({ url: `http://flip.attacker.example:${port}/`, secret })
+    const notifier = createWebhookNotifier({ find, post, now: () => 0 })
+    const failure = await failureOf(notifier.send(messageOf('x'), 's1', neverStop))
+    await names.close()
+    expect(failure).toMatchObject({ retry: true, scope: 'target', reason: 'forbidden' })
     expect(receiver.taken).toEqual([])
   })
 })

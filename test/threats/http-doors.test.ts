@@ -248,6 +248,7 @@ describe('the control door', () => {
     status: async () => ({ version: '1', startedAt: 0, pid: 1, parts: [] }),
     doctor: async () => [],
     stop: () => void done.push('stop'),
+    channelNamed: async () => 'c',
     take: async () => ({}),
     restore: async (file: string) => {
       done.push(`restore ${file}`)

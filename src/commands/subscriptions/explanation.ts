@@ -12,7 +12,7 @@ import { isUnnamed, judgedHere } from './hearing.ts'
 import { listCommand } from './words.ts'
 
 /** Why a subscription is silent, or why a delivery was held back. */
-type Withheld = Silence | 'unsubscribed' | 'told' | 'taken'
+type Withheld = Silence | 'unsubscribed' | 'ended' | 'told' | 'taken'
 
 const mostDeliveries = 20
 const mostEvents = 20
@@ -35,6 +35,7 @@ const words = {
       subject: 'un autre sujet',
       excluded: 'ce sujet est exclu (!)',
       unsubscribed: 'plus abonné',
+      ended: 'l’adresse ne veut plus rien recevoir (410)',
       events: 'pas ce genre d’événement (--events)',
       branch: 'une autre branche (--branch)',
       label: 'd’autres étiquettes (--label)',
@@ -80,6 +81,7 @@ const words = {
       subject: 'another subject',
       excluded: 'this subject is excluded (!)',
       unsubscribed: 'no longer subscribed',
+      ended: 'the address wants nothing any more (410)',
       events: 'not this kind of event (--events)',
       branch: 'another branch (--branch)',
       label: 'other labels (--label)',

@@ -2,7 +2,7 @@
 // their words, colours and fields count; mentions, buttons, pictures and the wish for another channel, name or icon do not.
 
 import type { Json } from '../../event.ts'
-import { type Facts, isObject, type Told, type ToldField } from './facts.ts'
+import { type Facts, isObject, type Told, type ToldField, wordOf } from './facts.ts'
 import { unwrapped } from './slack-text.ts'
 
 const mostAttachments = 20
@@ -75,7 +75,7 @@ function blockText(block: Bag): string[] {
 function fieldsOf(attachment: Bag): ToldField[] {
   return listOf(attachment, 'fields').flatMap((field) => {
     const value = field.value
-    const shown = typeof value === 'number' || typeof value === 'boolean' ? String(value) : textOf(field, 'value')
+    const shown = typeof value === 'string' ? textOf(field, 'value') : wordOf(value)
     const title = textOf(field, 'title') ?? ''
     if (shown === undefined) return []
     return [{ title: title.slice(0, 200), value: shown.slice(0, 2000), short: field.short === true }]

@@ -5,7 +5,7 @@ import type { Describe, Description, Event, Field, Severity, Telling } from '../
 import { number } from '../../text/format.ts'
 import type { Locale, Said } from '../../text/locale.ts'
 import { bold, code, join, own, type Rich, rich, type Span, shorten } from '../../text/rich.ts'
-import { type Facts, factsShape, isObject, isScalar, type Scalar } from './facts.ts'
+import { type Facts, factsShape, isObject, wordOf } from './facts.ts'
 import { fillTemplate } from './template.ts'
 
 const mostOfATitle = 200
@@ -71,7 +71,9 @@ function textOf(facts: Facts, { template }: Telling): Rich {
   if (told !== undefined) return told.text === undefined ? [] : lines(told.text)
   const from = source === undefined ? [] : [code(shorten(source, mostOfAType))]
   const origin = join([[code(shorten(type, mostOfAType))], from], ' · ')
-  return isScalar(data) ? join([origin, typeof data === 'string' ? lines(data) : [code(String(data))]], '\n') : origin
+  const word = wordOf(data)
+  if (word === undefined) return origin
+  return join([origin, typeof data === 'string' ? lines(data) : [code(shorten(word, mostOfAValue))]], '\n')
 }
 
 /** Foreign lines, as many as a card holds. */
@@ -113,8 +115,9 @@ function fieldsOf(facts: Facts, { url }: Event, locale: Locale): Field[] {
   }
   const scalars = isObject(data)
     ? Object.entries(data).flatMap(([name, value]) => {
-        if (!isScalar(value) || value === '' || (name === 'progress' && value === facts.progress)) return []
-        return [{ title: nameOf(name), value: [valueSpan(value)], short: String(value).length <= 40 }]
+        const word = wordOf(value) ?? ''
+        if (word === '' || (name === 'progress' && value === facts.progress)) return []
+        return [{ title: nameOf(name), value: [valueSpan(word)], short: word.length <= 40 }]
       })
     : []
   return [...scalars, ...page]
@@ -126,8 +129,8 @@ function nameOf(name: string): string {
 }
 
 /** Machine words in a code span, prose as it is. */
-function valueSpan(value: Scalar): Span {
-  const text = shorten(String(value), mostOfAValue)
+function valueSpan(word: string): Span {
+  const text = shorten(word, mostOfAValue)
   return /^\S{1,80}$/u.test(text) ? code(text) : text
 }
 

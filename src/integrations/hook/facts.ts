@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import type { Json, JsonObject } from '../../event.ts'
+import { isExactNumber } from '../../text/exact-number.ts'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 const field = z.object({ title: z.string(), value: z.string(), short: z.boolean().optional() })
@@ -49,9 +50,15 @@ export function dataOf(facts: Facts): JsonObject {
 }
 
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value)
 }
 
 export function isScalar(value: unknown): value is Scalar {
   return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number'
+}
+
+/** As it was written; nothing for lists, objects and nothing. */
+export function wordOf(value: unknown): string | undefined {
+  if (isExactNumber(value)) return value.rawJSON
+  return isScalar(value) ? String(value) : undefined
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { FieldProblem } from '../../errors.ts'
 import type { Json, Severity } from '../../event.ts'
+import { numbersAsText } from '../../text/exact-number.ts'
 import { isLine, isType, typeWanted } from './cloud-event.ts'
 import { type Facts, isObject, type ToldField } from './facts.ts'
 import { expected, refusedFields } from './refusals.ts'
@@ -58,7 +59,10 @@ export interface Plain {
 
 /** @throws {HttpProblem} 422 */
 export function readPlain(value: Json): Plain {
-  const read = plainShape.safeParse(value)
+  // Told as text.
+  const asText =
+    isObject(value) && Object.hasOwn(value, 'fields') ? { fields: numbersAsText(value.fields ?? null) } : {}
+  const read = plainShape.safeParse(isObject(value) ? { ...value, ...asText } : value)
   if (!read.success) throw refusedFields(problemsOf(read.error, value))
   const { type, text, title, severity = 'info', subject, url, fields, vigiecard, progress } = read.data
   const told = {

@@ -3,6 +3,7 @@
 import { type FieldProblem, HttpProblem } from '../../errors.ts'
 import type { Json } from '../../event.ts'
 import { readExactJson } from '../../text/exact-json.ts'
+import { isExactNumber } from '../../text/exact-number.ts'
 import type { Said } from '../../text/locale.ts'
 
 const wrong: Said = {
@@ -60,7 +61,7 @@ export function got(value: unknown): Said {
   if (value === undefined) return { fr: 'rien', en: 'nothing' }
   if (value === null) return { fr: 'null', en: 'null' }
   if (Array.isArray(value)) return { fr: 'une liste', en: 'a list' }
-  if (typeof value === 'object') return { fr: 'un objet', en: 'an object' }
+  if (typeof value === 'object' && !isExactNumber(value)) return { fr: 'un objet', en: 'an object' }
   const text = JSON.stringify(value)
   const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text
   return { fr: shown, en: shown }

@@ -13,19 +13,27 @@ export interface SubscribingParts {
 }
 
 const mostBytes = 64 * 1024
+const longestUrl = 2000
+const longestSubject = 2000
 export const subscribingShape = z.strictObject({
   channel: z.string().min(1).max(64).optional(),
-  url: z.string().min(1).max(2000).optional(),
+  url: z.string().min(1).max(longestUrl).optional(),
   source: z.string().min(1).max(64),
-  subject: z.string().min(1).max(2000).optional(),
+  subject: z.string().min(1).max(longestSubject).optional(),
 })
 type Field = keyof typeof subscribingShape.shape
 
 const wanted: Readonly<Record<Field, { readonly fr: string; readonly en: string }>> = {
   channel: { fr: 'l’identifiant d’un canal', en: 'the id of a channel' },
-  url: { fr: 'une adresse http ou https', en: 'an http or https address' },
+  url: {
+    fr: `une adresse http ou https de ${longestUrl} caractères au plus`,
+    en: `an http or https address of ${longestUrl} characters at most`,
+  },
   source: { fr: 'une source, comme "gitlab" ou "personnage",', en: 'a source, like "gitlab" or "personnage",' },
-  subject: { fr: 'un motif, comme "groupe/**",', en: 'a glob, like "group/**",' },
+  subject: {
+    fr: `un motif de ${longestSubject} caractères au plus, comme "groupe/**",`,
+    en: `a glob of ${longestSubject} characters at most, like "group/**",`,
+  },
 }
 const wrongType = {
   fr: 'Le type de contenu attendu est application/json.',

@@ -3,7 +3,7 @@
 
 import type { Json, JsonObject } from '../../event.ts'
 import { own, type Rich, shorten } from '../../text/rich.ts'
-import { type Facts, isObject, isScalar } from './facts.ts'
+import { type Facts, isObject, wordOf } from './facts.ts'
 
 const longestValue = 300
 const mostParts = 200
@@ -53,5 +53,5 @@ function valueAt(names: JsonObject, path: string): string | undefined {
     else if (isObject(at) && Object.hasOwn(at, name)) at = at[name]
     else return undefined
   }
-  return isScalar(at) ? String(at) : undefined
+  return wordOf(at)
 }

@@ -18,7 +18,7 @@ export interface ParkedFacts {
   /** The event in one line. */
   readonly what: Said
   readonly channel?: { readonly name: string; readonly url: string } | undefined
-  /** Where it was for, outside Mattermost: an address of e-mail. */
+  /** Where it was for, outside Mattermost: an address of e-mail, or where a URL leads (`https://example.org/…`). */
   readonly address?: string | undefined
   /** For one person alone. */
   readonly isDirect: boolean
@@ -199,6 +199,9 @@ function sinceWhen({ since, at, attempt }: Parked, { locale, timeZone, now }: Te
 /** By what the error says; the words of the other side follow. */
 const reasons: readonly (readonly [RegExp, Said])[] = [
   [/^internal error/, { fr: 'une erreur de ma part, voir mon journal', en: 'an error of mine, see my log' }],
+  [/^webhook: answered 4/, { fr: 'cette adresse refuse ce message', en: 'this address refuses this message' }],
+  [/^webhook: answered/, { fr: 'cette adresse a échoué sur ce message', en: 'this address failed on this message' }],
+  [/^webhook: /, { fr: 'cette adresse n’a pas répondu', en: 'this address did not answer' }],
   [/in_deleted|to_deleted/, { fr: 'le canal est archivé', en: 'the channel is archived' }],
   [/: 403/, { fr: 'je n’ai pas le droit d’y écrire', en: 'I may not write there' }],
   [/: 404/, { fr: 'ce n’est plus là', en: 'it is not there any more' }],

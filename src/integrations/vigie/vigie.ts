@@ -9,6 +9,7 @@ import { describeFolder, folderBackType, folderMissingType } from './folders.ts'
 import { describeHooksDisabled, describeHooksRecovered, hooksDisabledType, hooksRecoveredType } from './gitlab-hooks.ts'
 import { describeIsolated, isolatedType } from './isolated.ts'
 import { deliveryParkedType, describeDeliveryParked } from './parked.ts'
+import { describeSubscriptionsEnded, subscriptionsEndedType } from './subscriptions-ended.ts'
 import { describeToken, tokenAcceptedType, tokenRefusedType } from './token-refused.ts'
 import { upkeepDescribers } from './upkeep.ts'
 
@@ -55,6 +56,7 @@ const describers: ReadonlyMap<string, Describe> = new Map([
   [isolatedType, describeIsolated],
   [tokenRefusedType, describeToken],
   [tokenAcceptedType, describeToken],
+  [subscriptionsEndedType, describeSubscriptionsEnded],
   [folderMissingType, describeFolder],
   [folderBackType, describeFolder],
   ...upkeepDescribers,

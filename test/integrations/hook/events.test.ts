@@ -2,6 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { headerText } from '../../../src/integrations/hook/cloud-event.ts'
+import { renderCloudEvents } from '../../../src/notifiers/webhook.ts'
+import { toCloudEvent } from '../../../src/store/cloud-event.ts'
+import { plain } from '../../../src/text/rich.ts'
 import { bearer } from '../../fakes/keys.ts'
 import { allowed, batch, cloudEvent, json, openDoor, structured } from './door.ts'
 
@@ -271,4 +274,38 @@ describe('the door', () => {
     const answer = await door.post(cloudEvent({ data }), structured)
     expect(answer.statusCode).toBe(200)
   })
+})
+
+it('keeps numbers as they were written: on the card, in the store, to URLs and in exports', async () => {
+  const door = await openDoor()
+  await door.subscribe()
+  const data = '{"id":12345678901234567890,"share":0.12345678901234567890123,"deep":[{"n":9007199254740993}]}'
+  const event = `{"specversion":"1.0","id":"n1","source":"/bank","type":"bank.paid","data":${data}}`
+  expect((await door.post(event, structured)).statusCode).toBe(200)
+  const [stored] = await door.stored()
+  if (stored === undefined) throw new Error('nothing was stored')
+  expect(JSON.stringify(stored.event.data.data)).toBe(data)
+  expect(JSON.stringify(toCloudEvent(stored))).toContain(data)
+  const { body } = renderCloudEvents({ events: [stored.event], description: { summary: [], color: '' }, locale: 'fr' })
+  expect(body).toContain(data)
+  const told = door.hook.describe(stored.event, { locale: 'fr', timeZone: 'UTC', now: 0 })
+  expect(told.fields?.map(({ value }) => plain(value))).toEqual(['12345678901234567890', '0.12345678901234567890123'])
+  const template = 'N {{data.id}} {{data.deep.0.n}} {{data.id.rawJSON}}'
+  const filled = door.hook.describe(stored.event, { locale: 'fr', timeZone: 'UTC', now: 0, template })
+  expect(plain(filled.text ?? [])).toBe('N 12345678901234567890 9007199254740993 {{data.id.rawJSON}}')
+})
+
+it('tells the fields of a plain form in the digits they were given', async () => {
+  const door = await openDoor()
+  await door.subscribe()
+  await door.post('{"type":"a.b","text":"x","fields":{"id":12345678901234567890,"n":2}}')
+  const [stored] = await door.stored()
+  expect(stored?.event.data.told).toMatchObject({
+    fields: [
+      { title: 'id', value: '12345678901234567890' },
+      { title: 'n', value: '2' },
+    ],
+  })
+  const refused = await door.post('{"type":12345678901234567890,"text":"x"}')
+  expect(refused.json().errors[0].detail).toContain('12345678901234567890')
 })
