@@ -2,7 +2,8 @@
 
 import { isUtf8 } from 'node:buffer'
 import type { Json } from '../event.ts'
-import { isTooDeep, maxDepth } from './json-depth.ts'
+import { number } from './format.ts'
+import { isTooDeep, isTooMuch, maxDepth, maxValues } from './json-depth.ts'
 import type { Said } from './locale.ts'
 
 export type ExactJson =
@@ -26,6 +27,11 @@ export const unreadableWords: Readonly<Record<Unreadable, Said>> = {
   },
   notJson,
 }
+/** Of a body of the API with more values than one call may bring (threat T28). */
+export const tooMuch: Said = {
+  fr: `Le JSON contient plus de ${number('fr', maxValues)} valeurs\u00a0: envoyez-le en plusieurs fois.`,
+  en: `The JSON holds more than ${number('en', maxValues)} values: send it in several calls.`,
+}
 const twice: Said = { fr: 'ce nom est donné deux fois', en: 'this name is given twice' }
 const tooLarge: Said = { fr: 'ce nombre est hors limites', en: 'this number is out of bounds' }
 
@@ -47,12 +53,13 @@ export function parseJson(
 }
 
 export function readExactJson(bytes: Uint8Array): ExactJson {
+  if (isTooMuch(bytes)) return { unreadable: tooMuch }
   const parsed = parseJson(bytes)
   if ('unreadable' in parsed) return { unreadable: unreadableWords[parsed.unreadable] }
   const { text, value } = parsed
   const repeated = repeatedName(text)
   if (repeated !== undefined) return { at: repeated, wrong: twice }
-  const endless = endlessNumber(value, '')
+  const endless = mayBeEndless.test(text) ? endlessNumber(value, '') : undefined
   return endless === undefined ? { value } : { at: endless, wrong: tooLarge }
 }
 
@@ -91,6 +98,9 @@ export function repeatedName(text: string): string | undefined {
 function pathOf(levels: readonly Level[]): string {
   return levels.map(({ names, name, index }) => (names === undefined ? String(index) : name)).join('.')
 }
+
+/** A number that no number holds is written with an exponent, or with more than 300 digits. */
+const mayBeEndless = /\d[eE]|\d{300}/
 
 function endlessNumber(value: Json | undefined, at: string): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : at

@@ -207,6 +207,7 @@ function extensionsOf(value: JsonObject, at: string, problems: Problems): Record
   for (const [name, said] of Object.entries(value)) {
     if (known.has(name) || said === null || said === undefined) continue
     count += 1
+    if (count > mostExtensions) break
     if (!/^[a-z0-9]{1,40}$/.test(name)) problems.add(at + name, badName)
     else if (name !== 'progress' && !isExtension(said)) problems.add(at + name, expected(words.extension, said))
     else if (isScalar(said)) extensions[name] = said
