@@ -43,9 +43,14 @@ export interface Answered {
   readonly tookMs: number
 }
 
-export async function post(port: number, body: string | Buffer, headers: Record<string, string>): Promise<Answered> {
+export async function post(
+  port: number,
+  body: string | Buffer,
+  headers: Record<string, string>,
+  path = '/webhook/gitlab',
+): Promise<Answered> {
   const began = performance.now()
-  const answer = await fetch(`http://127.0.0.1:${port}/webhook/gitlab`, {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body,
