@@ -33,7 +33,10 @@ export const tooMuch: Said = {
   en: `The JSON holds more than ${number('en', maxValues)} values: send it in several calls.`,
 }
 const twice: Said = { fr: 'ce nom est donné deux fois', en: 'this name is given twice' }
-const tooLarge: Said = { fr: 'ce nombre est hors limites', en: 'this number is out of bounds' }
+const tooLarge: Said = {
+  fr: 'il faut un nombre qui puisse être gardé\u202f; celui-ci dépasse 1,8\u00a0×\u00a010³⁰⁸',
+  en: 'a number that can be kept is expected; this one exceeds 1.8 × 10³⁰⁸',
+}
 
 /** What bytes hold and its text, its depth bounded before it is parsed (threat T28); or why it cannot be read. */
 export function parseJson(

@@ -66,8 +66,8 @@ export function got(value: unknown): Said {
   return { fr: shown, en: shown }
 }
 
-/** `{wanted} is expected, not {what was got}.` */
+/** `{wanted} is expected, not {what was got}.`; in French, what is wanted may be of either gender. */
 export function expected(wanted: Said, value: unknown): Said {
   const { fr, en } = got(value)
-  return { fr: `${wanted.fr} est attendu, et non ${fr}.`, en: `${wanted.en} is expected, not ${en}.` }
+  return { fr: `il faut ${wanted.fr} et non ${fr}.`, en: `${wanted.en} is expected, not ${en}.` }
 }

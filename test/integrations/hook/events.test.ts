@@ -218,7 +218,7 @@ describe('the plain form', () => {
     expect(fieldsOf(answer).toSorted()).toEqual(['extra', 'fields', 'severity', 'text', 'type', 'url'])
     expect(answer.json().errors).toContainEqual({
       field: 'severity',
-      detail: '"info", "warning" ou "critical" est attendu, et non "bad".',
+      detail: 'il faut "info", "warning" ou "critical" et non "bad".',
     })
   })
 
