@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Json } from '../event.ts'
 import { number } from './format.ts'
-import { isTooDeep, isTooMuch, maxDepth, maxValues } from './json-depth.ts'
+import { isTooDeep, maxDepth, maxValues } from './json-depth.ts'
 import type { Said } from './locale.ts'
 
 export type ExactJson =
@@ -56,7 +56,6 @@ export function parseJson(
 }
 
 export function readExactJson(bytes: Uint8Array): ExactJson {
-  if (isTooMuch(bytes)) return { unreadable: tooMuch }
   const parsed = parseJson(bytes)
   if ('unreadable' in parsed) return { unreadable: unreadableWords[parsed.unreadable] }
   const { text, value } = parsed

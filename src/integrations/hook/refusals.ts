@@ -2,7 +2,8 @@
 
 import { type FieldProblem, HttpProblem } from '../../errors.ts'
 import type { Json } from '../../event.ts'
-import { readExactJson } from '../../text/exact-json.ts'
+import { readExactJson, tooMuch } from '../../text/exact-json.ts'
+import { isTooMuch } from '../../text/json-depth.ts'
 import type { Said } from '../../text/locale.ts'
 
 const wrong: Said = {
@@ -47,8 +48,9 @@ export function refusedFields(fields: readonly FieldProblem[]): HttpProblem {
   return new HttpProblem(422, wrong, undefined, { fields })
 }
 
-/** @throws {HttpProblem} 400 for what is no JSON, 422 for what could be read in two ways. */
+/** @throws {HttpProblem} 400 for what is no JSON, 413 for too many values, 422 for what could be read in two ways. */
 export function jsonOf(bytes: Uint8Array): Json {
+  if (isTooMuch(bytes)) throw new HttpProblem(413, tooMuch)
   const read = readExactJson(bytes)
   if ('unreadable' in read) throw new HttpProblem(400, read.unreadable)
   if ('wrong' in read) throw refusedFields([{ field: read.at.slice(0, 200), said: read.wrong }])

@@ -53,9 +53,9 @@ const unknownField: Said = {
   en: 'unknown field: only nom and score are expected',
 }
 
-/** @throws {HttpProblem} 400 for what is no JSON, 422 for what is no name and score. */
+/** @throws {HttpProblem} 400 for what is no JSON, 413 for too many values, 422 for what is no name and score. */
 export function readPersonnage(bytes: Uint8Array): PersonnageBody {
-  if (isTooMuch(bytes)) throw new HttpProblem(400, tooMuch)
+  if (isTooMuch(bytes)) throw new HttpProblem(413, tooMuch)
   const parsed = parseJson(bytes)
   if ('unreadable' in parsed) throw new HttpProblem(400, unreadable[parsed.unreadable])
   const { text, value: body } = parsed
