@@ -55,9 +55,8 @@ export function keptWhenOpen(
 export function keysWhenOpen(opened: Promise<Store>): ApiKeyStore {
   const keys = async () => (await opened).apiKeys
   return {
-    find: async (id) => (await keys()).find(id),
     all: async () => (await keys()).all(),
-    signing: async () => (await keys()).signing(),
+    count: async () => (await keys()).count(),
     add: async (key) => (await keys()).add(key),
     used: async (id, at) => (await keys()).used(id, at),
     reseal: async (id, sealed) => (await keys()).reseal(id, sealed),

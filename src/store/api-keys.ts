@@ -10,24 +10,17 @@ const goneAtOnce = 20
 
 export function createApiKeyStore(db: Database): ApiKeyStore {
   return {
-    async find(id) {
-      const row = await db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst()
-      return row && keyOf(row)
-    },
-
     async all() {
       const rows = await db.selectFrom('api_keys').selectAll().orderBy('name_key').orderBy('made_at').execute()
       return rows.map(keyOf)
     },
 
-    async signing() {
-      const rows = await db
+    async count() {
+      const { count } = await db
         .selectFrom('api_keys')
-        .selectAll()
-        .where('sealed', 'is not', null)
-        .where('revoked_at', 'is', null)
-        .execute()
-      return rows.map(keyOf)
+        .select((of) => of.fn.countAll().as('count'))
+        .executeTakeFirstOrThrow()
+      return Number(count)
     },
 
     add: (key) =>

@@ -590,11 +590,10 @@ export interface KeptAnswer {
 }
 
 export interface ApiKeyStore {
-  find(id: string): Promise<KeptKey | undefined>
   /** The revoked ones too, by name. */
   all(): Promise<readonly KeptKey[]>
-  /** Those that sign and are not revoked. */
-  signing(): Promise<readonly KeptKey[]>
+  /** How many `all` gives: none ever goes. */
+  count(): Promise<number>
   /** Resolves false, and adds nothing, where one that is not revoked bears the name. */
   add(key: KeptKey): Promise<boolean>
   used(id: string, at: number): Promise<void>

@@ -4,7 +4,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { Json } from '../event.ts'
 import { exactNumbers } from './exact-number.ts'
-import { isTooDeep, maxDepth } from './json-depth.ts'
+import { number } from './format.ts'
+import { isTooDeep, maxDepth, maxValues } from './json-depth.ts'
 import type { Said } from './locale.ts'
 
 export type ExactJson =
@@ -28,8 +29,16 @@ export const unreadableWords: Readonly<Record<Unreadable, Said>> = {
   },
   notJson,
 }
+/** Of a body of the API with more values than one call may bring (threat T28). */
+export const tooMuch: Said = {
+  fr: `Le JSON contient plus de ${number('fr', maxValues)} valeurs\u00a0: envoyez-le en plusieurs fois.`,
+  en: `The JSON holds more than ${number('en', maxValues)} values: send it in several calls.`,
+}
 const twice: Said = { fr: 'ce nom est donné deux fois', en: 'this name is given twice' }
-const tooLarge: Said = { fr: 'ce nombre est hors limites', en: 'this number is out of bounds' }
+const tooLarge: Said = {
+  fr: 'il faut un nombre qui puisse être gardé\u202f; celui-ci dépasse 1,8\u00a0×\u00a010³⁰⁸',
+  en: 'a number that can be kept is expected; this one exceeds 1.8 × 10³⁰⁸',
+}
 
 /** What bytes hold and its text, its depth bounded before it is parsed (threat T28); or why it cannot be read. */
 export function parseJson(
@@ -54,7 +63,7 @@ export function readExactJson(bytes: Uint8Array): ExactJson {
   const { text, value } = parsed
   const repeated = repeatedName(text)
   if (repeated !== undefined) return { at: repeated, wrong: twice }
-  const endless = endlessNumber(value, '')
+  const endless = mayBeEndless.test(text) ? endlessNumber(value, '') : undefined
   if (endless !== undefined) return { at: endless, wrong: tooLarge }
   const keep = exactNumbers(text)
   return { value: keep === undefined ? value : JSON.parse(text, keep) }
@@ -95,6 +104,9 @@ export function repeatedName(text: string): string | undefined {
 function pathOf(levels: readonly Level[]): string {
   return levels.map(({ names, name, index }) => (names === undefined ? String(index) : name)).join('.')
 }
+
+/** A number that no number holds is written with an exponent, or with more than 300 digits. */
+const mayBeEndless = /\d[eE]|\d{300}/
 
 function endlessNumber(value: Json | undefined, at: string): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : at

@@ -1,4 +1,4 @@
-// How deep JSON nests, found out before it is parsed (threat T28): one look at each byte, no further than needed.
+// How deep JSON nests and how much it holds, found out before it is parsed (threat T28): one look at each byte, no further than needed.
 
 /** Deeper than anything that anybody honest sends us. */
 export const maxDepth = 64
@@ -15,6 +15,25 @@ export function isTooDeep(bytes: Uint8Array): boolean {
       depth += 1
       if (depth > maxDepth) return true
     } else if (byte === 0x5d || byte === 0x7d) depth -= 1
+  }
+  return false
+}
+
+/** More than this at once holds everybody else up: a short one costs as much to take in as a long one. */
+export const maxValues = 20_000
+
+/** `bytes`: UTF-8. Whether there are more than `maxValues` values in it, lists and objects among them; an empty one counts twice. */
+export function isTooMuch(bytes: Uint8Array): boolean {
+  // Most bodies are too short for it.
+  if (bytes.length <= maxValues) return false
+  let values = 1
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0
+    if (byte === 0x22) index = endOfString(bytes, index)
+    else if (byte === 0x2c || byte === 0x5b || byte === 0x7b) {
+      values += 1
+      if (values > maxValues) return true
+    }
   }
   return false
 }

@@ -99,13 +99,21 @@ export function oneLine(text: string): string {
 
 /** Foreign text cut to `runes` characters (code points), with an ellipsis where something is left out. */
 export function shorten(text: string, runes: number): string {
+  // Of a long text the beginning is enough, unless folding leaves too little of it; its last character may be half of one.
+  const enough = 16 * runes + 64
+  if (text.length > enough) {
+    const begin = [...oneLine(text.slice(0, enough))]
+    if (begin.length > runes + 1) return cut(begin, runes)
+  }
   const line = oneLine(text)
   if (line.length <= runes) return line
   const characters = [...line]
-  return characters.length <= runes
-    ? line
-    : `${characters
-        .slice(0, Math.max(0, runes - 1))
-        .join('')
-        .trimEnd()}…`
+  return characters.length <= runes ? line : cut(characters, runes)
+}
+
+function cut(characters: readonly string[], runes: number): string {
+  return `${characters
+    .slice(0, Math.max(0, runes - 1))
+    .join('')
+    .trimEnd()}…`
 }

@@ -24,7 +24,7 @@ export interface KeyDoorParts {
 /** Another process may revoke a key: what was read of it counts no longer than this. */
 const freshMs = 1000
 const usedEveryMs = 60_000
-const mostRead = 10_000
+const mostMade = 10_000
 
 const unauthorized: Said = {
   fr: 'Une clé d’API valable est attendue (dans l’en-tête X-API-Key, ou Authorization avec Bearer).',
@@ -65,10 +65,12 @@ export function createKeyDoor(parts: KeyDoorParts): KeyDoor {
   /** The key whose text this is, if it may be used now. */
   const keyOf = async (text: string): Promise<KeptKey | undefined> => {
     const [, id = '', secret = ''] = /^vigie_([a-z0-9]{12})_([A-Za-z0-9_-]{43})$/.exec(text) ?? []
-    const key = id.length > 0 ? await read.one(id) : undefined
-    const expected = Buffer.from(key?.hash ?? nobodys, 'hex')
-    const isRight = timingSafeEqual(expected, digest(secret))
-    return key?.hash !== undefined && isRight && isAlive(key, now()) ? key : undefined
+    const given = digest(secret)
+    const known = await read.fresh()
+    const opened = openedBy(known, id, given)
+    const added = opened === undefined ? await read.since(known) : undefined
+    const key = added === undefined ? opened : openedBy(added, id, given)
+    return key !== undefined && isAlive(key, now()) ? key : undefined
   }
 
   const prove = async (request: FastifyRequest, reply: FastifyReply, texts: readonly string[]) => {
@@ -106,7 +108,7 @@ export function createKeyDoor(parts: KeyDoorParts): KeyDoor {
       if (headers['webhook-signature'] === undefined) return undefined
       const at = now()
       let proven: KeptKey | undefined
-      for (const key of await read.signing()) {
+      for (const key of (await read.fresh()).signing) {
         const verifier = isAlive(key, at) ? await verifiers(key) : undefined
         if (verifier !== undefined && (await signaturesProve(verifier, { headers, body, now: at }))) proven = key
       }
@@ -120,8 +122,15 @@ export function createKeyDoor(parts: KeyDoorParts): KeyDoor {
   }
 }
 
-/** Of a key that is not there: compared all the same. */
+/** Of a key that is not there, or has no text: compared all the same. */
 const nobodys = '00'.repeat(32)
+const nobody = { key: undefined, expected: Buffer.from(nobodys, 'hex') }
+
+function openedBy({ byId }: KeysRead, id: string, given: Buffer): KeptKey | undefined {
+  const { key, expected } = byId.get(id) ?? nobody
+  const isRight = timingSafeEqual(expected, given)
+  return isRight && key?.hash !== undefined ? key : undefined
+}
 
 function digest(text: string): Buffer {
   return hash('sha256', text, 'buffer')
@@ -164,30 +173,38 @@ function onlyIn(name: string): HttpProblem {
   })
 }
 
-/** Keys as they were a moment ago; one that is not there is asked for each time. */
-function createReading(keys: Pick<ApiKeyStore, 'find' | 'signing'>, now: Now) {
-  const byId = new Map<string, { readonly at: number; readonly key: KeptKey }>()
-  let signing: { readonly at: number; readonly keys: readonly KeptKey[] } | undefined
-  const isFresh = (read: { readonly at: number }) => Math.abs(now() - read.at) < freshMs
+/**
+ * All keys as they were a moment ago. What does not open is looked for once more where keys were added since; how long that takes does not
+ * depend on whether there is such a key (threat T10).
+ */
+function createReading(keys: Pick<ApiKeyStore, 'all' | 'count'>, now: Now) {
+  let last: { readonly at: number; readonly read: Promise<KeysRead> } | undefined
+  const readAll = (): Promise<KeysRead> => {
+    const read = keys.all().then((all): KeysRead => {
+      const byId = new Map(all.map((key) => [key.id, { key, expected: Buffer.from(key.hash ?? nobodys, 'hex') }]))
+      return { byId, signing: all.filter(({ sealed, revokedAt }) => sealed !== undefined && revokedAt === undefined) }
+    })
+    const one = { at: now(), read }
+    last = one
+    // Nobody is kept out longer than the store is away.
+    read.catch(() => {
+      if (last === one) last = undefined
+    })
+    return read
+  }
   return {
-    async one(id: string): Promise<KeptKey | undefined> {
-      const known = byId.get(id)
-      if (known !== undefined && isFresh(known)) return known.key
-      const at = now()
-      const key = await keys.find(id)
-      if (byId.size >= mostRead) byId.clear()
-      if (key === undefined) byId.delete(id)
-      else byId.set(id, { at, key })
-      return key
-    },
-    async signing(): Promise<readonly KeptKey[]> {
-      if (signing === undefined || !isFresh(signing)) {
-        const at = now()
-        signing = { at, keys: await keys.signing() }
-      }
-      return signing.keys
+    fresh: (): Promise<KeysRead> => (last !== undefined && Math.abs(now() - last.at) < freshMs ? last.read : readAll()),
+    /** Nothing where no key was added since. */
+    async since({ byId }: KeysRead): Promise<KeysRead | undefined> {
+      return (await keys.count()) === byId.size ? undefined : await readAll()
     },
   }
+}
+
+interface KeysRead {
+  readonly byId: ReadonlyMap<string, { readonly key: KeptKey; readonly expected: Buffer }>
+  /** Those that sign and are not revoked. */
+  readonly signing: readonly KeptKey[]
 }
 
 /** When a key was last used, to the minute; that it could not be noted keeps nobody out. */
@@ -215,7 +232,7 @@ function createVerifiers(vault: KeyDoorParts['vault'], keys: Pick<ApiKeyStore, '
       return undefined
     }
     if (opened.old) await keys.reseal(id, vault.seal(opened.secret.reveal(), sealedFor(id)))
-    if (made.size >= mostRead) made.clear()
+    if (made.size >= mostMade) made.clear()
     made.set(sealed, verifier)
     return verifier
   }

@@ -10,16 +10,21 @@ import { createFakeLog } from '../fakes/log.ts'
 
 const everything: readonly Scope[] = ['personnages:read', 'personnages:write', 'events:write', 'subscriptions:write']
 
-/** With a Vigie administrator's rights. */
-export async function makeKey(databasePath: string, scopes: readonly Scope[] = everything): Promise<string> {
+/** With a Vigie administrator's rights. `sealing`: VIGIE_SECRET_KEY, for one that signs. */
+export async function makeKey(
+  databasePath: string,
+  scopes: readonly Scope[] = everything,
+  sealing?: string,
+): Promise<string> {
   const store = await openSqliteStore({ path: databasePath, now: Date.now, log: createFakeLog() })
   try {
     const vault = createVault({
-      secrets: { current: () => [new Secret('of no use here: nothing signs')] },
+      secrets: { current: () => [new Secret(sealing ?? 'of no use here: nothing signs')] },
       random: randomBytes,
     })
     const ring = createKeyRing({ keys: store.apiKeys, vault, now: Date.now })
-    return (await ring.make({ name: `test-${randomBytes(4).toString('hex')}`, scopes, signing: false })).shown
+    return (await ring.make({ name: `test-${randomBytes(4).toString('hex')}`, scopes, signing: sealing !== undefined }))
+      .shown
   } finally {
     await store.close()
   }

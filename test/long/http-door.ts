@@ -9,6 +9,9 @@ export interface Door {
   readonly port: number
   /** Where a bare server takes a body in and forgets it. */
   readonly barePort: number
+  /** An API key with every scope, and a secret that signs for `/webhook/events`. */
+  readonly key: string
+  readonly signer: string
   /** The longest that its event loop was held up since it was last asked, by the clock and of processor time, and its memory. */
   held(): Promise<{ maxMs: number; usedMs: number; memoryMb: number }>
   close(): Promise<void>
@@ -16,10 +19,12 @@ export interface Door {
 
 export async function openDoor(logLevel = 'info'): Promise<Door> {
   const child = fork(join(import.meta.dirname, 'http-process.ts'), [logLevel])
-  const [{ port, barePort }] = await once(child, 'message')
+  const [{ port, barePort, key, signer }] = await once(child, 'message')
   return {
     port,
     barePort,
+    key,
+    signer,
     async held() {
       const answer = once(child, 'message')
       child.send('held')
@@ -38,9 +43,14 @@ export interface Answered {
   readonly tookMs: number
 }
 
-export async function post(port: number, body: string | Buffer, headers: Record<string, string>): Promise<Answered> {
+export async function post(
+  port: number,
+  body: string | Buffer,
+  headers: Record<string, string>,
+  path = '/webhook/gitlab',
+): Promise<Answered> {
   const began = performance.now()
-  const answer = await fetch(`http://127.0.0.1:${port}/webhook/gitlab`, {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body,

@@ -4,8 +4,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { startVigie } from '../threats/http-vigie.ts'
+import { makeKey } from '../e2e/key.ts'
+import { secrets, startVigie } from '../threats/http-vigie.ts'
 
 const resolutionMs = 5
 const vigie = await startVigie({ LOG_LEVEL: process.argv[2] ?? 'info' })
@@ -30,4 +32,10 @@ process.on('disconnect', () => vigie.stop().then(() => process.exit(0)))
 const bare = createServer((request, response) => void request.resume().on('end', () => response.end()))
 bare.listen(0, '127.0.0.1')
 await once(bare, 'listening')
-process.send?.({ port: vigie.port, barePort: (bare.address() as AddressInfo).port })
+const database = join(vigie.folder, 'data', 'vigie.db')
+process.send?.({
+  port: vigie.port,
+  barePort: (bare.address() as AddressInfo).port,
+  key: await makeKey(database),
+  signer: await makeKey(database, ['events:write'], secrets.sealing),
+})

@@ -5,13 +5,15 @@ import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { heard, opened, secrets } from '../threats/http-vigie.ts'
-import { byToken, openDoor, post, quantile } from './http-door.ts'
+import { byToken, type Door, openDoor, post, quantile } from './http-door.ts'
 
 const count = 500
 const token = `x-gitlab-token: ${secrets.gitlab}\r\n`
+const to = (path: string, key: string, type = 'json') =>
+  `POST ${path} HTTP/1.1\r\nhost: v\r\ncontent-type: application/${type}\r\nauthorization: Bearer ${key}\r\n`
 const begin = `POST /webhook/gitlab HTTP/1.1\r\nhost: v\r\ncontent-type: application/json\r\n`
 
-type Kind = (socket: Socket) => Promise<void>
+type Kind = (socket: Socket, door: Door) => Promise<void>
 const drip = async (socket: Socket, byte: string) => {
   while (!socket.destroyed) {
     socket.write(byte)
@@ -40,6 +42,29 @@ const kinds: Readonly<Record<string, Kind>> = {
     )
     return drip(socket, ' ')
   },
+  'half a character': async (socket, { key }) =>
+    void socket.write(`${to('/webhook/personnage', key)}content-length: 40\r\n\r\n{"nom":"Naru`),
+  'a score, a byte a second': (socket, { key }) => {
+    socket.write(`${to('/scores', key)}content-length: 1000000\r\n\r\n{"nom":"`)
+    return drip(socket, 'x')
+  },
+  'a batch in chunks, a byte a second': (socket, { key }) => {
+    socket.write(`${to('/webhook/events', key, 'cloudevents-batch+json')}transfer-encoding: chunked\r\n\r\n`)
+    return drip(socket, '1\r\n[\r\n')
+  },
+  'an event that nobody signed, a byte a second': (socket) => {
+    const seconds = Math.floor(Date.now() / 1000)
+    socket.write(
+      `POST /webhook/events HTTP/1.1\r\nhost: v\r\ncontent-type: application/json\r\nwebhook-id: x\r\nwebhook-timestamp: ${seconds}\r\nwebhook-signature: v1,${'A'.repeat(43)}=\r\ncontent-length: 1000000\r\n\r\n`,
+    )
+    return drip(socket, ' ')
+  },
+  'a message of Slack, a byte a second': (socket, { key }) => {
+    socket.write(`${to('/webhook/in/bank', key)}content-length: 1000000\r\n\r\n{"text":"`)
+    return drip(socket, 'x')
+  },
+  'half a subscription': async (socket, { key }) =>
+    void socket.write(`${to('/subscribe', key)}content-length: 1000\r\n\r\n{`),
   'idle after an answer': async (socket) => void socket.write('GET /health HTTP/1.1\r\nhost: v\r\n\r\n'),
   'empty lines after an answer': async (socket) => {
     socket.write('GET /health HTTP/1.1\r\nhost: v\r\n\r\n')
@@ -58,7 +83,7 @@ test.each([...Object.entries(kinds), ['all kinds at once', undefined] as const])
     const closedMs: number[] = []
     const closed = sockets.map((socket) => heard(socket).then(() => closedMs.push(performance.now() - began)))
     for (const [index, socket] of sockets.entries())
-      void (kind ?? all[index % all.length])?.(socket).catch(() => undefined)
+      void (kind ?? all[index % all.length])?.(socket, door).catch(() => undefined)
     const waitedMs: number[] = []
     let going = true
     const legitimate = async (index: number) => {

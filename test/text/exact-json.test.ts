@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { readExactJson } from '../../src/text/exact-json.ts'
+import { isTooMuch } from '../../src/text/json-depth.ts'
 
 const read = (text: string) => readExactJson(Buffer.from(text))
 
@@ -36,10 +37,27 @@ it.each(['', '{', 'NaN', "{'a':1}", '[1,]', '\ufeff{}', '{"a":01}', '"\u0001"', 
   },
 )
 
+it('holds 20,000 values and no more, whatever they are (T28)', () => {
+  const isMuch = (text: string) => isTooMuch(Buffer.from(text))
+  const list = (one: string, count: number) => `[${Array.from({ length: count }, () => one).join(',')}]`
+  const names = (count: number) => `{${Array.from({ length: count }, (_, index) => `"k${index}":1`).join(',')}}`
+  for (const text of [list('1', 19_999), list('"a,[{\\",{"', 19_999), names(19_999), list('{"a":[1]}', 6666)])
+    expect(isMuch(text), text.slice(0, 20)).toBe(false)
+  for (const text of [list('1', 20_000), names(20_000), list('[]', 20_000), list('{"a":[1]}', 6667), names(90_000)])
+    expect(isMuch(text), text.slice(0, 20)).toBe(true)
+  for (const text of ['', '"'.repeat(50_000), '\\'.repeat(50_000), `"${','.repeat(50_000)}`])
+    expect(isMuch(text)).toBe(false)
+})
+
+it('finds a number without end however it is written', () => {
+  for (const text of [`[1${'0'.repeat(309)}]`, '[1E+400]', '[-1.5e0400]']) expect(read(text)).toMatchObject({ at: '0' })
+  for (const text of [`[1${'0'.repeat(308)}]`, '[1e-400]', '["1e400"]']) expect(read(text)).toHaveProperty('value')
+})
+
 it('takes long strings and many names in its stride', () => {
   const long = JSON.stringify({ a: '"\\'.repeat(200_000), b: 'x'.repeat(500_000) })
   expect(read(long)).toHaveProperty('value')
-  const many = Object.fromEntries(Array.from({ length: 80_000 }, (_, index) => [`k${index}`, index]))
+  const many = Object.fromEntries(Array.from({ length: 19_000 }, (_, index) => [`k${index}`, index]))
   expect(read(JSON.stringify(many))).toHaveProperty('value')
   expect(readExactJson(Buffer.from([0x22, 0xff, 0x22]))).toHaveProperty('unreadable')
 })

@@ -52,4 +52,17 @@ describe('foreign text on one line', () => {
     expect(shorten('abcd', 4)).toBe('abcd')
     expect(shorten('abcde', 4)).toBe('abc…')
   })
+
+  test('is cut from its beginning as from the whole', () => {
+    const long = fc.tuple(fc.oneof(anyText, nearlyPlain), fc.nat(300), fc.nat(12))
+    void fc.assert(
+      fc.property(long, ([part, times, runes]) => {
+        const text = part.repeat(times)
+        const characters = [...oneLine(text)]
+        const first = characters.slice(0, Math.max(0, runes - 1)).join('')
+        expect(shorten(text, runes)).toBe(characters.length <= runes ? oneLine(text) : `${first.trimEnd()}…`)
+      }),
+      { numRuns: 1000 },
+    )
+  })
 })

@@ -16,12 +16,15 @@ export const secrets = {
   signing: `whsec_${Buffer.from('a canary of a signing secret').toString('base64')}`,
   metrics: 'metrics-canary-token',
   command: 'command-canary-token-x',
+  sealing: 'a secret key of the tests alone',
 }
 export const team = 'teamteamteamteamteamteamte'
 
 export interface Vigie {
   readonly url: string
   readonly port: number
+  /** Where it keeps what it keeps. */
+  readonly folder: string
   readonly http: FastifyInstance
   /** Every route there is, as the server was told of them. */
   readonly routes: readonly RouteOptions[]
@@ -43,7 +46,7 @@ export async function startVigie(settings: Readonly<Record<string, string>> = {}
     GITLAB_SIGNING_SECRET: secrets.signing,
     METRICS_TOKEN: secrets.metrics,
     VIGIE_COMMAND_TOKENS: `${team}/vigie=${secrets.command}`,
-    VIGIE_SECRET_KEY: 'a secret key of the tests alone',
+    VIGIE_SECRET_KEY: secrets.sealing,
     ...settings,
   }
   const env = createEnv({ environment: {}, dotenv, readFile: () => '' })
@@ -83,6 +86,7 @@ export async function startVigie(settings: Readonly<Record<string, string>> = {}
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    folder,
     http,
     routes,
     lines,

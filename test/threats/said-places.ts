@@ -5,6 +5,7 @@ import { render, renderText } from '../../src/bot/render.ts'
 import type { Reply } from '../../src/commands/command.ts'
 import type { Description, Event, Json, JsonObject } from '../../src/event.ts'
 import { describeDigest } from '../../src/flow/digest.ts'
+import { describe as describeHook } from '../../src/integrations/hook/describe.ts'
 import { createPersonnages } from '../../src/integrations/personnage/personnage.ts'
 import { createVigie } from '../../src/integrations/vigie/vigie.ts'
 import { cutTo, renderPost } from '../../src/notifiers/mattermost-post.ts'
@@ -22,6 +23,7 @@ import {
 } from '../integrations/gitlab/fixtures.ts'
 import { createRelay } from '../integrations/gitlab/relay.ts'
 import { variants } from '../integrations/gitlab/variants.ts'
+import { draftsWith } from '../integrations/hook/drafts.ts'
 
 /** What Mattermost gets of one thing that is told. */
 export interface Told {
@@ -139,6 +141,17 @@ export function toldByPersonnage(words: string, locale: Locale, turn: number): T
   return description === undefined ? [] : toldOf(type, description, locale)
 }
 
+/** An event from anywhere: its kinds, and a template of these words, in turn. */
+export function toldByHook(words: string, locale: Locale, turn: number): Told[] {
+  const drafts = draftsWith(words)
+  const draft = drafts[Math.floor(turn / 2) % drafts.length]
+  if (draft === undefined) throw new Error('no drafts')
+  const template =
+    turn % 3 === 0 ? { template: `${words.replaceAll('{', '(')} {{text}} {{data.text}} {{subject}}` } : {}
+  const what = `${draft.type}${turn % 3 === 0 ? ' in a template' : ''}`
+  return toldOf(what, describeHook({ ...draft, id: 'h' }, { ...telling(locale), ...template }), locale)
+}
+
 /** What commands answer, as an attachment and as markdown alone: every part that takes foreign words. */
 export function toldInReply(words: string, locale: Locale): Told[] {
   const refused = said({
@@ -175,6 +188,7 @@ export function toldEverywhere(words: string, turn: number): Told[] {
     ...toldByGitlab(poisoned(variant.body, words), locale, `${variant.name} (${locale})`),
     ...toldByVigie(words, locale),
     ...toldByPersonnage(words, locale, turn),
+    ...toldByHook(words, locale, turn),
     ...toldInReply(words, locale),
     ...(turn % fullDigestEvery === 0 ? toldInFullDigest(words, locale) : []),
   ]

@@ -214,6 +214,25 @@ describe('a signing key', () => {
   })
 })
 
+describe('what is made by another process', () => {
+  test('is taken at once, also where a moment ago there was none', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vigie-keys-'))
+    const here = await createKeyStage({ path: join(folder, 'vigie.db') })
+    const there = await createKeyStage({ path: join(folder, 'vigie.db') })
+    try {
+      const unknown = `vigie_${'0'.repeat(12)}_${'A'.repeat(43)}`
+      for (let made = 0; made < 3; made += 1) {
+        expect((await here.post(bearer(unknown))).statusCode).toBe(401)
+        expect((await here.post(bearer(await there.make(['events:write'])))).statusCode).toBe(200)
+      }
+    } finally {
+      await there.close()
+      await here.close()
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
+
 describe('what is revoked by another process', () => {
   test('is refused within five seconds', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'vigie-keys-'))

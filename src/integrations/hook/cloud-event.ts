@@ -3,6 +3,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Json, JsonObject, Severity } from '../../event.ts'
+import { number } from '../../text/format.ts'
 import type { Said } from '../../text/locale.ts'
 import { type Facts, isObject, isScalar, type Scalar } from './facts.ts'
 import { expected, gatherProblems, jsonOf, type Problems, refusedFields } from './refusals.ts'
@@ -15,8 +16,8 @@ const mostExtensions = 40
 const words = {
   version: { fr: '"1.0"', en: '"1.0"' },
   text: {
-    fr: `un texte d’une ligne, de 1 à ${longestAttribute} caractères,`,
-    en: `a text of one line and 1 to ${longestAttribute} characters`,
+    fr: `un texte d’une ligne, de 1 à ${number('fr', longestAttribute)} caractères,`,
+    en: `a text of one line and 1 to ${number('en', longestAttribute)} characters`,
   },
   type: {
     fr: `un type comme "com.exemple.commande" (lettres, chiffres, points, tirets, deux-points, barres obliques, ${longestType} caractères au plus)`,
@@ -207,6 +208,7 @@ function extensionsOf(value: JsonObject, at: string, problems: Problems): Record
   for (const [name, said] of Object.entries(value)) {
     if (known.has(name) || said === null || said === undefined) continue
     count += 1
+    if (count > mostExtensions) break
     if (!/^[a-z0-9]{1,40}$/.test(name)) problems.add(at + name, badName)
     else if (name !== 'progress' && !isExtension(said)) problems.add(at + name, expected(words.extension, said))
     else if (isScalar(said)) extensions[name] = said

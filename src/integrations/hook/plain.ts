@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { FieldProblem } from '../../errors.ts'
 import type { Json, Severity } from '../../event.ts'
 import { numbersAsText } from '../../text/exact-number.ts'
+import { number } from '../../text/format.ts'
 import { isLine, isType, typeWanted } from './cloud-event.ts'
 import { type Facts, isObject, type ToldField } from './facts.ts'
 import { expected, refusedFields } from './refusals.ts'
@@ -37,8 +38,8 @@ type Field = keyof typeof plainShape.shape
 const wanted: Readonly<Record<Field, { readonly fr: string; readonly en: string }>> = {
   type: typeWanted,
   text: {
-    fr: `un texte de 1 à ${longestText} caractères`,
-    en: `a text of 1 to ${longestText} characters`,
+    fr: `un texte de 1 à ${number('fr', longestText)} caractères`,
+    en: `a text of 1 to ${number('en', longestText)} characters`,
   },
   title: { fr: 'un texte d’une ligne', en: 'a text of one line' },
   severity: { fr: '"info", "warning" ou "critical"', en: '"info", "warning" or "critical"' },

@@ -2,8 +2,9 @@
 
 import { type FieldProblem, HttpProblem } from '../../errors.ts'
 import type { Json } from '../../event.ts'
-import { readExactJson } from '../../text/exact-json.ts'
+import { readExactJson, tooMuch } from '../../text/exact-json.ts'
 import { isExactNumber } from '../../text/exact-number.ts'
+import { isTooMuch } from '../../text/json-depth.ts'
 import type { Said } from '../../text/locale.ts'
 
 const wrong: Said = {
@@ -48,8 +49,9 @@ export function refusedFields(fields: readonly FieldProblem[]): HttpProblem {
   return new HttpProblem(422, wrong, undefined, { fields })
 }
 
-/** @throws {HttpProblem} 400 for what is no JSON, 422 for what could be read in two ways. */
+/** @throws {HttpProblem} 400 for what is no JSON, 413 for too many values, 422 for what could be read in two ways. */
 export function jsonOf(bytes: Uint8Array): Json {
+  if (isTooMuch(bytes)) throw new HttpProblem(413, tooMuch)
   const read = readExactJson(bytes)
   if ('unreadable' in read) throw new HttpProblem(400, read.unreadable)
   if ('wrong' in read) throw refusedFields([{ field: read.at.slice(0, 200), said: read.wrong }])
@@ -67,8 +69,8 @@ export function got(value: unknown): Said {
   return { fr: shown, en: shown }
 }
 
-/** `{wanted} is expected, not {what was got}.` */
+/** `{wanted} is expected, not {what was got}.`; in French, what is wanted may be of either gender. */
 export function expected(wanted: Said, value: unknown): Said {
   const { fr, en } = got(value)
-  return { fr: `${wanted.fr} est attendu, et non ${fr}.`, en: `${wanted.en} is expected, not ${en}.` }
+  return { fr: `il faut ${wanted.fr} et non ${fr}.`, en: `${wanted.en} is expected, not ${en}.` }
 }

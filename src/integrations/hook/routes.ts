@@ -11,7 +11,7 @@ import { isBinary, isLine, isType, readBatch, readBinary, readStructured } from 
 import { type MakeDraft, ownKeys } from './draft.ts'
 import { type Facts, isObject } from './facts.ts'
 import { readPlain } from './plain.ts'
-import { jsonOf, refusedFields, unsupported, unsupportedIn } from './refusals.ts'
+import { expected, jsonOf, refusedFields, unsupported, unsupportedIn } from './refusals.ts'
 
 export interface RouteParts {
   readonly keys: KeyDoor
@@ -138,18 +138,15 @@ function readEvents(request: Call, draftOf: MakeDraft): Said {
   return { one: { facts, draft: (holder) => draftOf(facts, holder, severity) } }
 }
 
+const nameWanted = {
+  fr: 'un nom fait de lettres, de chiffres et de . _ - (64 au plus)',
+  en: 'a name made of letters, digits and . _ - (at most 64)',
+}
+
 function readIn(request: CallIn): Facts {
   const { name } = request.params
   if (!isType(name) || name.includes('/') || !isLine(name, 64))
-    throw refusedFields([
-      {
-        field: 'name',
-        said: {
-          fr: 'le nom est fait de lettres, de chiffres et de . _ - (64 au plus)',
-          en: 'the name is made of letters, digits and . _ - (at most 64)',
-        },
-      },
-    ])
+    throw refusedFields([{ field: 'name', said: expected(nameWanted, name) }])
   const body = request.body ?? nothing
   if (inModeOf(request) === 'json') return readChatBody(name, jsonOf(body))
   const payload = new URLSearchParams(body.toString('utf8')).get('payload')

@@ -14,6 +14,15 @@ const variable = /(?<!\{)\{\{ ?([A-Za-z][\w-]*(?:\.[\w-]+){0,10}) ?\}\}(?!\})/g
 /** The template with the event's words in it; all of it is foreign text. A name without a value is printed as it stands; `\n` breaks the line. */
 export function fillTemplate(template: string, facts: Facts): Rich {
   const names = namesOf(facts)
+  // Each once: a long value costs time to shorten, and a template may name it a hundred times (threat T28).
+  const shown = new Map<string, string | undefined>()
+  const shownOf = (path: string): string | undefined => {
+    if (!shown.has(path)) {
+      const value = valueAt(names, path)
+      shown.set(path, value === undefined ? undefined : shorten(value, longestValue))
+    }
+    return shown.get(path)
+  }
   const spans: Rich[number][] = []
   const print = (text: string) => {
     text.split('\\n').forEach((line, index) => {
@@ -25,10 +34,10 @@ export function fillTemplate(template: string, facts: Facts): Rich {
   }
   let from = 0
   for (const match of [...template.matchAll(variable)].slice(0, mostParts)) {
-    const value = valueAt(names, match[1] ?? '')
+    const value = shownOf(match[1] ?? '')
     if (value === undefined) continue
     print(template.slice(from, match.index))
-    if (value !== '') spans.push(shorten(value, longestValue))
+    if (value !== '') spans.push(value)
     from = match.index + match[0].length
   }
   print(template.slice(from))

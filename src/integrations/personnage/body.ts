@@ -3,7 +3,8 @@
 
 import { z } from 'zod'
 import { type FieldProblem, HttpProblem } from '../../errors.ts'
-import { parseJson, repeatedName, type Unreadable, unreadableWords } from '../../text/exact-json.ts'
+import { parseJson, repeatedName, tooMuch, type Unreadable, unreadableWords } from '../../text/exact-json.ts'
+import { isTooMuch } from '../../text/json-depth.ts'
 import type { Said } from '../../text/locale.ts'
 import { cleanNom, longestNom, nomFault } from '../../text/nom.ts'
 import { gotWords } from './got.ts'
@@ -52,8 +53,9 @@ const unknownField: Said = {
   en: 'unknown field: only nom and score are expected',
 }
 
-/** @throws {HttpProblem} 400 for what is no JSON, 422 for what is no name and score. */
+/** @throws {HttpProblem} 400 for what is no JSON, 413 for too many values, 422 for what is no name and score. */
 export function readPersonnage(bytes: Uint8Array): PersonnageBody {
+  if (isTooMuch(bytes)) throw new HttpProblem(413, tooMuch)
   const parsed = parseJson(bytes)
   if ('unreadable' in parsed) throw new HttpProblem(400, unreadable[parsed.unreadable])
   const { text, value: body } = parsed

@@ -37,7 +37,7 @@ export const apiWords: Readonly<Record<Locale, ApiWords>> = {
     introduction: [
       'Les programmes envoient à Vigie des personnages, des scores et des événements\u202f; elle les garde, les archive et les annonce dans les canaux abonnés.',
       'Une clé se crée par /vigie key create dans Mattermost, ou par vigie key create dans un terminal. Elle s’envoie dans l’en-tête Authorization, après Bearer, ou dans X-API-Key\u202f; elle permet 600 requêtes par minute.',
-      'Les refus sont des application/problem+json (RFC 9457), dans la langue d’Accept-Language. Un corps compte au plus 1 Mio. Une requête répétée avec le même Idempotency-Key n’a qu’un effet et reçoit la première réponse.',
+      'Les refus sont des application/problem+json (RFC 9457), dans la langue d’Accept-Language. Un corps compte au plus 1 Mio et 20\u202f000 valeurs. Une requête répétée avec le même Idempotency-Key n’a qu’un effet et reçoit la première réponse.',
     ],
     groups: {
       personnages: 'Personnages et scores',
@@ -82,7 +82,7 @@ export const apiWords: Readonly<Record<Locale, ApiWords>> = {
     introduction: [
       'Programs send Vigie characters, scores and events; it keeps them, archives them and tells them in the channels that subscribed.',
       'A key is made by /vigie key create in Mattermost, or by vigie key create in a shell. It is sent in the header Authorization, after Bearer, or in X-API-Key; it allows 600 requests a minute.',
-      'Refusals are application/problem+json (RFC 9457), in the language of Accept-Language. A body has at most 1 MiB. A request repeated with the same Idempotency-Key takes effect once and gets the first answer.',
+      'Refusals are application/problem+json (RFC 9457), in the language of Accept-Language. A body has at most 1 MiB and 20,000 values. A request repeated with the same Idempotency-Key takes effect once and gets the first answer.',
     ],
     groups: {
       personnages: 'Characters and scores',

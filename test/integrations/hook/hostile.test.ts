@@ -4,13 +4,9 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Description, Draft, Event, Telling } from '../../../src/event.ts'
-import { readChatBody } from '../../../src/integrations/hook/chat-body.ts'
-import { readStructured } from '../../../src/integrations/hook/cloud-event.ts'
+import type { Description, Event, Telling } from '../../../src/event.ts'
 import { describe as tell } from '../../../src/integrations/hook/describe.ts'
-import { createDrafts } from '../../../src/integrations/hook/draft.ts'
 import type { Facts } from '../../../src/integrations/hook/facts.ts'
-import { readPlain } from '../../../src/integrations/hook/plain.ts'
 import { fillTemplate } from '../../../src/integrations/hook/template.ts'
 import { locales } from '../../../src/text/locale.ts'
 import { toMattermost } from '../../../src/text/mattermost-markdown.ts'
@@ -18,49 +14,9 @@ import { plain } from '../../../src/text/rich.ts'
 import { hostileString, hostileWords } from '../../text/hostile.ts'
 import { effectsOf } from '../../text/mattermost-reading.ts'
 import { markdownOf, plainOf } from '../gitlab/fixtures.ts'
+import { draftsWith } from './drafts.ts'
 
-const draftOf = createDrafts({ now: () => 0, linkOrigins: new Set(['https://git.example.org']) })
-const holder = { id: 'k1', vigieAdmin: true }
 const telling: Telling = { locale: 'fr', timeZone: 'UTC', now: 0 }
-const line = (words: string) =>
-  words
-    .replace(/[\p{Cc}\u2028\u2029]/gu, ' ')
-    .toWellFormed()
-    .slice(0, 900) || 'x'
-
-/** Every kind of body with these words in every string that takes any. */
-function draftsWith(words: string): Draft[] {
-  const one = line(words)
-  const cloud = readStructured({
-    specversion: '1.0',
-    id: one,
-    source: one,
-    type: 'a.b',
-    subject: one,
-    vigiecard: one,
-    data: { [words]: words, text: words, deep: { [words]: words } },
-  })
-  const form = readPlain({
-    type: 'a.b',
-    text: words || 'x',
-    title: one,
-    subject: one,
-    severity: 'critical',
-    progress: 50,
-    fields: { [words.slice(0, 100) || 'x']: words.slice(0, 1000) },
-  })
-  const attachment = { title: words, text: words, pretext: words, footer: words, author_name: words, color: words }
-  const chat = readChatBody('in', {
-    text: words,
-    username: words,
-    channel: words,
-    attachments: [{ ...attachment, fields: [{ title: words, value: words }] }, attachment],
-    blocks: [{ type: 'section', text: { type: 'mrkdwn', text: words } }],
-  })
-  return [cloud, form.facts, chat, readChatBody('in', { [words]: words }), readChatBody('in', words)].map((facts) =>
-    draftOf(facts, holder),
-  )
-}
 
 function expectHarmless(card: Description, what: string): void {
   for (const words of markdownOf(card)) expect(effectsOf(words), `${what}: ${words}`).toEqual([])
@@ -170,6 +126,19 @@ describe('a template', () => {
       expect(plain(fillTemplate('{{data.payload}}', own))).toBe(template)
     }
   })
+
+  it.each(engines.map((engine) => [engine]))(
+    'of a tongue that runs what it reads is words on every card: %s',
+    (engine) => {
+      for (const draft of draftsWith(engine)) {
+        const card = tell({ ...draft, id: 'e1' }, telling)
+        expectHarmless(card, engine)
+        const { title = [], text = [], fields = [] } = card
+        const shown = [title, text, ...fields.map(({ value }) => value)].map(plain)
+        expect(shown.join('\n')).toContain(engine)
+      }
+    },
+  )
 
   it('mentions nobody, whoever wrote it', () => {
     expect(effectsOf(toMattermost(fillTemplate('@all [x](https://evil.example) {{subject}}', facts)))).toEqual([])

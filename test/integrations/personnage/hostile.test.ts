@@ -30,7 +30,8 @@ const raw: Readonly<Record<string, readonly [number, string | Buffer]>> = {
   'a text': [422, '"Naruto"'],
   'a prototype instead of a body': [422, '{"__proto__":{"nom":"a","score":1}}'],
   'a constructor': [422, '{"nom":"a","score":1,"constructor":{"prototype":{"admin":true}}}'],
-  '90,000 fields': [422, `{${Array.from({ length: 90_000 }, (_, count) => `"f${count}":1`).join(',')}}`],
+  '19,000 fields': [422, `{${Array.from({ length: 19_000 }, (_, count) => `"f${count}":1`).join(',')}}`],
+  '90,000 fields': [413, `{${Array.from({ length: 90_000 }, (_, count) => `"f${count}":1`).join(',')}}`],
 }
 
 const values: Readonly<Record<string, unknown>> = {
