@@ -132,7 +132,11 @@ export interface Exported<T> {
   readonly row: (one: T) => SheetRow
 }
 
-const eventColumns = ['id', 'time', 'recordedtime', 'source', 'type', 'subject', 'severity', 'url', 'data'] as const
+/** `data` last, for it is long. With the others all that an import needs to make it the event that it was. */
+export const eventColumns = [
+  ...['id', 'time', 'recordedtime', 'source', 'type', 'subject', 'severity', 'url'],
+  ...['audience', 'visibility', 'home', 'card', 'origin', 'confidential', 'bydefault', 'data'],
+] as const
 
 export function exportedEvents(pages: AsyncIterable<readonly StoredEvent[]>): Exported<StoredEvent> {
   return {

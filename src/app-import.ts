@@ -146,7 +146,8 @@ type Characters = Map<string, Personnage>
 
 /** Where the course's service kept what came to it: in the record itself, or one level down. */
 const inner = ['data', 'payload', 'body', 'personnage', 'event']
-const times = ['timestamp', 'date', 'time', 'horodatage', 'received_at', 'receivedAt']
+/** `changed`: as our own exports say it. */
+const times = ['timestamp', 'date', 'time', 'horodatage', 'received_at', 'receivedAt', 'changed']
 
 /** A line of the course's `webhook_log.json`. */
 async function readScore(record: ImportRecord, parts: ImportParts, characters: Characters): Promise<Prepared> {

@@ -2,9 +2,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { jsonIn, type Unread } from '../app-import-json.ts'
 import { UserError } from '../errors.ts'
 import { type Api, apiHelp, apiOptions, apiUsage, createApi } from './api.ts'
-import { recordsIn, type Unread } from './import-file.ts'
+import { inputOf } from './input.ts'
 import type { Subcommand, World } from './subcommand.ts'
 
 /** As many as `POST /webhook/events` takes together. */
@@ -32,7 +33,7 @@ export const push: Subcommand = {
         en: 'Standard input cannot be both the key and the events.',
       })
     const api = await createApi(values, world)
-    return await pushAll(type, recordsIn(json === '-' ? world.stdin : oneText(json)), api, world)
+    return await pushAll(type, jsonIn(json === '-' ? inputOf('-', world) : oneText(json)), api, world)
   },
 }
 
