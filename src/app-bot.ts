@@ -4,12 +4,15 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { AppParts } from './app.ts'
 import { createExport } from './app-export.ts'
+import type { Import } from './app-import.ts'
+import { createFileImport } from './app-import-file.ts'
 import type { Mail } from './app-mail.ts'
 import { createAdmins } from './bot/admins.ts'
 import { createAnswers } from './bot/answers.ts'
 import { createAround } from './bot/around.ts'
 import { createCalls } from './bot/calls.ts'
 import { createDispatch } from './bot/dispatch.ts'
+import { createFiles } from './bot/files.ts'
 import { createGate } from './bot/gate.ts'
 import { createHelp } from './bot/help.ts'
 import { createMattermostRoutes } from './bot/http.ts'
@@ -69,6 +72,8 @@ export interface BotParts extends AppParts {
   /** Something that was given up was put back in line. */
   readonly onReplayed: () => void
   readonly keys: KeyRing
+  /** What a file held, told to nobody. */
+  readonly take: Import
 }
 
 export function createBot(parts: BotParts) {
@@ -132,6 +137,8 @@ export function createBot(parts: BotParts) {
       timeZone: settings.timeZone,
       now,
     }),
+    files: createFiles({ self, calls, around, download: rest.download }),
+    importFile: createFileImport(parts.take),
     drawRanking: parts.mail.draw,
     keys: parts.keys,
     version: parts.version,

@@ -2,6 +2,7 @@
 // (issue 7, "The archive"). The same for the shell and for chat.
 
 import { hash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import type { Import, Imported, ImportRecord } from './app-import.ts'
 import { jsonIn, type Unread } from './app-import-json.ts'
 import { type ImportColumns, importColumns, rowValue } from './app-import-sheet.ts'
@@ -201,6 +202,23 @@ export async function importAll(records: AsyncIterable<ImportRecord | Unread>, t
   await flush()
   if (garbledCount > 1 && garbledCount === refusedCount && added + repeated === 0) throw noArchive()
   return { added, repeated, refusedCount, refused: refused.toSorted((a, b) => a.line - b.line) }
+}
+
+/** Of a file from chat: a value is no longer. */
+const mostCharactersInChat = 1_000_000
+const partBytes = 64 * 1024
+
+/** Takes up a file that is here whole; others have their turn after each of its parts. */
+export const createFileImport =
+  (take: Import) =>
+  (bytes: Uint8Array): Promise<ImportTotal> =>
+    importAll(recordsIn(partsOf(bytes), mostCharactersInChat), take)
+
+async function* partsOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += partBytes) {
+    yield bytes.subarray(at, at + partBytes)
+    await setImmediate()
+  }
 }
 
 /** Which line was not understood, and why. */

@@ -147,6 +147,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     mail,
     onReplayed: () => parked.replayed(),
     keys: createKeyRing(keyParts),
+    take: (records) => take(records),
   })
   const subscribers = createSubscribers({
     store,
