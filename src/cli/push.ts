@@ -76,6 +76,12 @@ async function pushAll(
   return failed === 0 ? 0 : 1
 }
 
+/** Without what `vigie query` and `vigie export` tell of a character beside its name and score, so that their lines can be pushed as they are. */
+function bare(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== 'niveau' && name !== 'changed'))
+}
+
 async function send(
   type: string,
   batch: readonly { readonly value: unknown }[],
@@ -85,7 +91,7 @@ async function send(
     const request = { method: 'POST', path: '/webhook/personnage', type: 'application/json' } as const
     const answers: unknown[] = []
     // What a key that was sent again must not double: a character is set, not added to.
-    for (const { value } of batch) answers.push(await api({ ...request, body: JSON.stringify(value) }))
+    for (const { value } of batch) answers.push(await api({ ...request, body: JSON.stringify(bare(value)) }))
     return answers
   }
   const events = batch.map(({ value }) => ({
