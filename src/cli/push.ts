@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { jsonIn, type Unread } from '../app-import-json.ts'
 import { UserError } from '../errors.ts'
-import { type Api, apiHelp, apiOptions, apiUsage, createApi } from './api.ts'
+import { type Api, ApiRefusal, apiHelp, apiOptions, apiUsage, createApi } from './api.ts'
 import { inputOf } from './input.ts'
 import type { Subcommand, World } from './subcommand.ts'
 
@@ -61,7 +61,8 @@ async function pushAll(
       for (const answer of await send(type, batch, api)) world.stdout(JSON.stringify(answer))
       sent += batch.length
     } catch (error) {
-      if (!(error instanceof UserError)) throw error
+      // Another line would fare no better.
+      if (!(error instanceof ApiRefusal && isOfTheLine(error.status))) throw error
       refuse(first.line, error.in(world.locale))
     }
     batch = []
@@ -75,6 +76,9 @@ async function pushAll(
   if (sent + failed === 0) refuse(1, world.locale === 'fr' ? 'rien à envoyer' : 'nothing to send')
   return failed === 0 ? 0 : 1
 }
+
+/** What was sent will not do; anything else is the matter of the key, the address or Vigie itself. */
+const isOfTheLine = (status: number): boolean => [400, 409, 413, 422].includes(status)
 
 /** Without what `vigie query` and `vigie export` tell of a character beside its name and score, so that their lines can be pushed as they are. */
 function bare(value: unknown): unknown {

@@ -63,10 +63,10 @@ function whyNot(error: CsvError | undefined): { readonly line?: number; readonly
 }
 
 /** Of what an Excel file unpacks to (threat T27), and for how long it is read. */
-const mostUnpackedBytes = 256 * 1024 * 1024
+const mostUnpackedBytes = 100 * 1024 * 1024
 const mostEntries = 1000
-const mostHeapMb = 1024
-const timeoutMs = 120_000
+const mostHeapMb = 512
+const timeoutMs = 60_000
 
 /** Of a worksheet. */
 export type ExcelRows = readonly (readonly ExcelCell[])[]

@@ -4,10 +4,10 @@ import { createRequire } from 'node:module'
 import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
-import { strFromU8, unzipSync } from 'fflate'
+import { strFromU8, unzipSync, zipSync } from 'fflate'
 import readExcel from 'read-excel-file/node'
 import { describe, expect, test } from 'vitest'
-import { csvLines, type ExcelCell } from '../../src/documents/read-sheet.ts'
+import { csvLines, type ExcelCell, excelSheets } from '../../src/documents/read-sheet.ts'
 import { type CsvDialect, csvOfSheet, plainAgain, type SheetRow, writeExcelSheet } from '../../src/documents/sheet.ts'
 
 const starts = ['=', '+', '-', '@', '\t', '\r', '\t=', '\r=', '\n=', ' =', '＝', '＋', '－', '＠', '=cmd|', '"=', "'="]
@@ -116,6 +116,19 @@ describe('Excel', () => {
     await book.xlsx.load(new Uint8Array(bytes).slice().buffer)
     const cells = (book.worksheets[0]?.getColumn(2).values ?? []).filter((cell) => typeof cell === 'object')
     expect(cells).toEqual([])
+  })
+
+  test('is not unpacked where it says, or hides, that it is too large', async () => {
+    const said = (sizeBytes: number) => {
+      const bytes = Buffer.from(zipSync({ 'xl/workbook.xml': new Uint8Array(2_000_000) }))
+      // Of the central directory's entry, which is what counts.
+      bytes.writeUInt32LE(sizeBytes, bytes.indexOf('PK\u0001\u0002') + 24)
+      return bytes
+    }
+    await expect(excelSheets(said(101 * 1024 * 1024))).rejects.toThrow(/too large|trop grand/)
+    await expect(excelSheets(said(10))).rejects.toThrow(/no Excel workbook|pas un classeur/)
+    const many = Object.fromEntries(Array.from({ length: 1001 }, (_, at) => [`${at}.xml`, new Uint8Array(1)]))
+    await expect(excelSheets(zipSync(many))).rejects.toThrow(/too large|trop grand/)
   })
 
   test('takes what neither XML nor a cell can hold', async () => {
