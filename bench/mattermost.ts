@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort } from '../src/free-port.ts'
+import { freePort } from '../src/app/free-port.ts'
 import { startServer } from './server.ts'
 
 export interface Mattermost {

@@ -16,7 +16,7 @@ import {
   readExportWish,
   refuseFilters,
   textOf,
-} from '../app-export.ts'
+} from '../app/export.ts'
 import { UserError } from '../errors.ts'
 import { niveauOf, readNiveaux } from '../integrations/personnage/niveaux.ts'
 import { readDatabasePath, readTimeZone } from '../settings.ts'

@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { createVault } from '../app/vault.ts'
 import { Secret } from '../env.ts'
 import { about } from '../integrations/gitlab/hooks/own.ts'
-import { createVault } from '../vault.ts'
 import { sealedFor } from '../web/keys.ts'
 
 /** True where a stored secret opens under one of the later keys, but not under the first. A database that cannot be read needs them. */

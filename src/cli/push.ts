@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { jsonIn, type Unread } from '../app-import-json.ts'
+import { jsonIn, type Unread } from '../app/import-json.ts'
 import { UserError } from '../errors.ts'
 import { type Api, ApiRefusal, apiHelp, apiOptions, apiUsage, createApi } from './api.ts'
 import { inputOf } from './input.ts'

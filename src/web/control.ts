@@ -23,7 +23,7 @@ export interface DoctorLine {
   readonly tookMs: number
 }
 
-/** As app-import.ts has it. */
+/** As app/import.ts has it. */
 const recordShape = z.object({ line: z.number(), value: z.unknown(), nth: z.number() })
 export type TakenRecord = z.infer<typeof recordShape>
 

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { freePort } from '../../src/app/free-port.ts'
 import { editDotenv } from '../../src/bot/dotenv.ts'
 import type { Manifest } from '../../src/bot/manifest.ts'
 import { type ProvisionParts, provision, type Rotation } from '../../src/bot/provision.ts'
@@ -10,7 +11,6 @@ import type { Administrator } from '../../src/bot/provision-parts.ts'
 import { type RemoveParts, removeProvisioned } from '../../src/bot/provision-remove.ts'
 import { createRest, type Rest } from '../../src/bot/rest.ts'
 import { UserError } from '../../src/errors.ts'
-import { freePort } from '../../src/free-port.ts'
 
 export interface Server {
   readonly url: string

@@ -3,7 +3,7 @@
 
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { freePort } from '../../src/free-port.ts'
+import { freePort } from '../../src/app/free-port.ts'
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 import { command, createStage, pictures, restOf, type Server, type Stage } from './provision-stage.ts'
 

@@ -14,9 +14,9 @@ import {
   exportedPersonnages,
   exportFormats,
   personnagePages,
-} from '../../src/app-export.ts'
-import { createImport, type Import } from '../../src/app-import.ts'
-import { importAll, recordsIn } from '../../src/app-import-file.ts'
+} from '../../src/app/export.ts'
+import { createImport, type Import } from '../../src/app/import.ts'
+import { importAll, recordsIn } from '../../src/app/import-file.ts'
 import { exportCommand } from '../../src/cli/export.ts'
 import { importCommand } from '../../src/cli/import.ts'
 import { query } from '../../src/cli/query.ts'

@@ -1,6 +1,6 @@
 // The real watch and its keeper over the store of a test, with sites that answer as they are told and nothing that goes out.
 
-import { createCron } from '../../src/cron.ts'
+import { createCron } from '../../src/app/cron.ts'
 import type { Draft, EmitOptions } from '../../src/event.ts'
 import type { MonitorKeeper, MonitorRecords } from '../../src/integrations/integration.ts'
 import { createKeeper } from '../../src/integrations/monitor/keeper.ts'

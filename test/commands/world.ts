@@ -2,10 +2,11 @@
 // a handful of objects.
 
 import { randomBytes } from 'node:crypto'
-import { createExport } from '../../src/app-export.ts'
-import { createImport } from '../../src/app-import.ts'
-import { createFileImport } from '../../src/app-import-file.ts'
-import { createKeyRing } from '../../src/app-keys.ts'
+import { createExport } from '../../src/app/export.ts'
+import { createImport } from '../../src/app/import.ts'
+import { createFileImport } from '../../src/app/import-file.ts'
+import { createKeyRing } from '../../src/app/keys.ts'
+import { createVault } from '../../src/app/vault.ts'
 import type { Answer, Dispatch, People } from '../../src/bot/conversation.ts'
 import { createDispatch } from '../../src/bot/dispatch.ts'
 import { createHelp } from '../../src/bot/help.ts'
@@ -21,7 +22,6 @@ import { openSqliteStore } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Locale } from '../../src/text/locale.ts'
 import { rich } from '../../src/text/rich.ts'
-import { createVault } from '../../src/vault.ts'
 import { createFakeKeeper, type FakeKeeper } from '../fakes/hooks.ts'
 import { createWatching, type Watching } from './watching.ts'
 

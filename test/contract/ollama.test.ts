@@ -2,7 +2,7 @@
 // asked, answered in a stream, a model it does not have told from a server that is not there, and cut off in mid-answer without harm.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePort } from '../../src/free-port.ts'
+import { freePort } from '../../src/app/free-port.ts'
 import { createModel, ModelError } from '../../src/integrations/monitor/model/ollama.ts'
 import { type OllamaServer, startOllama } from '../fakes/ollama-server.ts'
 

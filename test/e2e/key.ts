@@ -1,11 +1,11 @@
 // API keys for programs of the tests, made beside a running Vigie as a shell makes them.
 
 import { randomBytes } from 'node:crypto'
-import { createKeyRing } from '../../src/app-keys.ts'
+import { createKeyRing } from '../../src/app/keys.ts'
+import { createVault } from '../../src/app/vault.ts'
 import { Secret } from '../../src/env.ts'
 import type { Scope } from '../../src/integrations/integration.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
-import { createVault } from '../../src/vault.ts'
 import { createFakeLog } from '../fakes/log.ts'
 
 const everything: readonly Scope[] = ['personnages:read', 'personnages:write', 'events:write', 'subscriptions:write']

@@ -2,7 +2,7 @@
 
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { csvFor, type ExportFormat, eventPages, excelOf, exportedEvents, textOf } from '../../src/app-export.ts'
+import { csvFor, type ExportFormat, eventPages, excelOf, exportedEvents, textOf } from '../../src/app/export.ts'
 import { pour } from '../../src/cli/output.ts'
 import { showId } from '../../src/store/ids.ts'
 import type { StoredEvent } from '../../src/store/store.ts'

@@ -1,7 +1,7 @@
 // T19 at its figure: how long a refused target takes says nothing about whether somebody listens there (Welch's t below 4.5).
 
 import { expect, test } from 'vitest'
-import { freePort } from '../../src/free-port.ts'
+import { freePort } from '../../src/app/free-port.ts'
 import { httpWish, lookoutOf, serve, serveTcp } from '../integrations/monitor/checks/outside.ts'
 
 const samples = 3000

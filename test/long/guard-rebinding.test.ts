@@ -2,7 +2,7 @@
 
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { freePort } from '../../src/free-port.ts'
+import { freePort } from '../../src/app/free-port.ts'
 import { startDnsServer } from '../fakes/dns-server.ts'
 import { httpWish, lookoutOf, serve } from '../integrations/monitor/checks/outside.ts'
 

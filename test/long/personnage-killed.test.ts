@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import { fillKeys, silentLog } from '../../bench/servers.ts'
-import { freePort } from '../../src/free-port.ts'
+import { freePort } from '../../src/app/free-port.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 import { vigie } from '../cli/process.ts'
 

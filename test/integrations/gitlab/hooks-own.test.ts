@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { createVault } from '../../../src/app/vault.ts'
 import { Secret } from '../../../src/env.ts'
 import { createOwnHooks } from '../../../src/integrations/gitlab/hooks/own.ts'
-import { createVault } from '../../../src/vault.ts'
 import { createHooksInMemory } from '../../fakes/hooks.ts'
 
 const place = { kind: 'project', id: 15, path: 'acme/app', public: true } as const

@@ -2,7 +2,7 @@
 
 import Fastify from 'fastify'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createCron } from '../../../src/cron.ts'
+import { createCron } from '../../../src/app/cron.ts'
 import { expectedInMs, readBeat } from '../../../src/integrations/monitor/beats.ts'
 import type { Monitor, State } from '../../../src/integrations/monitor/monitor.ts'
 import { registerRoutes } from '../../../src/integrations/monitor/routes.ts'

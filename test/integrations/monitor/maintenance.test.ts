@@ -1,7 +1,7 @@
 // When a monitor is in maintenance: once, or whenever a cron expression says so in its zone.
 
 import { expect, it } from 'vitest'
-import { createCron } from '../../../src/cron.ts'
+import { createCron } from '../../../src/app/cron.ts'
 import { maintainedUntil } from '../../../src/integrations/monitor/maintenance.ts'
 import type { Maintenance } from '../../../src/integrations/monitor/monitor.ts'
 

@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { freePort } from '../../../../src/free-port.ts'
+import { freePort } from '../../../../src/app/free-port.ts'
 import type { HttpWish } from '../../../../src/integrations/monitor/monitor.ts'
 import { monitorOf } from '../../../fakes/monitors.ts'
 import { httpWish, lookoutOf, placeOf, serve, serveTcp } from './outside.ts'

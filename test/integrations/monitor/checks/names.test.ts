@@ -3,7 +3,7 @@
 
 import { connect, Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../../../../src/free-port.ts'
+import { freePort } from '../../../../src/app/free-port.ts'
 import { type DnsAnswer, type DnsRecord, startDnsServer } from '../../../fakes/dns-server.ts'
 import { httpWish, lookoutOf, serve, serveTcp } from './outside.ts'
 

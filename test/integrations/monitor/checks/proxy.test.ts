@@ -3,8 +3,8 @@
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
+import { freePort } from '../../../../src/app/free-port.ts'
 import { ConfigError } from '../../../../src/errors.ts'
-import { freePort } from '../../../../src/free-port.ts'
 import { httpWish, lookoutOf, placeOf, serve, serveTcp } from './outside.ts'
 
 /** Lets everybody through to one port of this machine, whatever they ask for. */
