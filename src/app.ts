@@ -80,6 +80,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     url,
     startedAt,
     mail,
+    take,
     outbox: () => outbox,
     upkeep: async () => [await upkeep.status(), archivePart(archive.state(), now())],
     onReplayed,
@@ -109,8 +110,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const started = () => listening
   const http = createDoor({ integrations, store, settings, started, bot, registerMetrics, url, version, now, log })
   const local = () => `http://${host.replace(/^(0\.0\.0\.0|::)$/, '127.0.0.1')}:${port}`
-  const { adminIds } = bot
-  const doctor = createDoctor({ integrations, notifiers, store, calls, admins: adminIds, url: local, fetch, now })
+  const doctor = createDoctor({ integrations, notifiers, store, calls, admins: bot.adminIds, url: local, fetch, now })
 
   const stopping = new AbortController()
   const ended = Promise.withResolvers<void>()

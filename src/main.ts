@@ -30,11 +30,17 @@ const stderr = (line: string) => {
 }
 process.on('exit', flush)
 
+/** As a shell says that a broken pipe, or Ctrl-C, ended a command. */
+const [brokenPipe, interrupted] = [141, 130]
 // Whoever read our output has gone (`vigie … | head`): there is nobody left to tell.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+const unheard = (error: NodeJS.ErrnoException, tell: (line: string) => void): never => {
+  if (error.code === 'EPIPE') process.exit(brokenPipe)
+  const fr = `La sortie ne peut pas être écrite\u00a0: ${error.message}`
+  tell(locale === 'fr' ? fr : `The output cannot be written: ${error.message}`)
   process.exit(1)
-})
+}
+process.stdout.on('error', (error) => unheard(error, (line) => void process.stderr.write(`${line}\n`)))
+process.stderr.on('error', (error) => unheard(error, () => undefined))
 
 /** A terminal's Ctrl-C reaches us and our launcher, which passes it on: within this time it is the same signal. */
 const sameSignalMs = 500
@@ -109,12 +115,23 @@ async function run(words: readonly string[]): Promise<number> {
     if (error instanceof ConfigError) for (const problem of error.problems) stderr(problem[locale])
     else if (error instanceof UserError) stderr(error.in(locale))
     else if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
-      stderr(error.message)
+      stderr(unknownWord(error.message))
       stderr(`vigie ${subcommand.name} ${subcommand.usage}`)
       return 2
     } else throw error
-    return 1
+    return stopping.signal.aborted ? interrupted : 1
   }
+}
+
+/** What `parseArgs` says of an option, without its advice, and in French too. */
+function unknownWord(message: string): string {
+  const [, option] = /^Unknown option '([^']*)'/.exec(message) ?? []
+  const [, valued] = /^Option '([^']*)' argument missing/.exec(message) ?? []
+  if (option !== undefined)
+    return locale === 'fr' ? `${option}\u00a0: cette option n’existe pas.` : `${option}: there is no such option.`
+  if (valued !== undefined)
+    return locale === 'fr' ? `${valued}\u00a0: il manque une valeur.` : `${valued}: a value is missing.`
+  return message
 }
 
 function overview(unknown: string | undefined): string[] {

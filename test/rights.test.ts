@@ -136,6 +136,7 @@ const rows: readonly Row[] = [
     line: () => '/vigie export events',
     fields: () => ({ what: 'events' }),
   },
+  { what: 'import', by: 'vigie_admin', line: () => '/vigie import log' },
   { what: 'key', by: 'vigie_admin', line: () => '/vigie key' },
   { what: 'key list', by: 'vigie_admin', line: () => '/vigie key list' },
   { what: 'key create', by: 'vigie_admin', line: () => '/vigie key create shop --scope events:write' },
@@ -151,6 +152,7 @@ const rows: readonly Row[] = [
 async function hold(world: World, isWatched: boolean): Promise<Held> {
   const { store, clock } = world
   await holdPersonnage(world)
+  world.files.set('log', [{ name: 'log.json', bytes: '{"nom":"Naruto","score":85}', user: 'maker' }])
   const { subscription } = await store.subscriptions.save({
     channel: 'town',
     target: { notifier: 'mattermost', address: 'town' },

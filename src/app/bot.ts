@@ -21,6 +21,7 @@ import { notifiers } from '../notifiers/index.ts'
 import type { Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
 import { createConnection } from './connection.ts'
+import type { Import } from './import.ts'
 import type { Mail } from './mail.ts'
 import { createMattermost } from './mattermost.ts'
 import type { AppParts } from './parts.ts'
@@ -50,6 +51,8 @@ export interface BotParts extends AppParts {
   /** Something that was given up was put back in line. */
   readonly onReplayed: () => void
   readonly keys: KeyRing
+  /** What a file held, told to nobody. */
+  readonly take: Import
 }
 
 export function createBot(parts: BotParts) {

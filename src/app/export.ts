@@ -52,6 +52,17 @@ export function readExportWish(
   }
 }
 
+/** @throws {UserError} where something is asked of characters that only events have. */
+export function refuseFilters(what: 'events' | 'personnages', wish: ExportWish): void {
+  const given = (['from', 'to', 'source', 'type'] as const).filter((name) => wish[name] !== undefined)
+  if (what === 'events' || given.length === 0) return
+  const words = given.map((name) => `--${name}`).join(', ')
+  throw new UserError({
+    fr: `${words}\u00a0: seulement pour events\u202f; les personnages s’exportent tous.`,
+    en: `${words}: for events only; characters are exported all together.`,
+  })
+}
+
 /** A day (its end, `days` later, for `to`), a moment, or how long ago. */
 function readMoment(text: string, { timeZone, now }: { timeZone: string; now: number }, days: number): number {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
@@ -132,7 +143,11 @@ export interface Exported<T> {
   readonly row: (one: T) => SheetRow
 }
 
-const eventColumns = ['id', 'time', 'recordedtime', 'source', 'type', 'subject', 'severity', 'url', 'data'] as const
+/** `data` last, for it is long. With the others all that an import needs to make it the event that it was. */
+export const eventColumns = [
+  ...['id', 'time', 'recordedtime', 'source', 'type', 'subject', 'severity', 'url'],
+  ...['audience', 'visibility', 'home', 'card', 'origin', 'confidential', 'bydefault', 'data'],
+] as const
 
 export function exportedEvents(pages: AsyncIterable<readonly StoredEvent[]>): Exported<StoredEvent> {
   return {
@@ -233,6 +248,7 @@ export function createExport(parts: {
 }): (asked: ExportAsked, locale: Locale) => Promise<ExportMade> {
   return async ({ what, format, ...wish }, locale) => {
     const counted = { count: 0, isWhole: true }
+    refuseFilters(what, wish)
     const filter = readExportWish(wish, { timeZone: parts.timeZone, now: parts.now() })
     const bytes =
       what === 'events'

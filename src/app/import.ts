@@ -147,7 +147,8 @@ type Characters = Map<string, Personnage>
 
 /** Where the course's service kept what came to it: in the record itself, or one level down. */
 const inner = ['data', 'payload', 'body', 'personnage', 'event']
-const times = ['timestamp', 'date', 'time', 'horodatage', 'received_at', 'receivedAt']
+/** `changed`: as our own exports say it. */
+const times = ['timestamp', 'date', 'time', 'horodatage', 'received_at', 'receivedAt', 'changed']
 
 /** A line of the course's `webhook_log.json`. */
 async function readScore(record: ImportRecord, parts: ImportParts, characters: Characters): Promise<Prepared> {
@@ -162,7 +163,12 @@ async function readScore(record: ImportRecord, parts: ImportParts, characters: C
         en: `timestamp: a date and time are expected, not "${timestamp}"`,
       },
     }
-  const before = characters.get(nomKey(nom)) ?? (await parts.personnages.find(nom))
+  const earlier = characters.get(nomKey(nom))
+  const stored = earlier ?? (await parts.personnages.find(nom))
+  // As it stands here already: exported from this very database, or with no word of when.
+  const isAsOf = timestamp === undefined || stored?.changedAt === at
+  if (earlier === undefined && stored?.score === score && isAsOf) return { known: true }
+  const before = stored
   const isNews = before === undefined || at >= before.changedAt
   const by = 'import'
   const personnage = { nom: before?.nom ?? nom, score, madeAt: before?.madeAt ?? at, changedAt: at, by }

@@ -37,5 +37,5 @@ export function createMattermost({ settings, store, secretKey, url, fetch, now, 
   const around = createAround({ url: mattermostUrl, self, calls, people })
   const actionUrl = `${url}/mattermost/action`
   const sealer = createSealer({ secrets: secretKey, now, random: randomBytes, actionUrl })
-  return { token, teams, calls, self, admins, people, around, sealer }
+  return { token, download: rest.download, teams, calls, self, admins, people, around, sealer }
 }

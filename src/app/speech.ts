@@ -1,6 +1,7 @@
 // What can be said to Vigie: the commands with all they need, and the one place that answers them.
 
 import { createDispatch } from '../bot/dispatch.ts'
+import { createFiles } from '../bot/files.ts'
 import { createHelp } from '../bot/help.ts'
 import type { Command } from '../commands/command.ts'
 import { createCommands } from '../commands/index.ts'
@@ -8,6 +9,7 @@ import { createDocumentWriter } from '../documents/write.ts'
 import type { Part } from '../event.ts'
 import type { BotParts } from './bot.ts'
 import { createExport } from './export.ts'
+import { createFileImport } from './import-file.ts'
 import type { Mattermost } from './mattermost.ts'
 import { sourcesOf } from './sources.ts'
 
@@ -19,7 +21,7 @@ export interface SpeechParts extends BotParts {
 export function createSpeech(parts: SpeechParts) {
   const { settings, store, mattermost, log, meter, now } = parts
   const { locale, timeZone, organisation } = settings
-  const { people, around } = mattermost
+  const { self, calls, people, around, download } = mattermost
   const { events, personnages, audit } = store
   const commands: readonly Command[] = createCommands({
     store,
@@ -35,6 +37,8 @@ export function createSpeech(parts: SpeechParts) {
     },
     writeDocument: createDocumentWriter(),
     makeExport: createExport({ events, personnages, niveauOf: parts.niveauOf, timeZone, now }),
+    files: createFiles({ self, calls, around, download }),
+    importFile: createFileImport(parts.take),
     drawRanking: parts.mail.draw,
     keys: parts.keys,
     version: parts.version,

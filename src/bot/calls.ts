@@ -48,6 +48,7 @@ const post = z.looseObject({
   root_id: z.string().default(''),
   message: z.string(),
   type: z.string().default(''),
+  file_ids: z.array(z.string()).nullish(),
   props: z
     .record(z.string(), z.unknown())
     .nullish()
@@ -77,6 +78,10 @@ export interface NewPost {
   /** Of a root post only. */
   readonly metadata?: { readonly priority: { readonly priority: 'urgent' } }
 }
+
+/** `size`: bytes. */
+const fileInfo = z.looseObject({ id: z.string(), user_id: z.string(), name: z.string(), size: z.number() })
+export type FileInfo = z.infer<typeof fileInfo>
 
 const uploaded = z.looseObject({ file_infos: z.array(z.looseObject({ id: z.string() })).min(1) })
 const uploadMs = 30_000
@@ -147,6 +152,10 @@ export function createCalls(rest: Rest) {
       const { file_infos } = await ask(uploaded, 'POST', '/files', { body, signal, timeoutMs: uploadMs })
       return file_infos[0]?.id ?? ''
     },
+    fileInfo: (id: string) => ask(fileInfo, 'GET', `/files/${enc(id)}/info`),
+    /** In the order in which they were attached. */
+    filesOfPost: async (postId: string) =>
+      (await ask(z.array(fileInfo).nullable(), 'GET', `/posts/${enc(postId)}/files/info`)) ?? [],
     /** `props` replaces all of them. */
     patchPost: (
       id: string,

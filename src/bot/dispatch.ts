@@ -106,6 +106,7 @@ async function answerTo(parts: Parts, request: Request, act: Act): Promise<Answe
       by: request.by,
       now,
       ...('root' in request && request.root !== undefined ? { root: request.root } : {}),
+      ...('files' in request && request.files !== undefined ? { files: request.files } : {}),
     }
     const answer = await act(context, {
       asked: (asked) => {

@@ -24,6 +24,15 @@ export interface Rest {
   call(method: Method, path: string, options?: CallOptions): Promise<unknown>
 }
 
+export interface DownloadOptions extends Pick<CallOptions, 'signal' | 'timeoutMs'> {
+  readonly mostBytes: number
+}
+
+export interface Downloads {
+  /** Resolves the bytes of a 2xx answer to a GET. @throws {MattermostError} for anything else, and for more bytes than that. */
+  download(path: string, options: DownloadOptions): Promise<Uint8Array>
+}
+
 export interface RestParts {
   readonly url: string
   /** Read before every call: `start` takes up a new one while it runs. */
@@ -66,39 +75,54 @@ const errorBody = z.looseObject({ id: z.string() })
 /** The largest answer read: a page of 200 posts of the largest size stays below. */
 const answerMaxBytes = 64 * 1024 * 1024
 
-export function createRest({ url, token, fetch, log }: RestParts): Rest {
+export function createRest({ url, token, fetch, log }: RestParts): Rest & Downloads {
   const client = new Client4()
   client.setUrl(url)
   client.setUserAgent('Vigie')
   client.setIncludeCookies(false)
 
+  /** An answer, whole. */
+  const ask = async (
+    method: Method,
+    path: string,
+    { body, query, signal, timeoutMs = 10_000, mostBytes }: CallOptions & { readonly mostBytes: number },
+  ): Promise<{ readonly response: Response; readonly bytes: Buffer }> => {
+    const timeout = AbortSignal.timeout(timeoutMs)
+    const sent = body === undefined || body instanceof FormData ? body : JSON.stringify(body)
+    client.setToken(token())
+    const { headers } = client.getOptions({ method, body: sent })
+    try {
+      const response = await fetch(`${client.getBaseRoute()}${path}${queryString(query)}`, {
+        method,
+        headers,
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        redirect: 'manual',
+        body: sent,
+      })
+      return { response, bytes: await readBytes(response, mostBytes) }
+    } catch (error) {
+      const failure = signal?.aborted ? 'cancelled' : timeout.aborted ? 'timeout' : 'network'
+      throw unanswered(`${method} ${path}`, failure, error)
+    }
+  }
+  const refuse = (method: Method, path: string, response: Response, data: unknown): MattermostError => {
+    const refusal = refused(`${method} ${path}`, response, data)
+    log.debug({ method, path, status: refusal.status, id: refusal.id }, 'Mattermost refused a call')
+    return refusal
+  }
+
   return {
     url,
-    async call(method, path, { body, query, signal, timeoutMs = 10_000 } = {}) {
-      const timeout = AbortSignal.timeout(timeoutMs)
-      const sent = body === undefined || body instanceof FormData ? body : JSON.stringify(body)
-      client.setToken(token())
-      const { headers } = client.getOptions({ method, body: sent })
-      let response: Response
-      let text: string
-      try {
-        response = await fetch(`${client.getBaseRoute()}${path}${queryString(query)}`, {
-          method,
-          headers,
-          signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-          redirect: 'manual',
-          body: sent,
-        })
-        text = await readText(response)
-      } catch (error) {
-        const failure = signal?.aborted ? 'cancelled' : timeout.aborted ? 'timeout' : 'network'
-        throw unanswered(`${method} ${path}`, failure, error)
-      }
-      const data = parse(text)
+    async call(method, path, options = {}) {
+      const { response, bytes } = await ask(method, path, { ...options, mostBytes: answerMaxBytes })
+      const data = parse(bytes.toString('utf8'))
       if (response.ok && data !== undefined) return data
-      const refusal = refused(`${method} ${path}`, response, data)
-      log.debug({ method, path, status: refusal.status, id: refusal.id }, 'Mattermost refused a call')
-      throw refusal
+      throw refuse(method, path, response, data)
+    },
+    async download(path, options) {
+      const { response, bytes } = await ask('GET', path, options)
+      if (response.ok) return bytes
+      throw refuse('GET', path, response, parse(bytes.toString('utf8')))
     },
   }
 }
@@ -144,16 +168,16 @@ function codeOf(error: unknown): string | undefined {
   return undefined
 }
 
-async function readText(response: Response): Promise<string> {
-  if (response.body === null) return ''
+async function readBytes(response: Response, mostBytes: number): Promise<Buffer> {
+  if (response.body === null) return Buffer.alloc(0)
   const chunks: Uint8Array[] = []
   let sizeBytes = 0
   for await (const chunk of response.body) {
     sizeBytes += chunk.length
-    if (sizeBytes > answerMaxBytes) throw new Error(`an answer of more than ${answerMaxBytes} bytes`)
+    if (sizeBytes > mostBytes) throw new Error(`an answer of more than ${mostBytes} bytes`)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 /** Whatever the content type says: proxies change it. Nothing where it is no JSON. */

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import type { Said } from '../text/locale.ts'
 import { envOf } from './dotenv-file.ts'
+import { unlessStopped } from './output.ts'
 import type { World } from './subcommand.ts'
 
 export const apiOptions = { url: { type: 'string' }, 'key-file': { type: 'string' } } as const
@@ -24,7 +25,17 @@ export interface ApiRequest {
   readonly idempotencyKey?: string
 }
 
-/** Resolves the answer, parsed. @throws {UserError} with what Vigie said, or why it did not answer. */
+/** Vigie said no. */
+export class ApiRefusal extends UserError {
+  /** HTTP status. */
+  readonly status: number
+  constructor(words: string, status: number) {
+    super({ fr: words, en: words })
+    this.status = status
+  }
+}
+
+/** Resolves the answer, parsed. @throws {ApiRefusal} with what Vigie said. @throws {UserError} why it did not answer. */
 export type Api = (request: ApiRequest) => Promise<unknown>
 
 const mostTries = 5
@@ -48,7 +59,7 @@ export async function createApi(
   const base = readBase(options.url ?? known)
   const key = await readKey(options['key-file'], env.secrets('VIGIE_API_KEY').current()[0]?.reveal(), world)
   env.check()
-  return async (request) => {
+  const call: Api = async (request) => {
     for (let tried = 1; ; tried += 1) {
       const answer = await ask(base, key, request, world)
       if (answer.ok) return answer.status === 204 ? undefined : await answer.json()
@@ -58,6 +69,7 @@ export async function createApi(
       await sleep(Math.min(waitMs, longestWaitMs), undefined, { signal: world.signal })
     }
   }
+  return (request) => unlessStopped(call(request), world.signal)
 }
 
 function ask(base: string, key: string, request: ApiRequest, { fetch, locale, signal }: World): Promise<Response> {
@@ -93,11 +105,11 @@ function reasonOf(error: unknown): string {
   return 'code' in cause && cause.message === '' ? String(cause.code) : cause.message
 }
 
-async function refusalOf(answer: Response): Promise<UserError> {
+async function refusalOf(answer: Response): Promise<ApiRefusal> {
   const problem = problemShape.safeParse(await answer.json().catch(() => undefined)).data
   const fields = (problem?.errors ?? []).map(({ field, detail }) => `\n  ${field}: ${detail}`).join('')
   const words = `${problem?.detail ?? answer.statusText} (${answer.status})${fields}`
-  return new UserError({ fr: words, en: words })
+  return new ApiRefusal(words, answer.status)
 }
 
 function readBase(url: string): string {

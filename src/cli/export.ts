@@ -14,6 +14,7 @@ import {
   exportFormats,
   personnagePages,
   readExportWish,
+  refuseFilters,
   textOf,
 } from '../app/export.ts'
 import { UserError } from '../errors.ts'
@@ -61,6 +62,7 @@ export const exportCommand: Subcommand = {
         fr: 'Dites quoi\u00a0: vigie export events, ou vigie export personnages, et un fichier au plus.',
         en: 'Say what: vigie export events, or vigie export personnages, and one file at most.',
       })
+    refuseFilters(what, values)
     const format = readFormat(values.format, file)
     const env = envOf(world)
     const path = readDatabasePath(env, world.cwd)

@@ -3,7 +3,8 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createImport, type Import, type Imported, type ImportRecord } from '../app/import.ts'
+import { createImport, type Import, type Imported } from '../app/import.ts'
+import { importAll, importedWords, lineWords, recordsIn } from '../app/import-file.ts'
 import { UserError } from '../errors.ts'
 import { createIntake } from '../flow/intake.ts'
 import { createRouter } from '../flow/router.ts'
@@ -12,16 +13,11 @@ import { niveauOf, readNiveaux } from '../integrations/personnage/niveaux.ts'
 import { readDatabasePath, readTimeZone } from '../settings.ts'
 import { holdLock } from '../store/lock.ts'
 import { openSqliteStore } from '../store/sqlite.ts'
-import { number, plural } from '../text/format.ts'
-import type { Locale } from '../text/locale.ts'
 import { askControl, controlPath } from './control.ts'
 import { envOf } from './dotenv-file.ts'
-import { fileText, recordsIn, type Unread } from './import-file.ts'
+import { inputOf } from './input.ts'
 import type { Subcommand, World } from './subcommand.ts'
 
-/** Taken together; of few bytes where each is long. */
-const mostRecords = 200
-const mostCharacters = 4_000_000
 /** Of lines that were not understood, so many are told. */
 const mostTold = 50
 
@@ -30,8 +26,14 @@ export const importCommand: Subcommand = {
   summary: { fr: 'reprend une archive, sans rien annoncer', en: 'takes up an archive, telling nobody' },
   usage: 'FILE|-',
   help: {
-    fr: 'FILE\u00a0: un tableau JSON ou une valeur par ligne\u00a0: {"timestamp", "nom", "score"}, ou des événements exportés ou archivés par Vigie. Deux fois la même archive n’ajoute rien la seconde. Vigie peut être en marche.',
-    en: 'FILE: a JSON array or a value a line: {"timestamp", "nom", "score"}, or events that Vigie exported or archived. The same archive twice adds nothing the second time. Vigie may be running.',
+    fr: [
+      'FILE\u00a0: ce que Vigie a exporté ou archivé, ou des {"timestamp", "nom", "score"}\u00a0: un tableau JSON, une valeur par ligne, un CSV ou un classeur Excel (.xlsx) dont la première ligne nomme les colonnes. - lit l’entrée standard.',
+      'Deux fois la même archive n’ajoute rien la seconde. Vigie peut être en marche.',
+    ].join('\n'),
+    en: [
+      'FILE: what Vigie exported or archived, or {"timestamp", "nom", "score"}: a JSON array, a value a line, CSV or an Excel workbook (.xlsx) whose first line names the columns. - reads standard input.',
+      'The same archive twice adds nothing the second time. Vigie may be running.',
+    ].join('\n'),
   },
   async run(args, world) {
     const { positionals } = parseArgs({ args: [...args], allowPositionals: true })
@@ -53,46 +55,15 @@ export const importCommand: Subcommand = {
         ? await alone({ database, timeZone, niveauOf: (score) => niveauOf(niveaux, score) }, world)
         : { take: beside(socket), close: async () => undefined }
     try {
-      const total = await importAll(recordsIn(file === '-' ? world.stdin : fileText(path)), opened.take)
-      for (const line of lines(total, world.locale)) world.stdout(line)
-      for (const { line, said } of total.refused.slice(0, mostTold))
-        world.stderr(
-          `${world.locale === 'fr' ? 'ligne' : 'line'} ${line}${world.locale === 'fr' ? '\u00a0' : ''}: ${said[world.locale]}`,
-        )
-      if (total.refused.length > mostTold) world.stderr(`… +${total.refused.length - mostTold}`)
-      return total.refused.length === 0 ? 0 : 1
+      const total = await importAll(recordsIn(inputOf(file, world)), opened.take)
+      world.stdout(importedWords(total, world.locale))
+      for (const { line, said } of total.refused.slice(0, mostTold)) world.stderr(lineWords(line, said, world.locale))
+      if (total.refusedCount > mostTold) world.stderr(`… +${total.refusedCount - mostTold}`)
+      return total.refusedCount === 0 ? 0 : 1
     } finally {
       await opened.close()
     }
   },
-}
-
-async function importAll(records: AsyncIterable<ImportRecord | Unread>, take: Import): Promise<Imported> {
-  let total: Imported = { added: 0, repeated: 0, refused: [] }
-  let batch: ImportRecord[] = []
-  let characters = 0
-  const flush = async () => {
-    if (batch.length === 0) return
-    const done = await take(batch)
-    total = {
-      added: total.added + done.added,
-      repeated: total.repeated + done.repeated,
-      refused: [...total.refused, ...done.refused],
-    }
-    batch = []
-    characters = 0
-  }
-  for await (const one of records) {
-    if ('said' in one) {
-      total = { ...total, refused: [...total.refused, one] }
-      continue
-    }
-    batch.push(one)
-    characters += JSON.stringify(one.value).length
-    if (batch.length >= mostRecords || characters >= mostCharacters) await flush()
-  }
-  await flush()
-  return { ...total, refused: total.refused.toSorted((a, b) => a.line - b.line) }
 }
 
 const beside =
@@ -135,13 +106,4 @@ async function alone(
       lock.release()
     },
   }
-}
-
-function lines({ added, repeated, refused }: Imported, locale: Locale): string[] {
-  const shown = (count: number) => number(locale, count)
-  return locale === 'fr'
-    ? [
-        `${shown(added)} ${plural('fr', added, 'ajouté', 'ajoutés')}, ${shown(repeated)} déjà ${plural('fr', repeated, 'connu', 'connus')}, ${shown(refused.length)} non ${plural('fr', refused.length, 'compris', 'compris')}`,
-      ]
-    : [`${shown(added)} added, ${shown(repeated)} known already, ${shown(refused.length)} not understood`]
 }

@@ -2,9 +2,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { jsonIn, type Unread } from '../app/import-json.ts'
 import { UserError } from '../errors.ts'
-import { type Api, apiHelp, apiOptions, apiUsage, createApi } from './api.ts'
-import { recordsIn, type Unread } from './import-file.ts'
+import { type Api, ApiRefusal, apiHelp, apiOptions, apiUsage, createApi } from './api.ts'
+import { inputOf } from './input.ts'
 import type { Subcommand, World } from './subcommand.ts'
 
 /** As many as `POST /webhook/events` takes together. */
@@ -32,7 +33,7 @@ export const push: Subcommand = {
         en: 'Standard input cannot be both the key and the events.',
       })
     const api = await createApi(values, world)
-    return await pushAll(type, recordsIn(json === '-' ? world.stdin : oneText(json)), api, world)
+    return await pushAll(type, jsonIn(json === '-' ? inputOf('-', world) : oneText(json)), api, world)
   },
 }
 
@@ -60,7 +61,8 @@ async function pushAll(
       for (const answer of await send(type, batch, api)) world.stdout(JSON.stringify(answer))
       sent += batch.length
     } catch (error) {
-      if (!(error instanceof UserError)) throw error
+      // Another line would fare no better.
+      if (!(error instanceof ApiRefusal && isOfTheLine(error.status))) throw error
       refuse(first.line, error.in(world.locale))
     }
     batch = []
@@ -75,6 +77,15 @@ async function pushAll(
   return failed === 0 ? 0 : 1
 }
 
+/** What was sent will not do; anything else is the matter of the key, the address or Vigie itself. */
+const isOfTheLine = (status: number): boolean => [400, 409, 413, 422].includes(status)
+
+/** Without what `vigie query` and `vigie export` tell of a character beside its name and score, so that their lines can be pushed as they are. */
+function bare(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== 'niveau' && name !== 'changed'))
+}
+
 async function send(
   type: string,
   batch: readonly { readonly value: unknown }[],
@@ -84,7 +95,7 @@ async function send(
     const request = { method: 'POST', path: '/webhook/personnage', type: 'application/json' } as const
     const answers: unknown[] = []
     // What a key that was sent again must not double: a character is set, not added to.
-    for (const { value } of batch) answers.push(await api({ ...request, body: JSON.stringify(value) }))
+    for (const { value } of batch) answers.push(await api({ ...request, body: JSON.stringify(bare(value)) }))
     return answers
   }
   const events = batch.map(({ value }) => ({

@@ -44,10 +44,19 @@ export const query: Subcommand = {
     const asked = filters.flatMap((name) =>
       values[name] === undefined ? [] : [[name, values[name]] as [string, string]],
     )
-    const pages = pagesOf(api, asked)
+    const pages = await begun(pagesOf(api, asked))
     await writeOut('-', world, (to) => pour(textOf(pages, format), to))
     return 0
   },
+}
+
+/** The same, once the first is there: nothing is written where Vigie does not answer. */
+async function begun<T>(pages: AsyncGenerator<T>): Promise<AsyncIterable<T>> {
+  const first = await pages.next()
+  return (async function* () {
+    if (!first.done) yield first.value
+    yield* pages
+  })()
 }
 
 async function* pagesOf(api: Api, asked: readonly [string, string][]): AsyncGenerator<readonly Item[]> {

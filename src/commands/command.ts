@@ -126,6 +126,8 @@ export interface CallContext {
   readonly by: 'slash' | 'mention' | 'direct' | 'button' | 'dialog' | 'reaction'
   /** The thread it was said in. */
   readonly root?: string
+  /** Ids of the files that came with the words; a slash command carries none. */
+  readonly files?: readonly string[]
   /** Milliseconds since 1970. */
   readonly now: number
 }
@@ -218,6 +220,25 @@ export interface DialogField {
   readonly optional: boolean
   readonly value?: string
   readonly options?: readonly { readonly text: string; readonly value: string }[]
+}
+
+/** A file that stands with a post. */
+export interface PostedFile {
+  readonly id: string
+  readonly name: string
+  readonly sizeBytes: number
+}
+
+/** Files that people posted, seen with the asking person's eyes. */
+export interface PostedFiles {
+  /** That came with the words of this call, and are the person's own. */
+  ofCall(call: CallContext): Promise<readonly PostedFile[]>
+  /** Of a post by permalink or id; nothing where there is none that the person, and the bot, can read. */
+  ofPost(words: string, call: CallContext): Promise<readonly PostedFile[] | undefined>
+  /** Those with a wanted name of the person's own newest post that has one, made since then (milliseconds since 1970) in this channel or in their direct messages with the bot. */
+  newest(call: CallContext, since: number, isWanted: (name: string) => boolean): Promise<readonly PostedFile[]>
+  /** Its bytes, no more than so many; nothing where the bot may not read it. */
+  read(file: PostedFile, mostBytes: number): Promise<Uint8Array | undefined>
 }
 
 /** What a command may ask of Mattermost. Everything is seen with the asking person's eyes: what they cannot read does not exist. */

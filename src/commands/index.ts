@@ -15,13 +15,14 @@ import type { Locale } from '../text/locale.ts'
 import { aboutCommand } from './about.ts'
 import { allowCommand } from './allow.ts'
 import { auditCommand } from './audit.ts'
-import type { Around, CallContext, Command, Reply } from './command.ts'
+import type { Around, CallContext, Command, PostedFiles, Reply } from './command.ts'
 import { deliveriesCommand } from './deliveries.ts'
 import { denyCommand } from './deny.ts'
 import { explainCommand } from './explain.ts'
 import { type ExportAsked, type ExportMade, exportCommand } from './export.ts'
 import { gitlabCommand } from './gitlab.ts'
 import { helpCommand } from './help.ts'
+import { type ImportDone, importCommand } from './import.ts'
 import { keyCommand } from './key.ts'
 import { monitorCommand } from './monitor.ts'
 import { personnageCommand } from './personnage.ts'
@@ -66,6 +67,9 @@ export interface CommandParts {
   readonly writeDocument: WriteDocument
   /** @throws {UserError} for what is no moment. */
   readonly makeExport: (asked: ExportAsked, locale: Locale) => Promise<ExportMade>
+  readonly files: PostedFiles
+  /** Takes up what a file holds, telling nobody. @throws {UserError} for what is no archive. */
+  readonly importFile: (bytes: Uint8Array) => Promise<ImportDone>
   /** A PNG; nothing where it could not be drawn in time. Never rejects. */
   readonly drawRanking: (ranking: Ranking, locale: Locale) => Promise<Uint8Array | undefined>
   readonly keys: KeyRing
@@ -98,6 +102,7 @@ export function createCommands(parts: CommandParts): readonly Command[] {
     gitlabCommand(parts),
     keyCommand(parts),
     exportCommand(parts),
+    importCommand(parts),
     aboutCommand(parts),
     helpCommand(parts),
   ]

@@ -20,19 +20,26 @@ export interface CsvDialect {
   readonly bom: boolean
 }
 
-/** RFC 4180 with lines that end as a shell's do. What begins as a formula does has `'` before it. */
+/** RFC 4180 with lines that end as a shell's do. What begins as a formula does has `'` before it (`defused`). */
 export async function* csvOfSheet({ columns, pages }: Sheet, { delimiter, bom }: CsvDialect): AsyncGenerator<string> {
-  const options = { delimiter, escape_formulas: true }
+  // A lone CR parts lines too, for whoever reads.
+  const options = { delimiter, quoted_match: /[\r\n]/ }
   yield stringify([columns], { ...options, bom })
-  for await (const rows of pages) if (rows.length > 0) yield stringify(rows.map(defused), options)
+  for await (const rows of pages)
+    if (rows.length > 0)
+      yield stringify(
+        rows.map((row) => row.map((value) => (typeof value === 'string' ? defused(value) : value))),
+        options,
+      )
 }
 
-/** csv-stringify minds what stands first; a spreadsheet also takes what stands behind a line feed or spaces. */
-function defused(row: SheetRow): SheetRow {
-  return row.map((value) =>
-    typeof value === 'string' && /^[\s\p{Cc}]+[=+\-@]/u.test(value) && !/^[\t\r]/.test(value) ? `'${value}` : value,
-  )
-}
+/** What a spreadsheet takes for a formula, spaces and line feeds before it or not (OWASP, "CSV injection"), and what looks defused already. */
+const formula = /^'*(?:[\t\r]|[\s\p{Cc}]*[=+\-@＝＋－＠])/u
+
+const defused = (text: string): string => (formula.test(text) ? `'${text}` : text)
+
+/** The text that `csvOfSheet` wrote as this cell: the apostrophe goes that it put there, and no other. */
+export const plainAgain = (cell: string): string => (cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell)
 
 /** Of a worksheet, its head included; Excel's own limits. */
 const mostRows = 1_000_000
@@ -64,9 +71,13 @@ export async function writeExcelSheet({ title, columns, pages }: Sheet, to: Writ
   await book.commit()
 }
 
-/** As it is, but for what XML cannot hold; Excel opens no file with a longer text. */
+/** As it is, but for what XML cannot hold; Excel opens no file with a longer text, and reads `_x0041_` as `A` unless its `_` is told so. */
 function cellOf(value: string | number | undefined): string | number | null {
   if (typeof value !== 'string') return value ?? null
-  const text = value.toWellFormed().replace(/[\p{Cc}\ufffe\uffff]/gu, (mark) => ('\t\n\r'.includes(mark) ? mark : ' '))
+  const text = value
+    .toWellFormed()
+    .replace(/_(?=x[\da-f]{4}_)/gi, '_x005F_')
+    .replace(/[\r\ufffe\uffff]/g, (mark) => `_x${mark.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase()}_`)
+    .replace(/\p{Cc}/gu, (mark) => ('\t\n'.includes(mark) ? mark : ' '))
   return text.length > mostCharacters ? `${text.slice(0, mostCharacters - 1).toWellFormed()}…` : text
 }

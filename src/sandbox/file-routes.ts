@@ -1,11 +1,10 @@
 // The routes about files (server/channels/api4/file.go): uploads as multipart or as a bare body, downloads for members only.
 import { ApiError, badBody, badUrl } from './api-error.ts'
 import { type Answer, type Call, type Route, reply } from './call.ts'
-import { channelById } from './channels.ts'
 import { fileInfoView, keepFile } from './file-infos.ts'
 import { isId } from './ids.ts'
 import { partsOf } from './multipart.ts'
-import { allow, canChannel, canRead } from './permissions.ts'
+import { allow, canChannel } from './permissions.ts'
 import { postById } from './posts.ts'
 import type { FileInfo } from './shapes.ts'
 
@@ -73,7 +72,8 @@ function smaller(call: Call, form: 'preview' | 'thumbnail'): Answer {
 
 function infosOfPost(call: Call): Answer {
   const post = postById(call.world, call.id('post_id'))
-  allow(canRead(call.world, call.actor, channelById(call.world, post.channel_id)))
+  // Whoever reads a public channel’s posts from outside does not see its files.
+  allow(canChannel(call.world, call.actor, post.channel_id, 'read_channel_content'))
   const files = post.file_ids.flatMap((id) => call.world.files.get(id) ?? [])
   return reply(files.filter((file) => file.delete_at === 0).map(fileInfoView))
 }

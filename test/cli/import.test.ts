@@ -4,10 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { recordsIn } from '../../src/app/import-file.ts'
 import { controlPath } from '../../src/cli/control.ts'
 import { exportCommand } from '../../src/cli/export.ts'
 import { importCommand } from '../../src/cli/import.ts'
-import { recordsIn } from '../../src/cli/import-file.ts'
 import { listenForControl } from '../../src/web/control.ts'
 import { openHouse, standIn } from '../e2e/house.ts'
 import { createFakeLog } from '../fakes/log.ts'
@@ -181,10 +181,9 @@ describe('the things of a file', () => {
     ])
   })
 
-  test('are none in an empty file', async () => {
-    expect(await read('')).toEqual([])
-    expect(await read(' \n\n')).toEqual([])
+  test('are none in an empty list', async () => {
     expect(await read('[]')).toEqual([])
+    expect(await read(' [\n ]\n')).toEqual([])
   })
 })
 
@@ -197,7 +196,7 @@ describe('vigie export', () => {
     const text = (name: string) => readFileSync(join(cwd, name), 'utf8')
     expect(JSON.parse(text('events.json'))).toHaveLength(4)
     expect(text('events.ndjson').trimEnd().split('\n')).toHaveLength(4)
-    expect(text('events.csv')).toMatch(/^id,time,recordedtime,source,type,subject,severity,url,data\n/)
+    expect(text('events.csv')).toMatch(/^id,time,recordedtime,source,type,subject,severity,url,audience,.*,data\n/)
     expect(text('events.xlsx').slice(0, 2)).toBe('PK')
     await expect(run(exportCommand, ['events', 'no/such/folder.csv'], { cwd })).rejects.toThrow(/cannot be written/)
     expect(readdirSync(cwd).filter((name) => name.endsWith('.part'))).toEqual([])

@@ -3,13 +3,15 @@
 
 import { randomBytes } from 'node:crypto'
 import { createExport } from '../../src/app/export.ts'
+import { createImport } from '../../src/app/import.ts'
+import { createFileImport } from '../../src/app/import-file.ts'
 import { createKeyRing } from '../../src/app/keys.ts'
 import { createVault } from '../../src/app/vault.ts'
 import type { Answer, Dispatch, People } from '../../src/bot/conversation.ts'
 import { createDispatch } from '../../src/bot/dispatch.ts'
 import { createHelp } from '../../src/bot/help.ts'
 import { renderText } from '../../src/bot/render.ts'
-import type { Around, Command, Person, Place, Role } from '../../src/commands/command.ts'
+import type { Around, Command, Person, Place, PostedFiles, Role } from '../../src/commands/command.ts'
 import { type CommandParts, createCommands } from '../../src/commands/index.ts'
 import { Secret } from '../../src/env.ts'
 import type { Describe, Draft, Event, Log, Part } from '../../src/event.ts'
@@ -83,6 +85,14 @@ export interface LogLine {
   readonly message: string
 }
 
+export interface WorldFile {
+  readonly name: string
+  readonly bytes: string | Uint8Array
+  /** Who posted it. */
+  readonly user: Name
+  readonly sizeBytes?: number
+}
+
 export interface World {
   readonly store: Store
   readonly commands: readonly Command[]
@@ -91,6 +101,8 @@ export interface World {
   readonly counted: readonly (readonly [string, Readonly<Record<string, string>> | undefined])[]
   readonly brought: readonly string[]
   readonly posts: Map<string, { id: string; channel: string; props: Record<string, unknown>; user: string }>
+  /** By the post that they stand with; the last is the newest. */
+  readonly files: Map<string, readonly WorldFile[]>
   readonly woken: () => number
   /** Who looks after GitLab's webhooks: says what the test told it to. */
   readonly hooks: FakeKeeper
@@ -125,6 +137,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
   const counted: (readonly [string, Readonly<Record<string, string>> | undefined])[] = []
   const brought: string[] = []
   const posts: World['posts'] = new Map()
+  const files: World['files'] = new Map()
   let status: readonly Part[] = []
   let woken = 0
   const now = () => clock.now
@@ -175,6 +188,18 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
       timeZone: 'Europe/Paris',
       now,
     }),
+    files: createFiles(files),
+    importFile: createFileImport(
+      createImport({
+        emit,
+        events: store.events,
+        personnages: store.personnages,
+        niveauOf: personnages.niveauOf,
+        sources: ['gitlab', 'personnage'],
+        timeZone: 'Europe/Paris',
+        now,
+      }),
+    ),
     drawRanking: async (ranking) => Buffer.from(`png ${JSON.stringify(ranking)}`),
     version: '1.0.0',
     startedAt: start - 3 * 86_400_000,
@@ -205,6 +230,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     counted,
     brought,
     posts,
+    files,
     woken: () => woken,
     hooks,
     watching,
@@ -288,6 +314,27 @@ function createAround(people: People, posts: World['posts'], brought: string[]):
       if (place.kind !== 'public') return place.botIn
       brought.push(place.channel)
       return true
+    },
+  }
+}
+
+function createFiles(files: World['files']): PostedFiles {
+  const found = (id: string) => (files.get(id) ?? []).map((file, index) => ({ file, id: `${id}/${index}` }))
+  const seen = (all: ReturnType<typeof found>) =>
+    all.map(({ file: { name, bytes, sizeBytes = bytes.length }, id }) => ({ id, name, sizeBytes }))
+  return {
+    ofCall: async (call) => seen((call.files ?? []).flatMap(found)),
+    ofPost: async (words) => (files.has(words) ? seen(found(words)) : undefined),
+    async newest({ person }, _since, isWanted) {
+      const own = [...files.keys()]
+        .reverse()
+        .map((id) => found(id).filter(({ file }) => file.user === person.id && isWanted(file.name)))
+      return seen(own.find((all) => all.length > 0) ?? [])
+    },
+    async read({ id }) {
+      const [post = '', index] = id.split('/')
+      const bytes = files.get(post)?.[Number(index)]?.bytes
+      return bytes === undefined ? undefined : Buffer.from(bytes)
     },
   }
 }

@@ -55,6 +55,15 @@ describe.each(readmes)('%s', (file, title) => {
   test('extracts, transforms and loads in three lines', async () => {
     const [, lines = ''] = blocksOf(file, title)
     expect(lines.trim().split('\n')).toHaveLength(3)
-    expect(JSON.parse(await sh(lines))).toMatchObject({ nom: 'Naruto', score: 65, niveau: 'confirmé' })
+    // As names are.
+    const names = ['Naruto', 'Doe, "Jane"', "O'Neil; l’Été \\", '=1+1', "'=$HOME `id`", '%s %d']
+    const given = names.map((nom, at) => JSON.stringify({ nom, score: 60 + at })).join('\n')
+    await sh(`vigie push personnage - <<'END'\n${given}\nEND`)
+    const answers = (await sh(lines)).trim().split('\n')
+    const scores = new Map(answers.map((line) => [JSON.parse(line).nom, JSON.parse(line).score]))
+    expect(scores).toEqual(new Map(names.map((nom, at) => [nom, 65 + at])))
+    const headers = { authorization: `Bearer ${environment.VIGIE_API_KEY}` }
+    for (const nom of names.slice(1))
+      await fetch(`${environment.VIGIE_URL}/personnages/${encodeURIComponent(nom)}`, { method: 'DELETE', headers })
   })
 })

@@ -1,7 +1,8 @@
 // Questions about files: upload, attach, read.
 
 import { accepted, at, type Caller, list, refusal, text } from './driver.ts'
-import { type Question, say } from './world.ts'
+import { openSocket, postOf } from './socket.ts'
+import { createChannel, type Question, say } from './world.ts'
 
 const forbidden = { status: 403, id: 'api.context.permissions.app_error' }
 
@@ -51,4 +52,68 @@ export function askAboutFiles(question: Question): void {
     await say(alice, priv.id, 'with file', { file_ids: [file] })
     return (await bot.get(`/files/${file}`)).status
   })
+  question(
+    'file: a post names what it carries, on the websocket too',
+    { default: { rest: ['r.csv', 8, true], posted: true, ids: true } },
+    async ({ url, alice, bot, pub }) => {
+      const file = text(await accepted(upload(alice, pub.id)), 'file_infos.0.id')
+      const socket = await openSocket(url, { token: bot.token })
+      await socket.event('hello')
+      const post = await say(alice, pub.id, 'with file', { file_ids: [file] })
+      const told = await socket.event('posted', (frame) => at(postOf(frame), 'id') === at(post, 'id'))
+      await socket.close()
+      const infos = await accepted(bot.get(`/posts/${text(post, 'id')}/files/info`))
+      return {
+        rest: [at(infos, '0.name'), at(infos, '0.size'), at(infos, '0.user_id') === alice.id],
+        posted: list(postOf(told), 'file_ids').includes(file),
+        ids: list((await bot.get(`/posts/${text(post, 'id')}`)).body, 'file_ids').includes(file),
+      }
+    },
+  )
+  question(
+    'file: of a post without one',
+    { default: [] },
+    async ({ bot, pub }) => (await bot.get(`/posts/${text(await say(bot, pub.id, 'bare'), 'id')}/files/info`)).body,
+  )
+  question(
+    'file: of a public channel that I am not in: its post is read, its files are not',
+    { default: { post: 200, infos: 403, info: 403, file: 403 } },
+    async ({ alice, bot, team }) => {
+      const place = await createChannel(alice, team.id, 'O')
+      const file = text(await accepted(upload(alice, place.id)), 'file_infos.0.id')
+      const id = text(await say(alice, place.id, 'with file', { file_ids: [file] }), 'id')
+      return {
+        post: (await bot.get(`/posts/${id}`)).status,
+        infos: (await bot.get(`/posts/${id}/files/info`)).status,
+        info: (await bot.get(`/files/${file}/info`)).status,
+        file: (await bot.get(`/files/${file}`)).status,
+      }
+    },
+  )
+  question(
+    'file: somebody else’s is not taken into a post of mine',
+    { default: { ids: null, infos: [] } },
+    async ({ alice, bob, pub }) => {
+      const file = text(await accepted(upload(alice, pub.id)), 'file_infos.0.id')
+      const post = await say(bob, pub.id, 'not mine', { file_ids: [file] })
+      return {
+        ids: at(post, 'file_ids'),
+        infos: (await bob.get(`/posts/${text(post, 'id')}/files/info`)).body,
+      }
+    },
+  )
+  question(
+    'file: what was deleted with its post is gone',
+    { default: { infos: 404, info: 404, file: 404 } },
+    async ({ alice, bot, pub }) => {
+      const file = text(await accepted(upload(alice, pub.id)), 'file_infos.0.id')
+      const id = text(await say(alice, pub.id, 'with file', { file_ids: [file] }), 'id')
+      await accepted(alice.delete(`/posts/${id}`))
+      return {
+        infos: (await bot.get(`/posts/${id}/files/info`)).status,
+        info: (await bot.get(`/files/${file}/info`)).status,
+        file: (await bot.get(`/files/${file}`)).status,
+      }
+    },
+  )
 }
