@@ -12,5 +12,10 @@ export default defineConfig({
     // Each file waits for disks and servers of its own much of the time: one more than there are processors keeps those busy.
     maxWorkers: availableParallelism() + 1,
     restoreMocks: true,
+    // What is waited for is waited for until it is there: the time is for what never comes.
+    expect: { poll: { timeout: 60_000 } },
+    // Files share their process, so that packages and our own code are loaded and compiled once for each worker, not once for each of the
+    // files. Our modules keep no state but formats once made, and what a test sets for the whole process it sets back.
+    isolate: false,
   },
 })

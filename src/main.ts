@@ -97,12 +97,13 @@ async function run(words: readonly string[]): Promise<number> {
     stdout(version)
     return 0
   }
-  const subcommand = subcommands.find((one) => one.name === name)
-  if (!subcommand) {
+  const listed = subcommands.find((one) => one.name === name)
+  if (!listed) {
     const asked = name === undefined || name === 'help' || name === '--help' || name === '-h'
-    for (const line of overview(asked ? undefined : name)) (asked ? stdout : stderr)(line)
+    for (const line of await overview(asked ? undefined : name)) (asked ? stdout : stderr)(line)
     return name === undefined || !asked ? 2 : 0
   }
+  const subcommand = await listed.load()
   if (rest.includes('--help') || rest.includes('-h')) {
     stdout(`vigie ${subcommand.name} ${subcommand.usage}`.trimEnd())
     stdout(subcommand.summary[locale])
@@ -134,8 +135,9 @@ function unknownWord(message: string): string {
   return message
 }
 
-function overview(unknown: string | undefined): string[] {
-  const width = Math.max(...subcommands.map((one) => one.name.length))
+async function overview(unknown: string | undefined): Promise<string[]> {
+  const all = await Promise.all(subcommands.map((one) => one.load()))
+  const width = Math.max(...all.map((one) => one.name.length))
   return [
     ...(unknown === undefined
       ? []
@@ -147,6 +149,6 @@ function overview(unknown: string | undefined): string[] {
         ]),
     locale === 'fr' ? 'Usage\u00a0: vigie <commande> [options]' : 'Usage: vigie <command> [options]',
     '',
-    ...subcommands.map((one) => `  ${one.name.padEnd(width)}  ${one.summary[locale]}`),
+    ...all.map((one) => `  ${one.name.padEnd(width)}  ${one.summary[locale]}`),
   ]
 }

@@ -1,38 +1,27 @@
-// What can be typed after `vigie`: the list.
+// What can be typed after `vigie`: the list. A subcommand is loaded when it is asked for: `vigie key` needs no server.
 
-import { backup } from './backup.ts'
-import { demo } from './demo.ts'
-import { doctor } from './doctor.ts'
-import { exportCommand } from './export.ts'
-import { importCommand } from './import.ts'
-import { key } from './key.ts'
-import { manifest } from './manifest.ts'
-import { provision } from './provision.ts'
-import { push } from './push.ts'
-import { query } from './query.ts'
-import { restore } from './restore.ts'
-import { sandbox } from './sandbox.ts'
-import { service } from './service.ts'
-import { start } from './start.ts'
-import { status } from './status.ts'
-import { stop } from './stop.ts'
 import type { Subcommand } from './subcommand.ts'
 
-export const subcommands: readonly Subcommand[] = [
-  start,
-  demo,
-  sandbox,
-  provision,
-  status,
-  doctor,
-  stop,
-  manifest,
-  key,
-  backup,
-  restore,
-  exportCommand,
-  importCommand,
-  push,
-  query,
-  service,
+export interface ListedSubcommand {
+  readonly name: string
+  load(): Promise<Subcommand>
+}
+
+export const subcommands: readonly ListedSubcommand[] = [
+  { name: 'start', load: async () => (await import('./start.ts')).start },
+  { name: 'demo', load: async () => (await import('./demo.ts')).demo },
+  { name: 'sandbox', load: async () => (await import('./sandbox.ts')).sandbox },
+  { name: 'provision', load: async () => (await import('./provision.ts')).provision },
+  { name: 'status', load: async () => (await import('./status.ts')).status },
+  { name: 'doctor', load: async () => (await import('./doctor.ts')).doctor },
+  { name: 'stop', load: async () => (await import('./stop.ts')).stop },
+  { name: 'manifest', load: async () => (await import('./manifest.ts')).manifest },
+  { name: 'key', load: async () => (await import('./key.ts')).key },
+  { name: 'backup', load: async () => (await import('./backup.ts')).backup },
+  { name: 'restore', load: async () => (await import('./restore.ts')).restore },
+  { name: 'export', load: async () => (await import('./export.ts')).exportCommand },
+  { name: 'import', load: async () => (await import('./import.ts')).importCommand },
+  { name: 'push', load: async () => (await import('./push.ts')).push },
+  { name: 'query', load: async () => (await import('./query.ts')).query },
+  { name: 'service', load: async () => (await import('./service.ts')).service },
 ]

@@ -3,7 +3,6 @@
 
 import type { Writable } from 'node:stream'
 import { stringify } from 'csv-stringify/sync'
-import exceljs from 'exceljs'
 
 export type SheetRow = readonly (string | number | undefined)[]
 
@@ -47,6 +46,8 @@ const mostCharacters = 32_767
 
 /** Resolves once the workbook is written; its cells are text or numbers, never formulas. More rows than a worksheet holds go on in another. */
 export async function writeExcelSheet({ title, columns, pages }: Sheet, to: Writable): Promise<void> {
+  // A large package, loaded for whoever asks for a workbook: most never do.
+  const { default: exceljs } = await import('exceljs')
   const book = new exceljs.stream.xlsx.WorkbookWriter({ stream: to, useStyles: true, useSharedStrings: false })
   let count = 0
   const begin = () => {

@@ -2,8 +2,8 @@
 // sent over TLS or not at all, but to this machine itself.
 
 import { Readable } from 'node:stream'
-import MailComposer, { type MailComposerOptions } from 'nodemailer/lib/mail-composer'
-import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import type { MailComposerOptions } from 'nodemailer/lib/mail-composer'
+import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { toDeliveryError } from './email-failure.ts'
 import type { EmailSettings } from './email-settings.ts'
 
@@ -37,10 +37,12 @@ export function createSmtp({ settings, timeouts }: SmtpParts): Smtp {
     return secret?.reveal()
   }
 
-  function open(): SMTPConnection {
+  async function open(): Promise<SMTPConnection> {
+    // Loaded with the first mail: many never send one.
+    const { default: Connection } = await import('nodemailer/lib/smtp-connection')
     const isHere = isLoopback(host)
     const hasPassword = secretOf() !== undefined
-    return new SMTPConnection({
+    return new Connection({
       host,
       port,
       secure: port === 465,
@@ -62,7 +64,7 @@ export function createSmtp({ settings, timeouts }: SmtpParts): Smtp {
     talk: (connection: SMTPConnection, stage: { isHandedOver: boolean }) => Promise<void>,
   ): Promise<void> {
     const stage = { isHandedOver: false, isLoggedIn: false }
-    const connection = open()
+    const connection = await open()
     const broken = Promise.withResolvers<never>()
     // It may break after everything was said.
     broken.promise.catch(() => undefined)
@@ -99,6 +101,7 @@ export function createSmtp({ settings, timeouts }: SmtpParts): Smtp {
 
   return {
     async send(mail, recipient, signal) {
+      const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
       const composed = await new MailComposer({ ...mail, disableFileAccess: true, disableUrlAccess: true })
         .compile()
         .build()

@@ -33,7 +33,8 @@ const prefix = '/api/v4'
 export function createHttpServer(parts: ServerParts, local = false): Server {
   const api = createRouter(local ? apiRoutes.filter((route) => route.local) : apiRoutes)
   const hooks = createRouter(hookRoutes)
-  const server = createServer((request, response) => {
+  // As long as Mattermost's IdleTimeout: one that closes sooner may close while a request is on its way.
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     serve(parts, { api, hooks, local }, request, response).catch((error: unknown) => {
       parts.onBug(error)
       if (!response.headersSent) send(parts.world, response, refusal(new ApiError('api.internal_error', 500)))

@@ -13,6 +13,7 @@ const twoDecimals: Record<Locale, Intl.NumberFormat> = {
   en: new Intl.NumberFormat(tags.en, { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
 }
 const numberFormats = new Map<string, Intl.NumberFormat>()
+const dateFormats = new Map<string, Intl.DateTimeFormat>()
 
 /** The form of a word for a count: French says "0 commit", "1,5 commit"; English "0 commits". */
 export function plural(locale: Locale, count: number, one: string, other: string): string {
@@ -60,10 +61,25 @@ export function dayAndHour(
   timeZone: string,
   at: number,
 ): { readonly day: string; readonly hour: string } {
-  const tag = tags[locale]
-  const day = new Intl.DateTimeFormat(tag, { timeZone, day: '2-digit', month: '2-digit', year: 'numeric' })
-  const hour = new Intl.DateTimeFormat(tag, { timeZone, hour: '2-digit', minute: '2-digit', second: '2-digit' })
-  return { day: day.format(at), hour: hour.format(at) }
+  return {
+    day: dateFormat(locale, timeZone, 'day').format(at),
+    hour: dateFormat(locale, timeZone, 'second').format(at),
+  }
+}
+
+const dateParts: Readonly<Record<'day' | 'minute' | 'second', Intl.DateTimeFormatOptions>> = {
+  day: { day: '2-digit', month: '2-digit', year: 'numeric' },
+  minute: { hour: '2-digit', minute: '2-digit' },
+  second: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+}
+
+/** The day, or the time of day to the minute or second. There are few zones: each is kept. */
+function dateFormat(locale: Locale, timeZone: string, parts: 'day' | 'minute' | 'second'): Intl.DateTimeFormat {
+  const key = `${locale} ${parts} ${timeZone}`
+  const known = dateFormats.get(key)
+  const format = known ?? new Intl.DateTimeFormat(tags[locale], { timeZone, ...dateParts[parts] })
+  if (!known) dateFormats.set(key, format)
+  return format
 }
 
 /** A duration in at most two units: `4 min 12 s`, `3 j 2 h`, `850 ms`. */
@@ -105,8 +121,8 @@ export function ago(locale: Locale, durationMs: number): string {
 
 /** A time of day in the reader's zone, with the date when it is another day than `now`: `09:02`, `21/11/2026 09:02`. Instants are milliseconds since 1970. */
 export function moment(locale: Locale, timeZone: string, at: number, now: number): string {
-  const time = new Intl.DateTimeFormat(tags[locale], { timeZone, hour: '2-digit', minute: '2-digit' }).format(at)
-  const day = new Intl.DateTimeFormat(tags[locale], { timeZone, day: '2-digit', month: '2-digit', year: 'numeric' })
+  const time = dateFormat(locale, timeZone, 'minute').format(at)
+  const day = dateFormat(locale, timeZone, 'day')
   return day.format(at) === day.format(now) ? time : `${day.format(at)} ${time}`
 }
 
@@ -119,13 +135,8 @@ export function until(locale: Locale, timeZone: string, at: number, now: number)
 
 /** A time of day to the second, with the date when it is another day than `now`: `09:02:13`. */
 export function clock(locale: Locale, timeZone: string, at: number, now: number): string {
-  const time = new Intl.DateTimeFormat(tags[locale], {
-    timeZone,
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  }).format(at)
-  const day = new Intl.DateTimeFormat(tags[locale], { timeZone, day: '2-digit', month: '2-digit', year: 'numeric' })
+  const time = dateFormat(locale, timeZone, 'second').format(at)
+  const day = dateFormat(locale, timeZone, 'day')
   return day.format(at) === day.format(now) ? time : `${day.format(at)} ${time}`
 }
 

@@ -60,6 +60,7 @@ describe('the demo', () => {
       beforeAll(async () => {
         browser = await launchChromium(chromium)
         page = await browser.newPage({ locale: 'fr-FR', viewport: { width: 1280, height: 900 }, colorScheme: 'light' })
+        page.setDefaultTimeout(60_000)
         await page.goto(places.url)
       })
       afterAll(() => browser?.close())
@@ -110,19 +111,19 @@ describe('the demo', () => {
 
         await page.getByTestId('action-site-broken').click()
         const card = page.getByTestId('feed').getByTestId('card').filter({ hasText: 'boutique' }).last()
-        await expect.poll(() => card.textContent(), { timeout: 15_000 }).toContain('boutique ne répond plus')
+        await expect.poll(() => card.textContent()).toContain('boutique ne répond plus')
         // Nothing in a model's words is a link: its address is broken by a mark without width.
         const text = async () => (await card.textContent())?.replaceAll('\u200b', '')
         const written = `${site}/ est indisponible\u00a0: il répond 503 Service Unavailable. Merci d’intervenir`
-        await expect.poll(text, { timeout: 10_000 }).toContain(written)
+        await expect.poll(text).toContain(written)
         expect(await card.textContent()).toContain('✨ rédigé par un modèle')
         await shoot('watch-down')
         await card.getByRole('button', { name: 'Prendre en charge' }).click()
-        await expect.poll(() => card.textContent(), { timeout: 5000 }).toContain('👤 alice')
+        await expect.poll(() => card.textContent()).toContain('👤 alice')
         await shoot('watch-taken')
 
         await page.getByTestId('action-site-well').click()
-        await expect.poll(() => card.textContent(), { timeout: 15_000 }).toContain('boutique répond de nouveau')
+        await expect.poll(() => card.textContent()).toContain('boutique répond de nouveau')
         expect(await card.textContent()).toContain('prise en charge par alice')
         await page.getByTestId('thread-link').last().click()
         await expect.poll(() => page.getByTestId('thread').textContent()).toContain('a pris en charge l’incident')

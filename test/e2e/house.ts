@@ -90,6 +90,9 @@ export function isNews(post: TestPost): boolean {
 export const gitlabToken = 'e2e-gitlab-token'
 const patienceMs = 60_000
 
+/** What a slow command says first. */
+const patience = 'Un instant… la réponse arrive.'
+
 /** Asks again until the answer is there; fails with what was there last. */
 export async function eventually<T>(ask: () => Promise<T | undefined>, what: string): Promise<T> {
   const until = Date.now() + patienceMs
@@ -274,10 +277,15 @@ function createSomeone(url: string, token: string, who: { id: string; username: 
     ...caller,
     ...who,
     async type(channel, command) {
+      const before = heard.length
       const answer = await caller.post('/commands/execute', { channel_id: channel, team_id: who.team, command })
       if (answer.status !== 200) throw new Error(`${command}: ${answer.status} ${JSON.stringify(answer.body)}`)
       const { text = '', attachments = [] } = answer.body as { text?: string; attachments?: TestAttachment[] }
-      return wordsOf({ message: text, props: { attachments } })
+      const words = wordsOf({ message: text, props: { attachments } })
+      // It took longer than Mattermost waits: the answer itself follows.
+      return words.startsWith(patience)
+        ? eventually(async () => heard[before]?.message, `an answer to ${command}`)
+        : words
     },
     async say(channel, message, root = '') {
       return (await caller.post('/posts', { channel_id: channel, message, root_id: root })).body as TestPost
