@@ -124,7 +124,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     log,
     meter,
     confine: (draft) => doctor.confine(draft),
-    onDeliveries: () => outbox.wake(),
+    onDeliveries: (notifiers) => outbox.wake(notifiers),
   })
   opened.resolve({ store, emit: intake.emit, emitTogether: intake.emitTogether })
   const niveauOf = (score: number) => integrations.find((one) => one.personnages)?.personnages?.niveauOf(score) ?? ''
