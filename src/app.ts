@@ -21,7 +21,7 @@ import { createUpkeep, openKeptStore } from './app/upkeep.ts'
 import { createVault } from './app/vault.ts'
 import { watchAll } from './app/watching.ts'
 import { createIntake } from './flow/intake.ts'
-import { createOutbox } from './flow/outbox.ts'
+import { createOutbox, type Outbox } from './flow/outbox.ts'
 import { createRouter } from './flow/router.ts'
 import { waitByTheClock as wait } from './flow/waiting.ts'
 import { sourceNames } from './integrations/index.ts'
@@ -63,7 +63,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const { events, personnages } = store
   const router = createRouter(store)
   const street = { store, router, now, log, meter }
-  const wake = () => outbox.wake()
+  const wake: Outbox['wake'] = (notifiers) => outbox.wake(notifiers)
   const intake = createIntake({ ...street, confine: (draft) => doctor.confine(draft), onDeliveries: wake })
   sources.open({ store, emit: intake.emit, emitTogether: intake.emitTogether })
   const archive = createArchive({ folder: settings.archivePath, store, timeZone, now, log, wait })

@@ -22,9 +22,11 @@ export function compileGlobs(text: string | undefined, { caseMatters = false } =
   const excludes = words.filter((word) => word.startsWith('!')).map((word) => segmentsOf(word.slice(1)))
   const named = words.filter((word) => !word.startsWith('!')).map(segmentsOf)
   const includes = named.length > 0 ? named : [['**']]
+  const isEverything = excludes.length === 0 && includes.some((glob) => glob.join('/') === '**')
   return {
     beginnings: [...new Set(includes.map(beginningOf))],
     judge(subject) {
+      if (isEverything) return 'matches'
       if (subject === undefined) return includes.some((glob) => glob.join('/') === '**') ? 'matches' : 'misses'
       const path = segmentsOf(fold(subject))
       if (!includes.some((glob) => matchesPath(glob, path))) return 'misses'
@@ -48,6 +50,7 @@ function matchesPath(glob: readonly string[], path: readonly string[]): boolean 
 }
 
 function matchesSegment(glob: string, segment: string): boolean {
+  if (glob === segment) return true
   return matchesRun([...glob], [...segment], {
     isWild: (character) => character === '*',
     matches: (character, other) => character === '?' || character === other,

@@ -14,8 +14,8 @@ export interface IntakeParts {
   readonly meter: Meter
   /** Whom alone an event may be told to: a trial of the doctor is nobody else's. Nothing for all others. */
   readonly confine?: (draft: Draft) => readonly Target[] | undefined
-  /** Called after every commit that made deliveries. */
-  readonly onDeliveries?: () => void
+  /** Called after every commit that made deliveries, with the names of the notifiers they are for. */
+  readonly onDeliveries?: (notifiers: ReadonlySet<string>) => void
 }
 
 export interface Intake {
@@ -52,8 +52,9 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
 
   async function accept(batch: readonly Queued[]): Promise<void> {
     let accepted: readonly Accepted[]
+    const notifiers = new Set<string>()
     try {
-      accepted = await record(batch)
+      accepted = await record(batch, notifiers)
     } catch (error) {
       if (batch.length === 1 || isStoreUnavailable(error)) for (const queued of batch) queued.reject(error)
       // One event's fault must not cost the others that happened to queue with it.
@@ -73,10 +74,11 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
         }
       }
     }
-    if (accepted.some((answer) => answer.matched > 0 && !answer.repeated)) onDeliveries?.()
+    if (notifiers.size > 0) onDeliveries?.(notifiers)
   }
 
-  async function record(batch: readonly Queued[]): Promise<readonly Accepted[]> {
+  /** `notifiers`: those that hear of it are added. */
+  async function record(batch: readonly Queued[], notifiers: Set<string>): Promise<readonly Accepted[]> {
     const index = await router.current()
     const acceptedAt = now()
     return await store.events.record(
@@ -86,9 +88,13 @@ export function createIntake({ store, router, now, log, meter, confine, onDelive
           const { within } = options
           const draft = within === undefined ? given : { ...given, within }
           const only = options.only ?? confine?.(draft)
-          const route: Recording['route'] = only
-            ? () => only.map((target) => alone(target, acceptedAt))
-            : (event) => withAlso(index.route(event, acceptedAt), options.also ?? [], acceptedAt)
+          const route: Recording['route'] = (event) => {
+            const routed = only
+              ? only.map((target) => alone(target, acceptedAt))
+              : withAlso(index.route(event, acceptedAt), options.also ?? [], acceptedAt)
+            for (const { target } of routed) notifiers.add(target.notifier)
+            return routed
+          }
           const { dedupe = [] } = options
           const keeps = options.keeps && keptWithin(options.keeps, within)
           return { draft, dedupe, acceptedAt, route, ...(keeps === undefined ? {} : { keeps }) }
@@ -147,6 +153,7 @@ function keptWithin({ nom, change }: Keeping, within: string | undefined): Keepi
 }
 
 function withAlso(routed: readonly Routed[], also: readonly Target[], at: number): readonly Routed[] {
+  if (also.length === 0) return routed
   const all = [...routed]
   for (const target of also) {
     const isThere = all.some((one) => one.target.notifier === target.notifier && one.target.address === target.address)

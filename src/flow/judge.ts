@@ -40,14 +40,18 @@ export interface Circumstances {
 /** A subscription with its globs compiled. */
 export interface Listener {
   readonly subscription: Subscription
+  /** Equal for subscriptions that tell the same target. */
+  readonly target: string
   readonly subject: Globs
   readonly branches: Globs | undefined
 }
 
 export function createListener(subscription: Subscription): Listener {
-  const { branch } = subscription.filters
+  const { target, filters } = subscription
+  const { branch } = filters
   return {
     subscription,
+    target: `${target.notifier} ${target.address}`,
     subject: compileGlobs(subscription.subject),
     // Git tells branches apart by case, GitLab does not so with paths.
     branches: branch && branch.length > 0 ? compileGlobs(branch.join(' '), { caseMatters: true }) : undefined,
@@ -108,10 +112,11 @@ function filteredBy(event: Event, { subscription: { filters }, branches }: Liste
 
 /** `merge_request`, `merge_request.open`, the full type or `all`, whole words only; a leading `!` excludes, from what is told by default where nothing else is named. */
 function isNamed(event: Event, names: readonly string[] | undefined): boolean {
+  if (names === undefined) return isByDefault(event)
   const type = event.type.toLowerCase()
   const isSaidBy = (name: string): boolean =>
     name === 'all' || [name, `${event.source}.${name}`].some((full) => type === full || type.startsWith(`${full}.`))
-  const said = (names ?? []).map((name) => name.toLowerCase())
+  const said = names.map((name) => name.toLowerCase())
   if (said.some((name) => name.startsWith('!') && isSaidBy(name.slice(1)))) return false
   const wanted = said.filter((name) => !name.startsWith('!'))
   return wanted.length === 0 ? isByDefault(event) : wanted.some(isSaidBy)

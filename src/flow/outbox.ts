@@ -46,8 +46,8 @@ export interface Outbox {
   start(): void
   /** Claims nothing more, waits for what is in hand, then cuts it off and leaves it for the next start. */
   stop(drainMs: number): Promise<void>
-  /** Something may be due: look now. */
-  wake(): void
+  /** Something may be due: look now. `notifiers`: whose; everybody's where absent. */
+  wake(notifiers?: ReadonlySet<string>): void
   status(): OutboxStatus
 }
 
@@ -81,6 +81,9 @@ interface Line extends Lane {
   untold: number
   foldAt: number
   foldedAt: number
+  /** Something became due or made room: it is looked at however early it is. */
+  isRung: boolean
+  lookAt: number
   /** Probed last while it is away: the next probe is another's, if any waits, for the fault may be that one message's. */
   probed: Target | undefined
 }
@@ -91,7 +94,10 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const restored = parts.restored ?? (() => Promise.resolve(undefined))
   // A backlog that was in doubt is folded before it is claimed.
   const onRead = () => {
-    for (const line of lines) line.foldAt = 0
+    for (const line of lines) {
+      line.foldAt = 0
+      line.isRung = true
+    }
   }
   const reconciling = createReconciling({ deliveries, restored, onRead, now, wait, log })
   const gate = createAlertGate(store.alerts)
@@ -112,6 +118,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
       untold: 0,
       foldAt: 0,
       foldedAt: 0,
+      isRung: true,
+      lookAt: 0,
       probed: undefined,
     }
   })
@@ -134,6 +142,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
         await alarm.sleep(Math.min(longestNapMs, wakeAt - now()))
       } catch (error) {
         log.error({ err: error }, 'the outbox could not work')
+        for (const line of lines) line.isRung = true
         await alarm.sleep(troubleNapMs)
       }
     }
@@ -154,6 +163,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
         line.circuit.setBack(byMs)
         line.foldAt = 0
         line.foldedAt = 0
+        line.isRung = true
       }
     }
     seenAt = now()
@@ -161,9 +171,13 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   /** Takes in hand what can be; resolves when to look again. */
   async function round(): Promise<number> {
-    let wakeAt = now() + longestNapMs
-    for (const line of lines) wakeAt = Math.min(wakeAt, await takeInHand(line))
-    return wakeAt
+    for (const line of lines) {
+      // A notifier that heard nothing is not asked for: each look is a transaction.
+      if (!line.isRung && now() < line.lookAt) continue
+      line.isRung = false
+      line.lookAt = Math.min(now() + longestNapMs, await takeInHand(line))
+    }
+    return Math.min(...lines.map(({ lookAt }) => lookAt))
   }
 
   async function takeInHand(line: Line): Promise<number> {
@@ -206,7 +220,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     const onTold = () => {
       if (!isTold) line.untold -= 1
       isTold = true
-      alarm.ring()
+      ring(line)
     }
     line.untold += 1
     const work = before
@@ -221,6 +235,11 @@ export function createOutbox(parts: OutboxParts): Outbox {
         onTold()
       })
     line.inHand.set(name, work)
+  }
+
+  function ring(line: Line): void {
+    line.isRung = true
+    alarm.ring()
   }
 
   const allInHand = () => lines.flatMap((line) => [...line.inHand.values()])
@@ -240,7 +259,9 @@ export function createOutbox(parts: OutboxParts): Outbox {
       // A notifier that does not give up when it is told to cannot hold us.
       await wait(lastWordsMs, drained.signal)
     },
-    wake: () => alarm.ring(),
+    wake(notifiers) {
+      for (const line of lines) if (notifiers?.has(line.notifier.name) ?? true) ring(line)
+    },
     status: () => ({
       workedAt,
       notifiers: lines.map(({ notifier, circuit, inHand }) => {

@@ -49,7 +49,7 @@ export function createIndex({ subscriptions, rules, mutes, admins }: Known): Ind
       const heard = bySubject
         .find(event.source, topicOf(event))
         .filter((listener) => judge(event, listener, circumstances).hears)
-      const byTarget = Map.groupBy(heard, ({ subscription: { target } }) => `${target.notifier} ${target.address}`)
+      const byTarget = Map.groupBy(heard, ({ target }) => target)
       return [...byTarget.values()].flatMap((together) => routedOf(together, event.burst, now))
     },
     judge(event, subscription, moment) {

@@ -28,21 +28,23 @@ class Adapter extends SqliteAdapter {
 }
 
 function bridge(connection: DatabaseSync): SqliteDatabase {
-  const statements = new Map<string, StatementSync>()
-  const statementOf = (sql: string): StatementSync => {
+  const statements = new Map<string, { readonly statement: StatementSync; readonly reader: boolean }>()
+  const statementOf = (sql: string) => {
     const kept = statements.get(sql)
     if (kept) return kept
     if (statements.size >= keptStatements) statements.clear()
-    const made = connection.prepare(sql)
+    const statement = connection.prepare(sql)
+    // Asked once: every column is described for it.
+    const made = { statement, reader: statement.columns().length > 0 }
     statements.set(sql, made)
     return made
   }
   return {
     close: () => connection.close(),
     prepare(sql) {
-      const statement = guard(() => statementOf(spoken(sql, connection)))
+      const { statement, reader } = guard(() => statementOf(spoken(sql, connection)))
       return {
-        reader: statement.columns().length > 0,
+        reader,
         all: (parameters) => guard(() => statement.all(...values(parameters))),
         run: (parameters) => guard(() => statement.run(...values(parameters))),
         iterate: (parameters) => guard(() => statement.iterate(...values(parameters))),

@@ -61,11 +61,11 @@ export function createOnce({ keys, now }: OnceParts): KeyDoor['once'] {
 
   return async ({ request, holder, body }, work) => {
     const names = namesOf(request, holder.id)
+    const [first, second] = names
+    if (first === undefined) return await work([])
     const bodyDigest = hash('sha256', body)
     // What was stored before an answer could be kept is found again by these.
     const dedupe = names.map((name) => ({ key: `api ${name}`, lifeMs }))
-    const [first, second] = names
-    if (first === undefined) return await work([])
     return await once(first, bodyDigest, () =>
       second === undefined ? work(dedupe) : once(second, bodyDigest, () => work(dedupe)),
     )

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DeliveryError, type DeliveryFailure } from '../../src/errors.ts'
 import type { Message } from '../../src/notifiers/notifier.ts'
+import { createFakeNotifier } from '../fakes/notifier.ts'
 import { beginWorld, createWorld, endWorld, type World } from './world.ts'
 
 const away: DeliveryFailure = { retry: true, scope: 'notifier', reason: 'network' }
@@ -54,6 +55,26 @@ describe('the outbox', () => {
       await Promise.all(Array.from({ length: 20 }, (_, index) => world.subscribe({ channel: `c${index}` })))
       await world.tell()
       expect(tries()).toBe(16)
+    })
+
+    test('what one notifier’s targets hear, without a look at what waits for others', async () => {
+      const claimed: string[] = []
+      const { store } = world
+      const claim: typeof store.deliveries.claim = (wish) => {
+        claimed.push(wish.notifier)
+        return store.deliveries.claim(wish)
+      }
+      const deliveries = { ...store.deliveries, claim }
+      const two = await createWorld({ store: { ...store, deliveries }, others: [createFakeNotifier('mail')] })
+      two.outbox.start()
+      await two.clock.rest()
+      await two.subscribe()
+      claimed.length = 0
+      await two.tell()
+      expect([two.notifier.posts.length, new Set(claimed)]).toEqual([1, new Set(['mattermost'])])
+      const stopped = two.outbox.stop(0)
+      await two.clock.advance(1000)
+      await stopped
     })
 
     test('in the words and the language of the target', async () => {

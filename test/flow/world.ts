@@ -91,7 +91,7 @@ export async function createWorld(
       await store.subscriptions.sleep(target.address, 'removed')
     },
   })
-  const onDeliveries = () => outbox.wake()
+  const onDeliveries = (notifiers: ReadonlySet<string>) => outbox.wake(notifiers)
   const intake = createIntake({ store, router, now: clock.now, log, meter, onDeliveries })
 
   const world: World = {

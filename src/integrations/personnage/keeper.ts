@@ -44,15 +44,16 @@ export function createKeeper({ store, niveaux, emit, log, now }: KeeperParts): P
   /** `first`: what it is taken for until it is recorded. */
   async function tell(nom: string, first: Change, decide: Decide, options: ToldSo = {}): Promise<PersonnageChanged> {
     let done = first
+    const draftOfFirst = toldOf(first)
     const keeps: Keeping = {
       nom,
       change(known) {
         done = decide(known)
-        const draft = toldOf(done)
+        const draft = done === first ? draftOfFirst : toldOf(done)
         return done.deed === 'removed' ? { draft } : { draft, personnage: done.personnage }
       },
     }
-    const accepted = await emit(toldOf(first), { ...options, keeps })
+    const accepted = await emit(draftOfFirst, { ...options, keeps })
     const { deed, personnage, before } = done
     const { score } = personnage
     const niveau = levelOf(score)
