@@ -1,5 +1,33 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** What starts processes or waits for disks takes longest: last, it would leave all other workers idle. */
+const longest = [
+  'cli/backup',
+  'sandbox/page',
+  'e2e/folder',
+  'cli/start',
+  'cli/demo',
+  'e2e/ledger',
+  'integrations/nextcloud/watching',
+  'integrations/nextcloud/nextcloud',
+  'integrations/nextcloud/standing',
+  'integrations/nextcloud/killed',
+  'threats/who-live',
+  'rights',
+  'flow/fallback',
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = ({ moduleId }: TestSpecification) => {
+      const rank = longest.findIndex((name) => moduleId.endsWith(`test/${name}.test.ts`))
+      return rank === -1 ? longest.length : rank
+    }
+    return (await super.sort(files)).toSorted((a, b) => rankOf(a) - rankOf(b))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -17,5 +45,6 @@ export default defineConfig({
     // Files share their process, so that packages and our own code are loaded and compiled once for each worker, not once for each of the
     // files. Our modules keep no state but formats once made, and what a test sets for the whole process it sets back.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
   },
 })
