@@ -114,7 +114,7 @@ export async function* eventPages(
     )
     const last = some.at(-1)?.event.id
     // Ids are never earlier than the moment they were given at: what begins after `to` has nothing before it behind it.
-    if (last === undefined || some.length < page || last >= idBefore(Math.min(to, farAway) + dayMs)) return
+    if (last === undefined || last >= idBefore(Math.min(to, farAway) + dayMs)) return
     after = last
   }
 }

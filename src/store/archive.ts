@@ -53,6 +53,7 @@ const everyMs = 500
 const most = 200
 /** Behind, it leaves room for others in between. */
 const breathMs = 5
+const largeBytes = 256 * 1024
 const againMs = 5000
 /** Files know better where they end: the mark is for what they lost. */
 const markEveryMs = 5000
@@ -148,7 +149,7 @@ export function createArchive(parts: ArchiveParts): Archive {
       events += own.length
       end = own.at(-1)?.event.id ?? end
       const next = some.at(-1)
-      if (some.length < most || next === undefined || next.event.id >= last || next.acceptedAt > from + 2 * dayMs) break
+      if (next === undefined || next.event.id >= last || next.acceptedAt > from + 2 * dayMs) break
       after = next.event.id
     }
     if (end === undefined) days.delete(day)
@@ -161,14 +162,18 @@ export function createArchive(parts: ArchiveParts): Archive {
   /** Writes what is new; resolves whether there may be more. */
   async function follow(): Promise<boolean> {
     const some = await store.events.list({ after: last, limit: most })
+    let written = 0
     for (const run of runsByDay(some, dayOf)) {
       await look(run.day)
-      const bytes = await append(pathOf(run.day), days.get(run.day)?.bytes ?? 0, linesOf(run.events))
+      const known = days.get(run.day)?.bytes ?? 0
+      const bytes = await append(pathOf(run.day), known, linesOf(run.events))
+      written += bytes - known
       last = run.last
       days.set(run.day, { bytes, last })
       isMarked = false
     }
-    return some.length === most
+    // Of large ones fewer come at once.
+    return some.length === most || written > largeBytes
   }
 
   async function mark(): Promise<void> {

@@ -1,6 +1,6 @@
 // Events as they were accepted, and what was said of their subjects.
 
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Draft } from '../event.ts'
 import { exactNumbers } from '../text/exact-number.ts'
 import { inChunks } from './chunks.ts'
@@ -65,17 +65,35 @@ export function createEventStore(db: Database, recorder: Recorder): EventStore {
   }
 }
 
-/** Those after an id (empty: all), in the order they were accepted. */
+/** What is read at once, but for a single one that is larger: it is held in memory, and nobody else has a turn meanwhile. */
+const mostBytesAtOnce = 1024 * 1024
+
+/** Those after an id (empty: all), in the order they were accepted; fewer than `limit` where they are large. */
 export async function listEvents(
   db: Database,
   { after, limit }: { after: string; limit: number },
 ): Promise<readonly StoredEvent[]> {
+  const from = readId(after) ?? 0
+  const sizes = await db
+    .selectFrom('events')
+    .select(['id', sql<number>`octet_length(body)`.as('bytes')])
+    .where('id', '>', from)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  let sum = 0
+  const over = sizes.findIndex(({ bytes }) => {
+    sum += bytes
+    return sum > mostBytesAtOnce
+  })
+  const last = over === -1 ? sizes.at(-1) : sizes[Math.max(0, over - 1)]
+  if (last === undefined) return []
   const rows = await db
     .selectFrom('events')
     .selectAll()
-    .where('id', '>', readId(after) ?? 0)
+    .where('id', '>', from)
+    .where('id', '<=', last.id)
     .orderBy('id')
-    .limit(limit)
     .execute()
   return rows.map(toStoredEvent)
 }

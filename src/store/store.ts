@@ -85,7 +85,7 @@ export interface EventStore {
   find(id: string): Promise<StoredEvent | undefined>
   /** Newest first. */
   recent(filter: { source?: string; subject?: string; limit: number }): Promise<readonly StoredEvent[]>
-  /** Those after an id (empty: all), in the order they were accepted. */
+  /** Those after an id (empty: all), in the order they were accepted: at most `limit`, fewer where they are large, none where there are no more. */
   list(request: { after: string; limit: number }): Promise<readonly StoredEvent[]>
   lastAcceptedAt(source: string): Promise<number | undefined>
   /** What was last said of a subject as a whole. */

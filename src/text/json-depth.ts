@@ -38,9 +38,22 @@ export function isTooMuch(bytes: Uint8Array): boolean {
   return false
 }
 
-/** Where the string ends that begins here. */
+/** What a string's end is looked for in, byte by byte. */
+const soonBytes = 64
+
+/** Where the string ends that begins here: most end soon, of a long one the quotes alone are looked at. */
 function endOfString(bytes: Uint8Array, start: number): number {
+  const soon = Math.min(bytes.length, start + soonBytes)
   let index = start + 1
-  while (index < bytes.length && bytes[index] !== 0x22) index += bytes[index] === 0x5c ? 2 : 1
-  return index
+  while (index < soon && bytes[index] !== 0x22) index += bytes[index] === 0x5c ? 2 : 1
+  if (index < soon) return index
+  for (;;) {
+    const quote = bytes.indexOf(0x22, index)
+    if (quote === -1) return bytes.length
+    let first = quote
+    // Not before `index`: what stands there is no second half of an escape.
+    while (first > index && bytes[first - 1] === 0x5c) first -= 1
+    if ((quote - first) % 2 === 0) return quote
+    index = quote + 1
+  }
 }

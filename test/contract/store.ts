@@ -346,6 +346,21 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         expect(await ids({ source: 'other', limit: 5 })).toEqual([other.event])
       })
 
+      test('a list holds as many as were asked for, and fewer where they are large, until there are none', async () => {
+        const ids: string[] = []
+        for (const length of [10, 400_000, 400_000, 400_000, 3_000_000, 10, 3_000_000, 10])
+          ids.push((await record({ draft: draftOf({ data: { text: 'é'.repeat(length / 2) } }) })).event)
+        const pages: string[][] = []
+        for (let after = ''; ; after = pages.at(-1)?.at(-1) ?? '') {
+          const page = await store.events.list({ after, limit: 4 })
+          if (page.length === 0) break
+          pages.push(page.map(({ event }) => event.id))
+        }
+        expect(pages.flat()).toEqual(ids)
+        expect(pages.map((page) => page.length)).toEqual([3, 1, 1, 1, 1, 1])
+        expect((await store.events.list({ after: '', limit: 2 })).length).toBe(2)
+      })
+
       test('it is known when a source was last heard of', async () => {
         expect(await store.events.lastAcceptedAt('gitlab')).toBeUndefined()
         await record({ acceptedAt: time })

@@ -100,3 +100,21 @@ test.each(Object.keys(bodies))('%s', async (name) => {
   }
   console.log(`${name} (${body.length} bytes), processor ${mostUsedMs.toFixed(0)} ms at most: ${said.join('; ')}`)
 })
+
+test('150 events of 1 MiB at once, while they are stored and archived', async () => {
+  const [path, headers] = doors.structured ?? doors.plain ?? ['', () => ({})]
+  await door.held()
+  const statuses = await Promise.all(
+    Array.from({ length: 150 }, async (_, index) => {
+      const body = event(`{"text":"${'texte '.repeat(170_000)}"}`, `many ${index}`)
+      return (await post(door.port, body, headers(body), path)).status
+    }),
+  )
+  await sleep(5000)
+  const { maxMs, usedMs, memoryMb } = await door.held()
+  console.log(
+    `150 events of 1 MiB at once: held ${maxMs.toFixed(0)} ms (processor ${usedMs.toFixed(0)} ms), ${memoryMb.toFixed(0)} MB`,
+  )
+  expect(new Set(statuses)).toEqual(new Set([200]))
+  expect(usedMs).toBeLessThanOrEqual(100)
+})

@@ -89,6 +89,17 @@ describe('the archive', () => {
     expect(ids()).toEqual(accepted)
   })
 
+  test('takes large events too, however few of them come at once', async () => {
+    const large = { acceptedAt: evening, title: 'x'.repeat(700_000) }
+    const accepted = await store.events.record(Array.from({ length: 7 }, () => recordingOf(large)))
+    const archive = await run()
+    expect(ids()).toEqual(accepted.map(({ event }) => event))
+    rmSync(join(folder, '2026-11-20.ndjson'))
+    await run()
+    expect(ids()).toEqual(accepted.map(({ event }) => event))
+    expect(archive.state().days).toBe(1)
+  })
+
   test('goes on where it ended', async () => {
     const before = await accept(3)
     await run()
