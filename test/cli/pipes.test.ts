@@ -41,7 +41,7 @@ describe('among other commands', () => {
     })
     // It has begun to read once more is written than a pipe or a socket holds.
     child.stdin.on('error', () => undefined)
-    child.stdin.write('{"nom":"A","score":1}\n'.repeat(30_000), () => child.kill('SIGINT'))
+    child.stdin.write(`{"nom":"A","score":1}${' '.repeat(1000)}\n`.repeat(600), () => child.kill('SIGINT'))
     const [code] = await once(child, 'exit')
     expect([code, told]).toEqual([130, 'Interrupted.\n'])
   })
@@ -99,6 +99,14 @@ describe('a Vigie that is away or says no', () => {
     const ran = run(query, ['personnages', '--format', 'csv'], away).then(({ out }) => lines.push(out))
     await expect(ran).rejects.toThrow(/does not answer/)
     expect(lines).toEqual([])
+  })
+
+  test('is not taken for another server that answers', async () => {
+    const page = answering(async () => new Response('<html></html>'))
+    const other = answering(async () => Response.json({ status: 'OK' }))
+    for (const who of [page, other])
+      await expect(run(query, ['personnages'], who)).rejects.toThrow(/is not Vigie. Is VIGIE_URL right/)
+    expect((await run(push, ['mesure', '{}'], page)).err).toMatch(/^line 1: What answers at .* is not Vigie/)
   })
 
   test('is asked line by line where it is the line that will not do', async () => {
