@@ -170,8 +170,12 @@ export const noArchive = (): UserError =>
     en: 'This file is no archive that I can take up. I expect JSON (an array, or a value a line), or CSV or an Excel workbook whose first line names the columns: nom and score, or those of vigie export events.',
   })
 
-/** All of them. @throws {UserError} where nothing in the file was even JSON. */
-export async function importAll(records: AsyncIterable<ImportRecord | Unread>, take: Import): Promise<ImportTotal> {
+/** All of them; `onTaken` hears how many there were so far. @throws {UserError} where nothing in the file was even JSON. */
+export async function importAll(
+  records: AsyncIterable<ImportRecord | Unread>,
+  take: Import,
+  onTaken: (count: number) => void = () => undefined,
+): Promise<ImportTotal> {
   let [added, repeated, refusedCount, garbledCount] = [0, 0, 0, 0]
   const refused: Imported['refused'][number][] = []
   const refuse = (all: Imported['refused']) => {
@@ -186,6 +190,7 @@ export async function importAll(records: AsyncIterable<ImportRecord | Unread>, t
     added += done.added
     repeated += done.repeated
     refuse(done.refused)
+    onTaken(added + repeated + refusedCount)
     batch = []
     characters = 0
   }

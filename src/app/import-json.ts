@@ -140,7 +140,12 @@ function createValueReader(first: number, outside: 0 | 1, mostCharacters: number
   }
   function step(character: string): Piece[] {
     if (character === '\n') line += 1
-    if (isOver) return []
+    if (isOver) {
+      // Another list may follow (`cat a.json b.json`); anything else is told.
+      if (character !== '[') add(character)
+      else [isOver, depth] = [false, 1]
+      return isOver ? [] : flush()
+    }
     if (inText) {
       if (isEscaped) isEscaped = false
       else if (character === '\\') isEscaped = true

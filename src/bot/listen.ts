@@ -96,7 +96,7 @@ export function createListener(parts: ListenerParts): Listener {
       channel: post.channel_id,
       team,
       root: post.root_id || undefined,
-      ...(post.file_ids ? { files: post.file_ids } : {}),
+      ...(post.file_ids?.length ? { files: post.file_ids } : {}),
       text,
     })
     await retrying(() => answers.give(post, direct, said))

@@ -62,7 +62,8 @@ export async function createApi(
   const call: Api = async (request) => {
     for (let tried = 1; ; tried += 1) {
       const answer = await ask(base, key, request, world)
-      if (answer.ok) return answer.status === 204 ? undefined : await answer.json()
+      if (answer.ok)
+        return answer.status === 204 ? undefined : await answer.json().catch(() => Promise.reject(noVigie(base)))
       const isLater = answer.status === 429 || answer.status === 503
       if (!isLater || tried >= mostTries || world.signal.aborted) throw await refusalOf(answer)
       const waitMs = Number(answer.headers.get('retry-after')) * 1000 || usualWaitMs
@@ -104,6 +105,13 @@ function reasonOf(error: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
   return 'code' in cause && cause.message === '' ? String(cause.code) : cause.message
 }
+
+/** Something else answers there: a page of another server. */
+const noVigie = (base: string): UserError =>
+  new UserError({
+    fr: `Ce qui répond à ${base} n’est pas Vigie. VIGIE_URL est-il le bon\u202f?`,
+    en: `What answers at ${base} is not Vigie. Is VIGIE_URL right?`,
+  })
 
 async function refusalOf(answer: Response): Promise<ApiRefusal> {
   const problem = problemShape.safeParse(await answer.json().catch(() => undefined)).data

@@ -45,13 +45,13 @@ export const exportCommand: Subcommand = {
       'Sans FILE, ou avec -, vers la sortie standard. Le format est celui du nom de FILE, json sinon.',
       '--from et --to comptent par l’heure de réception\u00a0: un jour (2026-11-21, compris), un moment, ou une durée écoulée (7d).',
       '--type  un type entier, son début, ou un motif avec *.',
-      'Ce qui serait une formule dans un tableur est précédé d’une apostrophe en CSV\u202f; dans Excel, tout texte reste du texte.',
+      'Ce qui serait une formule dans un tableur est précédé d’une apostrophe en CSV, que vigie import enlève\u202f; dans Excel, tout texte reste du texte.',
     ].join('\n'),
     en: [
       'Without FILE, or with -, to standard output. The format is that of FILE’s name, else json.',
       '--from and --to go by the time of reception: a day (2026-11-21, included), a moment, or a time ago (7d).',
       '--type  a whole type, its beginning, or a glob with *.',
-      'What would be a formula in a spreadsheet has an apostrophe before it in CSV; in Excel all text stays text.',
+      'What would be a formula in a spreadsheet has an apostrophe before it in CSV, which vigie import takes away; in Excel all text stays text.',
     ].join('\n'),
   },
   async run(args, world) {

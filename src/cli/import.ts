@@ -13,11 +13,14 @@ import { niveauOf, readNiveaux } from '../integrations/personnage/niveaux.ts'
 import { readDatabasePath, readTimeZone } from '../settings.ts'
 import { holdLock } from '../store/lock.ts'
 import { openSqliteStore } from '../store/sqlite.ts'
+import { number } from '../text/format.ts'
 import { askControl, controlPath } from './control.ts'
 import { envOf } from './dotenv-file.ts'
 import { inputOf } from './input.ts'
 import type { Subcommand, World } from './subcommand.ts'
 
+/** Long work shows that it goes on. */
+const tellEvery = 20_000
 /** Of lines that were not understood, so many are told. */
 const mostTold = 50
 
@@ -55,7 +58,12 @@ export const importCommand: Subcommand = {
         ? await alone({ database, timeZone, niveauOf: (score) => niveauOf(niveaux, score) }, world)
         : { take: beside(socket), close: async () => undefined }
     try {
-      const total = await importAll(recordsIn(inputOf(file, world)), opened.take)
+      let told = 0
+      const total = await importAll(recordsIn(inputOf(file, world)), opened.take, (count) => {
+        if (count < told + tellEvery) return
+        told = count
+        world.stderr(`… ${number(world.locale, count)}`)
+      })
       world.stdout(importedWords(total, world.locale))
       for (const { line, said } of total.refused.slice(0, mostTold)) world.stderr(lineWords(line, said, world.locale))
       if (total.refusedCount > mostTold) world.stderr(`… +${total.refusedCount - mostTold}`)

@@ -54,6 +54,8 @@ async function pushAll(
     failed += 1
     world.stderr(`${world.locale === 'fr' ? `ligne ${line}\u00a0` : `line ${line}`}: ${words}`)
   }
+  /** Another line would fare no better. */
+  let isOver = false
   const flush = async () => {
     const [first] = batch
     if (first === undefined) return
@@ -61,9 +63,9 @@ async function pushAll(
       for (const answer of await send(type, batch, api)) world.stdout(JSON.stringify(answer))
       sent += batch.length
     } catch (error) {
-      // Another line would fare no better.
-      if (!(error instanceof ApiRefusal && isOfTheLine(error.status))) throw error
+      if (!(error instanceof UserError) || world.signal.aborted) throw error
       refuse(first.line, error.in(world.locale))
+      isOver = !(error instanceof ApiRefusal && isOfTheLine(error.status))
     }
     batch = []
   }
@@ -71,6 +73,7 @@ async function pushAll(
   for await (const one of records) {
     if ('said' in one) refuse(one.line, one.said[world.locale])
     else if (batch.push(one) >= most) await flush()
+    if (isOver) return 1
   }
   await flush()
   if (sent + failed === 0) refuse(1, world.locale === 'fr' ? 'rien à envoyer' : 'nothing to send')

@@ -50,6 +50,11 @@ export const query: Subcommand = {
   },
 }
 
+const notVigie = new UserError({
+  fr: 'Ce qui répond là n’est pas Vigie. VIGIE_URL est-il le bon\u202f?',
+  en: 'What answers there is not Vigie. Is VIGIE_URL right?',
+})
+
 /** The same, once the first is there: nothing is written where Vigie does not answer. */
 async function begun<T>(pages: AsyncGenerator<T>): Promise<AsyncIterable<T>> {
   const first = await pages.next()
@@ -63,7 +68,9 @@ async function* pagesOf(api: Api, asked: readonly [string, string][]): AsyncGene
   let after: string | null = ''
   while (after !== null) {
     const words = new URLSearchParams([...asked, ['limit', '1000'], ...(after === '' ? [] : [['after', after]])])
-    const { items, next } = pageShape.parse(await api({ method: 'GET', path: `/personnages?${words}` }))
+    const read = pageShape.safeParse(await api({ method: 'GET', path: `/personnages?${words}` }))
+    if (!read.success) throw notVigie
+    const { items, next } = read.data
     yield items
     after = next
   }

@@ -63,7 +63,8 @@ export function importCommand({ files, importFile }: Pick<CommandParts, 'files' 
 /** @throws {UserError} where there is not one file, of a kind that is read, and small enough. */
 async function fileOf(files: PostedFiles, call: Call): Promise<PostedFile> {
   const [file, ...others] = (await filesOf(files, call)).filter(({ name }) => isKind(name))
-  if (file === undefined) throw new UserError(call.args.post === undefined ? noneOfYours : noneThere)
+  const isPointedAt = call.args.post !== undefined || call.files !== undefined
+  if (file === undefined) throw new UserError(isPointedAt ? noneThere : noneOfYours)
   if (others.length > 0) throw new UserError(several)
   if (file.sizeBytes > mostBytes) throw new UserError(tooLarge(file))
   return file
@@ -72,7 +73,7 @@ async function fileOf(files: PostedFiles, call: Call): Promise<PostedFile> {
 async function filesOf(files: PostedFiles, call: Call): Promise<readonly PostedFile[]> {
   const { post } = call.args
   if (post !== undefined) return (await files.ofPost(post, call)) ?? []
-  if (call.files !== undefined && call.files.length > 0) return files.ofCall(call)
+  if (call.files !== undefined) return files.ofCall(call)
   return files.newest(call, call.now - longestAgoMs, isKind)
 }
 
@@ -107,8 +108,8 @@ function importedReply({ name }: PostedFile, done: ImportDone, locale: Locale): 
 }
 
 const noneThere = said({
-  fr: rich`Je ne vois là aucun fichier que je sache reprendre. Donnez le lien d’un message que vous pouvez lire et qui porte un fichier ${own(kindsWords)} ou ${own('.xlsx')}.`,
-  en: rich`I see no file there that I can take up. Give the link of a post that you can read and that carries a file ${own(kindsWords)} or ${own('.xlsx')}.`,
+  fr: rich`Je ne vois là aucun fichier que je sache reprendre. Il faut un message que vous pouvez lire et qui porte un fichier ${own(kindsWords)} ou ${own('.xlsx')}.`,
+  en: rich`I see no file there that I can take up. It takes a post that you can read and that carries a file ${own(kindsWords)} or ${own('.xlsx')}.`,
 })
 const noneOfYours = said({
   fr: rich`Je ne vois aucun fichier de vous ici depuis une heure. Déposez une archive (${own(kindsWords)} ou ${own('.xlsx')}) dans ce canal ou en message direct avec moi puis redites ${code('/vigie importer')}, ou donnez le lien de son message.`,

@@ -93,7 +93,7 @@ const people = fc.uniqueArray(fc.record({ nom, score: fc.integer({ min: -1e9, ma
   selector: (one) => nomKey(one.nom),
   maxLength: 30,
 })
-const runs: Readonly<Record<ExportFormat, number>> = { json: 30, ndjson: 30, csv: 60, xlsx: 4 }
+const runs: Readonly<Record<ExportFormat, number>> = { json: 12, ndjson: 12, csv: 40, xlsx: 3 }
 
 describe.each(exportFormats)('%s', (format) => {
   test('gives back every character, once', async () => {
@@ -194,6 +194,20 @@ describe('in a shell', () => {
       'ligne 8\u00a0',
     ])
   })
+})
+
+test('one list after another is taken, and what stands behind is told', async () => {
+  const stdin = ['[{"nom":"A","score":1}]\n', '[{"nom":"B","score":1},\n{"nom":"C","score":1}] \n and more\n']
+  const ran = await run(importCommand, ['-'], { cwd: mkdtempSync(join(folder, 'lists-')), stdin })
+  expect([ran.out, ran.err]).toEqual(['3 added, 0 known already, 1 not understood\n', 'line 4: this is not valid JSON'])
+})
+
+test('a long file is told to go on', async () => {
+  const cwd = mkdtempSync(join(folder, 'long-'))
+  const lines = Array.from({ length: 20_100 }, () => '{}\n')
+  const ran = await run(importCommand, ['-'], { cwd, stdin: [lines.join('')] })
+  expect(ran.err.split('\n').at(0)).toBe('… 20,000')
+  expect(ran.err.split('\n').at(-1)).toBe('… +20050')
 })
 
 describe('a file that is none', () => {

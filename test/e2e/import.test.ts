@@ -29,7 +29,7 @@ describe.each(everyServer())('on %s', (_name, open) => {
     eventually(async () => {
       const found = (await house.posts(direct)).find(({ props }) => props.vigie_reply === post)
       return found && wordsOf(found)
-    }, 'an answer by direct message')
+    }, 'an answer')
 
   test('the newest file of one’s own in a channel, without a word to those who subscribed', async () => {
     const { claire } = await chief('claire')
@@ -55,6 +55,9 @@ describe.each(everyServer())('on %s', (_name, open) => {
     await claire.type(channel, '/vigie about')
     const mentioned = await attached(claire, channel, 'mention.json', '[{"nom":"Kept","score":1}]', '@vigie import')
     expect(await answered(direct, mentioned)).toContain('1 ajouté')
+    // What came with the words is meant, whatever stands beside it.
+    const picture = await attached(claire, channel, 'photo.png', 'PNG', '@vigie import')
+    expect(await answered(channel, picture)).toContain('Je ne vois là aucun fichier')
     // Given by slash in another channel, the direct messages hold the newest.
     expect(await claire.type(await house.channel(claire), '/vigie import')).toContain('said.ndjson')
   })
