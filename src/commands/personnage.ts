@@ -7,7 +7,7 @@ import { addReply, ratedReply, removeReply, scoreReply } from './personnage/deed
 import { listReply, showReply } from './personnage/list.ts'
 import { topReply } from './personnage/top.ts'
 
-export type PersonnageParts = Pick<CommandParts, 'around' | 'sources' | 'timeZone' | 'drawRanking'>
+export type PersonnageParts = Pick<CommandParts, 'around' | 'sources' | 'keys' | 'timeZone' | 'drawRanking'>
 
 /** Pictures of one person in a minute. */
 const mostDrawn = 10

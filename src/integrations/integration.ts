@@ -102,7 +102,8 @@ export interface PersonnageKeeper extends PersonnageStore {
 }
 
 export type PersonnageAuthor =
-  | { readonly key: string }
+  /** An API key's id, and what people call it. */
+  | { readonly key: string; readonly name: string }
   /** A Mattermost user id, and the username. */
   | { readonly person: string; readonly name: string }
 
@@ -363,6 +364,8 @@ export type Scope = 'personnages:read' | 'personnages:write' | 'events:write' | 
 export interface KeyHolder {
   /** Public, short: what logs and the audit name it by. */
   readonly id: string
+  /** What people call it. */
+  readonly name: string
   /** The Mattermost user id of who made it; absent: made in a shell, with a Vigie administrator's rights. */
   readonly maker?: string
   /** Whether its maker is a Vigie administrator now. */

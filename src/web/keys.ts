@@ -51,11 +51,12 @@ export function createKeyDoor(parts: KeyDoorParts): KeyDoor {
   }
 
   const holderOf = async (key: KeptKey): Promise<KeyHolder | undefined> => {
-    const { id, maker, channel } = key
+    const { id, name, maker, channel } = key
     const may = maker === undefined ? { vigieAdmin: true } : await makerNow(maker)
     if (may === undefined) return undefined
     return {
       id,
+      name,
       vigieAdmin: may.vigieAdmin,
       ...(maker === undefined ? {} : { maker }),
       ...(channel === undefined ? {} : { channel }),

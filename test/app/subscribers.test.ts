@@ -15,9 +15,9 @@ import { createFakeLog } from '../fakes/log.ts'
 
 const town = 't'.repeat(26)
 const url = 'https://example.org/hook'
-const shell: KeyHolder = { id: 'k1', vigieAdmin: true }
-const alices: KeyHolder = { id: 'k2', maker: 'alice', vigieAdmin: false }
-const bobs: KeyHolder = { id: 'k3', maker: 'bob', vigieAdmin: false }
+const shell: KeyHolder = { id: 'k1', name: 'cle-k1', vigieAdmin: true }
+const alices: KeyHolder = { id: 'k2', name: 'cle-k2', maker: 'alice', vigieAdmin: false }
+const bobs: KeyHolder = { id: 'k3', name: 'cle-k3', maker: 'bob', vigieAdmin: false }
 
 async function stage(more: Partial<SubscriberParts> = {}) {
   const log = createFakeLog()
@@ -111,7 +111,7 @@ it('ends what somebody else made only for who may', async () => {
 
 it('tells the same of a channel that is not theirs, that is none, and that is unknown', async () => {
   const { subscribe, unsubscribe } = await stage()
-  const carols = { id: 'k4', maker: 'carol', vigieAdmin: false }
+  const carols = { id: 'k4', name: 'carols', maker: 'carol', vigieAdmin: false }
   const said = async (channel: string) => {
     const wish = { to: { channel }, source: 'gitlab' }
     return await Promise.all(

@@ -20,7 +20,7 @@ export function createFakeKeys(holder: Partial<KeyHolder> = {}): KeyDoor {
       throw new HttpProblem(401, { fr: 'Clé absente ou inconnue.', en: 'No key, or an unknown one.' })
     if (!scopes.split(',').includes(scope))
       throw new HttpProblem(403, { fr: `Il manque à cette clé\u00a0: ${scope}.`, en: `This key lacks: ${scope}.` })
-    return { id: 'test', vigieAdmin: true, ...holder }
+    return { id: 'test', name: 'essai', vigieAdmin: true, ...holder }
   }
 
   return {

@@ -182,7 +182,11 @@ describe('a signing key', () => {
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
     const headers = await signed(secret, '{"a":1}')
     const [kept] = await stage.ring.list()
-    expect((await stage.post(headers, '{"a":1}')).json().holder).toEqual({ id: kept?.id, vigieAdmin: true })
+    expect((await stage.post(headers, '{"a":1}')).json().holder).toEqual({
+      id: kept?.id,
+      name: kept?.name,
+      vigieAdmin: true,
+    })
     expect((await stage.post(headers, '{"a":2}')).statusCode).toBe(401)
     expect((await stage.post(bearer(secret))).statusCode).toBe(401)
     for (const [aside, status] of [

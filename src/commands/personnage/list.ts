@@ -26,7 +26,7 @@ const words = {
     rankOf: (rank: string, all: string) => `${rank} sur ${all}`,
     level: 'Niveau',
     changed: 'Dernier changement',
-    key: (id: string) => rich`l’API (clé ${code(id)})`,
+    key: (name: string) => rich`l’API (clé ${code(name)})`,
   },
   en: {
     title: 'Characters',
@@ -40,7 +40,7 @@ const words = {
     rankOf: (rank: string, all: string) => `${rank} of ${all}`,
     level: 'Level',
     changed: 'Last change',
-    key: (id: string) => rich`the API (key ${code(id)})`,
+    key: (name: string) => rich`the API (key ${code(name)})`,
   },
 }
 
@@ -83,6 +83,11 @@ export function ranksOf(best: readonly Pick<Personnage, 'score'>[]): readonly nu
   return best.map(({ score }) => best.findIndex((other) => other.score === score) + 1)
 }
 
+/** Of a key that was revoked its id is all that is left. */
+async function nameOf({ keys }: PersonnageParts, id: string): Promise<string> {
+  return (await keys.list()).find((key) => key.id === id)?.name ?? id
+}
+
 export async function showReply(parts: PersonnageParts, { args, locale, now }: Call): Promise<Reply> {
   const keeper = keeperOf(parts)
   const say = words[locale]
@@ -91,7 +96,7 @@ export async function showReply(parts: PersonnageParts, { args, locale, now }: C
   const { nom, score, changedAt, by } = found
   const { all, above } = await keeper.counts(score)
   const [, key] = /^key (.*)$/s.exec(by) ?? []
-  const who = key === undefined ? [bold(await parts.around.username(by))] : say.key(key)
+  const who = key === undefined ? [bold(await parts.around.username(by))] : say.key(await nameOf(parts, key))
   return {
     title: rich`${nom}`,
     fields: [

@@ -95,8 +95,9 @@ function actionsOf(nom: string): Action[] {
   ]
 }
 
-/** `**claire**`, `l’API (clé \`k1\`)`. */
+/** `**claire**`, `l’API (clé \`production\`)`. */
 function authorWords(locale: Locale, by: Facts['by']): Rich {
-  if ('name' in by) return [bold(by.name)]
-  return locale === 'fr' ? rich`l’API (clé ${code(by.key)})` : rich`the API (key ${code(by.key)})`
+  if ('person' in by) return [bold(by.name)]
+  const key = code(by.name ?? by.key)
+  return locale === 'fr' ? rich`l’API (clé ${key})` : rich`the API (key ${key})`
 }

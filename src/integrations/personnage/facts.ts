@@ -15,8 +15,11 @@ export const factsShape = z.object({
   /** The score and niveau before; absent for a new one. */
   before: z.number().optional(),
   niveauBefore: z.enum(niveaux).optional(),
-  /** Who did it: a key's id, or somebody's Mattermost user id and username. */
-  by: z.union([z.object({ key: z.string() }), z.object({ person: z.string(), name: z.string() })]),
+  /** Who did it: a key's id and name (events of the first days lack it), or somebody's Mattermost user id and username. */
+  by: z.union([
+    z.object({ key: z.string(), name: z.string().optional() }),
+    z.object({ person: z.string(), name: z.string() }),
+  ]),
 })
 export type Facts = z.infer<typeof factsShape>
 

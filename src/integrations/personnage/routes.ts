@@ -5,7 +5,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HttpProblem, UserError } from '../../errors.ts'
 import type { DedupeKey, JsonObject, Personnage } from '../../event.ts'
 import type { Said } from '../../text/locale.ts'
-import type { KeyDoor, KeyHolder, PersonnageChanged, PersonnageKeeper, Scope, ToldSo } from '../integration.ts'
+import type {
+  KeyDoor,
+  KeyHolder,
+  PersonnageAuthor,
+  PersonnageChanged,
+  PersonnageKeeper,
+  Scope,
+  ToldSo,
+} from '../integration.ts'
 import { readPersonnage } from './body.ts'
 import type { Niveaux } from './niveaux.ts'
 import { placeOf, readPage } from './page.ts'
@@ -42,11 +50,11 @@ export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
     })
     const onRequest = proof.before('personnages:write')
     scope.post<{ Body: Buffer | undefined }>('/webhook/personnage', { ...takesJson, onRequest }, (request) =>
-      changed(parts, proof, request, (wish, told, holder) => keeper.put(wish, { key: holder.id }, told)),
+      changed(parts, proof, request, (wish, told, holder) => keeper.put(wish, authorOf(holder), told)),
     )
     scope.post<{ Body: Buffer | undefined }>('/scores', { ...takesJson, onRequest }, (request) =>
       changed(parts, proof, request, ({ nom, score }, told, holder) =>
-        keeper.rate(nom, { to: score }, { key: holder.id }, told),
+        keeper.rate(nom, { to: score }, authorOf(holder), told),
       ),
     )
   })
@@ -118,11 +126,13 @@ async function removed({ keeper, keys }: RouteParts, proof: Proof, request: Fast
   if (!holder.vigieAdmin) throw new HttpProblem(403, notYours)
   const { nom } = request.params
   await keys.once({ request, holder, body: nom }, async (dedupe): Promise<JsonObject> => {
-    const done = await keeper.remove(nom, { key: holder.id }, toldBy(holder, dedupe))
+    const done = await keeper.remove(nom, authorOf(holder), toldBy(holder, dedupe))
     if (done === undefined) throw new HttpProblem(404, unknown)
     return { event: done.accepted.event }
   })
 }
+
+const authorOf = ({ id, name }: KeyHolder): PersonnageAuthor => ({ key: id, name })
 
 function toldBy({ channel }: KeyHolder, dedupe: readonly DedupeKey[]): ToldSo {
   return { dedupe, ...(channel === undefined ? {} : { within: channel }) }

@@ -7,7 +7,7 @@ import { createDrafts } from '../../../src/integrations/hook/draft.ts'
 import { readPlain } from '../../../src/integrations/hook/plain.ts'
 
 const draftOf = createDrafts({ now: () => 0, linkOrigins: new Set(['https://git.example.org']) })
-const holder = { id: 'k1', vigieAdmin: true }
+const holder = { id: 'k1', name: 'ci', vigieAdmin: true }
 const line = (words: string) =>
   words
     .replace(/[\p{Cc}\u2028\u2029]/gu, ' ')

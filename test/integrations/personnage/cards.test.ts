@@ -92,13 +92,21 @@ group('the card of a character', () => {
   })
 
   it('offers nothing more for who is gone', async () => {
-    const [, removed] = await told('Naruto', [85], { key: 'k1' })
+    const [, removed] = await told('Naruto', [85], { key: 'k1', name: 'production' })
     expect(card(removed, 'fr')).toMatchObject({
       title: 'Naruto a été retiré',
-      text: 'Retiré par l’API (clé `k1`)',
+      text: 'Retiré par l’API (clé `production`)',
       color: '#808080',
       buttons: [],
     })
+  })
+
+  it('names a key by its id where the event was told before keys were told by name', async () => {
+    const [event] = await told('Naruto', [85], { key: 'k1', name: 'production' })
+    if (event === undefined) throw new Error('nothing was told')
+    expect(card({ ...event, data: { ...event.data, by: { key: 'k1' } } }, 'en').text).toBe(
+      'Added by the API (key `k1`)',
+    )
   })
 
   it('shows a hostile name as the name it is', async () => {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 beforeEach(async () => {
-  for (const nom of await world.noms()) await world.keeper.remove(nom, { key: 'test' })
+  for (const nom of await world.noms()) await world.keeper.remove(nom, { key: 'test', name: 'essai' })
 })
 
 const raw: Readonly<Record<string, readonly [number, string | Buffer]>> = {

@@ -33,7 +33,7 @@ describe('POST /webhook/personnage', () => {
       type: 'personnage.created',
       subject: 'Naruto',
       audience: 'open',
-      data: { nom: 'Naruto', score: 85, niveau: 'expert', by: { key: 'test' } },
+      data: { nom: 'Naruto', score: 85, niveau: 'expert', by: { key: 'test', name: 'essai' } },
     })
     expect(world.logged.some(({ facts }) => JSON.stringify(facts).includes('"nom":"Naruto","score":85'))).toBe(true)
   })
