@@ -121,14 +121,21 @@ it(`${kills} kills lose, double and halve nothing of what the API was told`, { t
     const told = await settled(house, channel, accepted)
     running?.child.kill('SIGTERM')
     expect(await running?.ended()).toBe(0)
+    // Once it is noted how far a file went, what it loses is said too.
+    for (const how of ['cut', 'emptied', 'deleted'] as const) {
+      expect(damage(join(house.folder, 'data', 'archive'), how, random)).toBe(true)
+      await start()
+      const now = running
+      await eventually(async () => (now !== undefined && isSaid(now) ? true : undefined), `said of the file ${how}`)
+      now?.child.kill('SIGTERM')
+      expect(await now?.ended()).toBe(0)
+    }
     const kept = await keptIn(house.folder)
     const archived = archivedIn(join(house.folder, 'data', 'archive'))
     console.log(
       `API ${kills} kills, ${accepted.length} events answered, ${kept.length} kept, ${archived.length} archived, ${told.length} told; the archive hurt ${damaged} times, which was said ${said} times; seed ${seed}`,
     )
-    expect(damaged).toBeGreaterThan(kills / 3)
-    // What was hurt before it was noted how far it went is a crash like any other: written again, and no more.
-    expect(said).toBeGreaterThan(damaged / 3)
+    expect(damaged).toBeGreaterThan(0)
     expect(new Set(accepted).size).toBe(accepted.length)
     expect(kept.toSorted()).toEqual(accepted.toSorted())
     expect(archived.toSorted()).toEqual(accepted.toSorted())

@@ -80,6 +80,7 @@ describe('an API key', () => {
     const shell = await stage.make(['events:write'], { channel: 'town' })
     expect((await stage.post(bearer(shell))).json().holder).toEqual({
       id: shell.split('_')[1],
+      name: expect.any(String),
       vigieAdmin: true,
       channel: 'town',
     })
