@@ -5,12 +5,15 @@ const forbidden = /[\p{Cc}\p{Cs}\u2028\u2029]/u
 /** It must hold something that is seen. */
 const visible = /[\p{L}\p{N}\p{P}\p{S}]/u
 
+/** Without width and without meaning within a word: names that differ in them alone look the same, and are. */
+const unseen = /[\u00ad\u200b\u2060\ufeff]/gu
+
 /** Characters (code points) of the longest name. */
 export const longestNom = 100
 
-/** As it is kept: NFC, without spaces around it. */
+/** As it is kept: NFC, without spaces around it or characters that nobody sees in it. */
 export function cleanNom(text: string): string {
-  return text.normalize('NFC').trim()
+  return text.replace(unseen, '').normalize('NFC').trim()
 }
 
 /** Why a cleaned name is none; nothing where it is one. */
