@@ -149,6 +149,9 @@ export function createEnv(source: EnvSource): ReloadableEnv {
     }
   }
 
+  /** What `knownSecrets` said last, and of which values. */
+  let revealed: readonly string[] = []
+  let revealedFrom: readonly (readonly Secret[])[] = []
   const liveSecrets = (name: string, parse: (value: string) => readonly string[]): LiveSecrets => {
     const first = readSecret(name, (reason) =>
       problem(`${name}_FILE`, `ce fichier ne peut pas être lu (${reason}).`, `this file cannot be read (${reason}).`),
@@ -244,12 +247,16 @@ export function createEnv(source: EnvSource): ReloadableEnv {
       dotenv = changed
     },
     knownSecrets() {
+      const lists = live.map((secrets) => secrets.current())
+      // The same list as long as it is the same: every line of the log is looked through for what is in it.
+      if (lists.length === revealedFrom.length && lists.every((list, index) => list === revealedFrom[index]))
+        return revealed
+      revealedFrom = lists
       // A `name=secret` word (VIGIE_COMMAND_TOKENS) is cut by its secret alone too.
-      return live.flatMap((secrets) =>
-        secrets
-          .current()
-          .flatMap((secret) => [secret.reveal(), secret.reveal().slice(secret.reveal().indexOf('=') + 1)]),
-      )
+      revealed = lists
+        .flat()
+        .flatMap((secret) => [secret.reveal(), secret.reveal().slice(secret.reveal().indexOf('=') + 1)])
+      return revealed
     },
   }
 }

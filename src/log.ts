@@ -16,8 +16,8 @@ export interface LogOptions {
   readonly format?: LogFormat
   /** Takes one whole line, its line break included. */
   readonly write: (line: string) => void
-  /** The secrets known now; each shorter than 6 characters is left alone, it would cut ordinary words. */
-  readonly secrets: () => Iterable<string>
+  /** The secrets known now, in the same list while they are the same; each shorter than 6 characters is left alone, it would cut ordinary words. */
+  readonly secrets: () => readonly string[]
 }
 
 const redacted = '[secret]'
@@ -28,7 +28,7 @@ export function createLog({ level, format = 'json', write, secrets }: LogOptions
   const destination = {
     write(line: string) {
       let clean = line
-      for (const secret of secrets()) for (const form of formsOf(secret)) clean = clean.replaceAll(form, redacted)
+      for (const form of formsOf(secrets())) clean = clean.replaceAll(form, redacted)
       const safe = clean.replace(/[\u007f-\u009f\u2028\u2029]/g, escapeCharacter)
       write(format === 'text' ? textOf(safe) : safe)
     },
@@ -45,18 +45,16 @@ export function createLog({ level, format = 'json', write, secrets }: LogOptions
   )
 }
 
-/** How a secret may stand in a line; each is worked out once, since every line is looked through. */
-function createForms(): (secret: string) => readonly string[] {
-  const known = new Map<string, readonly string[]>()
-  return (secret) => {
-    const forms = known.get(secret) ?? formsOf(secret)
-    if (known.size >= mostKnown) known.clear()
-    known.set(secret, forms)
+/** How secrets may stand in a line; worked out once, since every line is looked through. */
+function createForms(): (secrets: readonly string[]) => readonly string[] {
+  let last: readonly string[] = []
+  let forms: readonly string[] = []
+  return (secrets) => {
+    if (secrets !== last) forms = [...new Set(secrets.flatMap(formsOf))]
+    last = secrets
     return forms
   }
 }
-
-const mostKnown = 1000
 
 function formsOf(secret: string): readonly string[] {
   if (secret.length < 6) return []

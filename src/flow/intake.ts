@@ -25,8 +25,8 @@ export interface Intake {
   drain(): Promise<void>
 }
 
-/** Bounds a transaction, some milliseconds of work; the rest is the next one's, and who asks something meanwhile has their turn before. */
-const mostInABatch = 100
+/** Bounds a transaction, some ten milliseconds of work; the rest is the next one's, and who asks something meanwhile has their turn before. */
+const mostInABatch = 200
 
 /** What is stored together or not at all. */
 interface Queued {

@@ -65,6 +65,11 @@ export function judge(event: Event, listener: Listener, circumstances: Circumsta
   return { hears: true, ...(noNames ? { noNames: true } : {}), ...(template === undefined ? {} : { template }) }
 }
 
+/** For routing, which asks for every event and need not know why. */
+export function hears(event: Event, listener: Listener, circumstances: Circumstances): boolean {
+  return silenceOf(event, listener, circumstances) === undefined
+}
+
 /** What globs of subscriptions, rules and mutes are matched against. */
 export function topicOf({ topic, subject }: Pick<Event, 'topic' | 'subject'>): string | undefined {
   return topic ?? subject
@@ -99,9 +104,9 @@ function reaches({ within }: Event, { target }: Subscription): boolean {
 function filteredBy(event: Event, { subscription: { filters }, branches }: Listener): Silence | undefined {
   if (!isNamed(event, filters.events)) return 'events'
   if (branches && !hasBranch(event.facets?.branches ?? [], branches)) return 'branch'
-  if (!passes(event.facets?.labels ?? [], filters.label)) return 'label'
+  if (filters.label && !passes(event.facets?.labels ?? [], filters.label)) return 'label'
   const author = event.facets?.author
-  if (!passes(author === undefined ? [] : [author], filters.author)) return 'author'
+  if (filters.author && !passes(author === undefined ? [] : [author], filters.author)) return 'author'
   // What is no file has neither, and is not what was asked for.
   const { extension, sizeBytes } = event.facets ?? {}
   if (filters.ext && !(extension !== undefined && filters.ext.includes(extension))) return 'ext'
@@ -132,8 +137,7 @@ function hasBranch(branches: readonly string[], globs: Globs): boolean {
 }
 
 /** Bears one of the wanted words, where any is wanted, and none of those behind `!`. Without regard to case. */
-function passes(words: readonly string[], filter: readonly string[] | undefined): boolean {
-  if (filter === undefined) return true
+function passes(words: readonly string[], filter: readonly string[]): boolean {
   const borne = new Set(words.map((word) => word.toLowerCase()))
   const said = filter.map((word) => word.toLowerCase())
   if (said.some((word) => word.startsWith('!') && borne.has(word.slice(1)))) return false

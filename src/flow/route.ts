@@ -4,7 +4,7 @@ import type { AccessRule, Audience, Event, Mute, Subscription } from '../event.t
 import type { Routed } from '../store/store.ts'
 import { burstWindowMs } from './gathering.ts'
 import { compileGlobs, type Globs, segmentsOf } from './glob.ts'
-import { type Circumstances, createListener, type Judgement, judge, type Listener, topicOf } from './judge.ts'
+import { type Circumstances, createListener, hears, type Judgement, judge, type Listener, topicOf } from './judge.ts'
 
 export interface Known {
   readonly subscriptions: readonly Subscription[]
@@ -48,7 +48,7 @@ export function createIndex({ subscriptions, rules, mutes, admins }: Known): Ind
       const circumstances = around(event, { now })
       const heard = bySubject
         .find(event.source, topicOf(event))
-        .filter((listener) => judge(event, listener, circumstances).hears)
+        .filter((listener) => hears(event, listener, circumstances))
       const byTarget = Map.groupBy(heard, ({ target }) => target)
       return [...byTarget.values()].flatMap((together) => routedOf(together, event.burst, now))
     },
@@ -76,20 +76,25 @@ export function createIndex({ subscriptions, rules, mutes, admins }: Known): Ind
 
 /** The most eager of a target's subscriptions decides: at once before a digest, a post of its own before a live card. */
 function routedOf(listeners: readonly Listener[], burst: string | undefined, now: number): Routed[] {
-  const subscriptions = listeners.map(({ subscription }) => subscription).toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  const target = subscriptions[0]?.target
+  const sorted = listeners.toSorted((a, b) => (a.subscription.id < b.subscription.id ? -1 : 1))
+  const target = sorted[0]?.subscription.target
   if (!target) return []
-  const prompt = subscriptions.filter(({ filters }) => !filters.digestMs)
-  const waitsMs = subscriptions.map(({ filters }) => filters.digestMs ?? 0)
-  const each = prompt.some(({ filters }) => filters.cards === 'each')
-  const gathers = burst !== undefined && prompt.length > 0 && !each
+  let [waitMs, isPrompt, each] = [Number.POSITIVE_INFINITY, false, false]
+  for (const { subscription } of sorted) {
+    const { digestMs = 0, cards } = subscription.filters
+    waitMs = Math.min(waitMs, digestMs)
+    if (digestMs > 0) continue
+    isPrompt = true
+    each ||= cards === 'each'
+  }
+  const gathers = burst !== undefined && isPrompt && !each
   return [
     {
       target,
-      subscriptions: subscriptions.map(({ id }) => id),
-      dueAt: now + (gathers ? burstWindowMs : Math.min(...waitsMs)),
+      subscriptions: sorted.map(({ subscription }) => subscription.id),
+      dueAt: now + (gathers ? burstWindowMs : waitMs),
       each,
-      digest: prompt.length === 0,
+      digest: !isPrompt,
       ...(gathers ? { burst } : {}),
     },
   ]

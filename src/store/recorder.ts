@@ -43,8 +43,7 @@ export function createRecorder(connection: DatabaseSync, ids: Ids, dedupe: Dedup
     const known = standing.note(changed?.draft ?? draft)
     const event: Event = { id: showId(id), ...known }
     const routed = route(event)
-    const { id: _given, ...body } = event
-    insertEvent.run(id, acceptedAt, routed.length, event.source, lower(event.subject), JSON.stringify(body))
+    insertEvent.run(id, acceptedAt, routed.length, event.source, lower(event.subject), JSON.stringify(known))
     if (routed.length > 0) insertDeliveries(id, acceptedAt, routed)
     alerts.note(event, id, acceptedAt)
     if (keeps !== undefined) characters.write(keeps.nom, changed?.personnage)
