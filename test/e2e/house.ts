@@ -273,6 +273,12 @@ function createSomeone(url: string, token: string, who: { id: string; username: 
       heard.push({ message: wordsOf(post), at: Date.now() })
     }
   })
+  /** What only this person reads, after so many: not that it takes a while. */
+  const answered = (before: number, what: string) =>
+    eventually(
+      async () => heard.slice(before).find(({ message }) => !message.startsWith(patience))?.message,
+      `an answer to ${what}`,
+    )
   return {
     ...caller,
     ...who,
@@ -283,9 +289,7 @@ function createSomeone(url: string, token: string, who: { id: string; username: 
       const { text = '', attachments = [] } = answer.body as { text?: string; attachments?: TestAttachment[] }
       const words = wordsOf({ message: text, props: { attachments } })
       // It took longer than Mattermost waits: the answer itself follows.
-      return words.startsWith(patience)
-        ? eventually(async () => heard[before]?.message, `an answer to ${command}`)
-        : words
+      return words.startsWith(patience) ? answered(before, command) : words
     },
     async say(channel, message, root = '') {
       return (await caller.post('/posts', { channel_id: channel, message, root_id: root })).body as TestPost
@@ -298,7 +302,7 @@ function createSomeone(url: string, token: string, who: { id: string; username: 
         option === undefined ? {} : { selected_option: option },
       )
       if (answer.status !== 200) throw new Error(`press: ${answer.status} ${JSON.stringify(answer.body)}`)
-      return eventually(async () => heard[before]?.message, 'an answer to the press')
+      return answered(before, 'a press')
     },
     close: () => socket.terminate(),
   }
