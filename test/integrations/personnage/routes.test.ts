@@ -40,7 +40,7 @@ describe('POST /webhook/personnage', () => {
 
   it('updates a character of the same name, whatever its case and its accents, and says so once', async () => {
     await world.post({ nom: 'Émilie', score: 10 })
-    const { body } = await world.post({ nom: '  ÉMILIE '.normalize('NFD'), score: 55 })
+    const { body } = await world.post({ nom: '  ÉMI\u200bLIE\ufeff '.normalize('NFD'), score: 55 })
     expect(body).toMatchObject({ nom: 'Émilie', score: 55, niveau: 'confirmé' })
     expect(await world.noms()).toEqual(['Émilie'])
     const [first, second] = await world.events()
