@@ -43,7 +43,7 @@ const mostRunes = 16_383
 export function render(reply: Reply, locale: Locale, stamp: Stamp): Rendered {
   const text = unslack(join([block(reply.text), table(reply.table)]))
   const fields = reply.fields?.map(({ title, value, short }) => ({
-    title,
+    title: unslack(toMattermost([title])),
     value: limit(unslack(toMattermost(value))),
     short,
   }))

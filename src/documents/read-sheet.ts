@@ -109,6 +109,6 @@ const tooLarge: Said = {
   en: 'This Excel workbook is too large to be read: export as CSV or NDJSON instead.',
 }
 const unreadable: Said = {
-  fr: 'Ce fichier n’est pas un classeur Excel (.xlsx) que je sache lire\u202f: il est peut-être coupé, ou protégé par un mot de passe.',
+  fr: 'Ce fichier n’est pas un classeur Excel (.xlsx) que je sache lire\u00a0: il est peut-être coupé, ou protégé par un mot de passe.',
   en: 'This file is no Excel workbook (.xlsx) that I can read: it may be cut, or protected by a password.',
 }

@@ -69,8 +69,9 @@ function titleOf(title: Rich, url: string | undefined): Pick<Attachment, 'title'
     : { title: shorten(plain(title), titleRunes), title_link: url }
 }
 
+/** Its title is read as markdown too. */
 function renderField({ title, value, short }: Field) {
-  return { title: shorten(title, titleRunes), value: cutTo(value, valueRunes), short }
+  return { title: cutTo([title], titleRunes), value: cutTo(value, valueRunes), short }
 }
 
 /** The text as markdown, its last pieces left out where it is longer than `runes` characters. */

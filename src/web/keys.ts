@@ -108,11 +108,18 @@ export function createKeyDoor(parts: KeyDoorParts): KeyDoor {
       const headers: Headers = request.headers
       if (headers['webhook-signature'] === undefined) return undefined
       const at = now()
-      let proven: KeptKey | undefined
-      for (const key of (await read.fresh()).signing) {
-        const verifier = isAlive(key, at) ? await verifiers(key) : undefined
-        if (verifier !== undefined && (await signaturesProve(verifier, { headers, body, now: at }))) proven = key
+      const signedBy = async ({ signing }: KeysRead): Promise<KeptKey | undefined> => {
+        let found: KeptKey | undefined
+        for (const key of signing) {
+          const verifier = isAlive(key, at) ? await verifiers(key) : undefined
+          if (verifier !== undefined && (await signaturesProve(verifier, { headers, body, now: at }))) found = key
+        }
+        return found
       }
+      const known = await read.fresh()
+      const early = await signedBy(known)
+      const added = early === undefined ? await read.since(known) : undefined
+      const proven = added === undefined ? early : await signedBy(added)
       const holder = proven && (await holderOf(proven))
       if (proven === undefined || holder === undefined) throw refused(request, 'signature', unsigned)
       noteUse(proven)

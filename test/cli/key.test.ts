@@ -34,7 +34,7 @@ describe('vigie key', () => {
     const running = await createKeyStage({ path: path() })
     try {
       const { holder } = (await running.post(bearer(key))).json()
-      expect(holder).toEqual({ id: key.split('_')[1], vigieAdmin: true })
+      expect(holder).toEqual({ id: key.split('_')[1], name: 'bank', vigieAdmin: true })
       const listed = await run('list')
       expect(listed.out).toMatch(
         /^\w{12}\tbank\tevents:write,personnages:read\tmade by a shell\texpires never\tlast used 2026-11-21 \d\d:\d\d UTC\n$/,

@@ -202,17 +202,16 @@ export function markdownOf({ message, attachments }: Told): string[] {
   const texts = attachments.flatMap(({ title, title_link, text, fields }) => [
     ...(title_link === undefined ? [title] : []),
     text,
-    ...(fields ?? []).map(({ value }) => value),
+    ...(fields ?? []).flatMap((field) => [field.title, field.value]),
   ])
   return [message, ...texts].filter((text) => text !== undefined && text !== '').map(String)
 }
 
 /** What is shown as it stands. */
 export function plainOf({ attachments }: Told): string[] {
-  return attachments.flatMap(({ title, title_link, fallback, footer, fields }) => [
+  return attachments.flatMap(({ title, title_link, fallback, footer }) => [
     ...(title_link === undefined || title === undefined ? [] : [title]),
     fallback,
     ...(footer === undefined ? [] : [footer]),
-    ...(fields ?? []).map((field) => field.title),
   ])
 }

@@ -213,6 +213,14 @@ describe('a signing key', () => {
     expect((await stage.post(several)).statusCode).toBe(200)
   })
 
+  test('is taken at once, also where another was asked for a moment ago', async () => {
+    await stage.make([], { signing: true })
+    const unknown = await signed(`whsec_${'A'.repeat(43)}=`, '{}')
+    expect((await stage.post(unknown)).statusCode).toBe(401)
+    const headers = await signed(await stage.make([], { signing: true }), '{}')
+    expect((await stage.post(headers)).statusCode).toBe(200)
+  })
+
   test('that is wrong is not made up for by an API key', async () => {
     const key = await stage.make(['events:write'])
     expect((await stage.post({ ...bearer(key), 'webhook-signature': 'v1,x' })).statusCode).toBe(401)
