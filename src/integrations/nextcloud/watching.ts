@@ -156,12 +156,11 @@ export function createWatching(parts: WatchingParts): Watching {
     lastScan = { at: begunAt, tookMs, ...(scanned.folders === undefined ? {} : { folders: scanned.folders }) }
     scanAt = now() + (hearing.isPolled() ? Math.max(hearing.everyMs, tookMs * restFactor) : pace.scanMs)
     checkAt = now() + pace.checkMs
-    if (isFirstAgain) missedUntil = now()
-    await compare(scanned, begunAt)
+    await compare(scanned, begunAt, isFirstAgain)
     await hearing.arm()
   }
 
-  async function compare(scanned: Scanned, begunAt: number): Promise<void> {
+  async function compare(scanned: Scanned, begunAt: number, isFirstAgain: boolean): Promise<void> {
     const verdict = standing.judge(scanned, settling.known)
     if (verdict === 'new') {
       await telling.keepAll(scanned.files)
@@ -172,7 +171,9 @@ export function createWatching(parts: WatchingParts): Watching {
     }
     const deletes = verdict !== 'replaced'
     if (standing.seen(scanned.root)) await hearing.disarm()
-    await tell(settling.sweep(scanned, { begunAt, now: now(), deletes }), scanned.files)
+    const sweptAt = now()
+    if (isFirstAgain) missedUntil = sweptAt
+    await tell(settling.sweep(scanned, { begunAt, now: sweptAt, deletes }), scanned.files)
     if (verdict === 'accepted') await standing.accept(scanned.root)
     if (standing.report(scanned, verdict)) scanBy(now() + pace.lookForMs)
   }

@@ -290,6 +290,20 @@ describe('a restart', () => {
     expect(after.told).toEqual([])
   })
 
+  test('tells as missed what its first look found, though time goes on while it looks', async () => {
+    await (await world.watch()).stop()
+    world.upload('comes.pdf')
+    let aheadMs = 0
+    const watched = await world.watch({
+      now: () => {
+        aheadMs += 2
+        return Date.now() + aheadMs
+      },
+    })
+    await watched.heard('created comes.pdf')
+    expect(watched.changes.map(({ missedUntil }) => typeof missedUntil)).toEqual(['number'])
+  })
+
   test('after what was told could not be kept tells the very same again', async () => {
     const watched = await world.watch({
       store: {
