@@ -149,6 +149,26 @@ it('lets one key call 600 times a minute, however many calls come at once, and o
   )
 })
 
+it('keeps nobody else waiting while one key calls 1,000 times in 10 s', async () => {
+  const [key, other] = [await makeKey('steady', '--scope', everything), await makeKey('beside', '--scope', everything)]
+  const flood: Promise<Answer>[] = []
+  const calm: Answer[] = []
+  for (let tenth = 0; tenth < 100; tenth += 1) {
+    const next = sleep(100)
+    for (let call = 0; call < 10; call += 1) flood.push(personnage(key))
+    calm.push(await personnage(other))
+    await next
+  }
+  const statuses = (await Promise.all(flood)).map(({ status }) => status)
+  expect([200, 429].map((status) => statuses.filter((one) => one === status).length)).toEqual([600, 400])
+  expect(new Set(calm.map(({ status }) => status))).toEqual(new Set([200]))
+  const p99 = quantile(
+    calm.map(({ tookMs }) => tookMs),
+    0.99,
+  )
+  console.log(`T13: 1,000 calls in 10 s; another key meanwhile p99 ${p99.toFixed(0)} ms`)
+})
+
 it('keeps and says nothing that opens a door: database, its log, archive, logs, exports, copy', async () => {
   const here = await makeKey('in-bank', '--in', 'bank')
   expect((await post(`/webhook/in/bank?key=${here}`, '{"text":"x"}', {})).status).toBe(200)

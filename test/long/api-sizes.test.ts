@@ -102,7 +102,8 @@ test.each(Object.keys(bodies))('%s', async (name) => {
 })
 
 test('150 events of 1 MiB at once, while they are stored and archived', async () => {
-  const [path, headers] = doors.structured ?? doors.plain ?? ['', () => ({})]
+  // Who signs has no limit of calls, and the sizes before have used up the key's.
+  const [path, headers] = doors.signed ?? ['', () => ({})]
   await door.held()
   const statuses = await Promise.all(
     Array.from({ length: 150 }, async (_, index) => {
