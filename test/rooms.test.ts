@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const source = join(root, 'src')
 
 /** May be imported by anybody, and import nothing else of ours. */
-const shared = ['event.ts', 'errors.ts', 'standard-webhooks.ts', 'text/']
+const shared = ['event.ts', 'errors.ts', 'standard-webhooks.ts', 'turns.ts', 'text/']
 
 /** Where a room may be known from outside, by its types alone. */
 const contracts = [

@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts'
 import type { Log } from '../event.ts'
 import type { Proxies } from './clients.ts'
 import { guardDoors } from './doors.ts'
+import { takeTurns } from './large-bodies.ts'
 import { answerBadAddress, answerUnreadable } from './problem.ts'
 import { watchSlow } from './slow.ts'
 
@@ -36,6 +37,7 @@ export function createServer({ pathPrefix, proxies, log }: ServerParts): Fastify
     rewriteUrl: ({ url = '/' }) => (prefix !== '' && url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : url),
   })
   guardDoors(http)
+  takeTurns(http)
   cutSlow(http, proxies, log)
   return http
 }

@@ -9,12 +9,12 @@ import type { Bytes } from '../../standard-webhooks.ts'
 import type { KeptHook } from '../../store/store.ts'
 import { maxDepth } from '../../text/json-depth.ts'
 import type { Said } from '../../text/locale.ts'
+import { createTurns, untilAnswered } from '../../turns.ts'
 import type { Read, Refusal } from './body.ts'
 import { gather } from './bytes.ts'
 import { dedupeKeys, hookDedupeKeys } from './dedupe.ts'
 import { type OwnHooks, speaksFor } from './hooks/own.ts'
 import type { Reader } from './reader.ts'
-import { createTurns } from './turns.ts'
 import type { Verifier } from './verify.ts'
 
 export const maxBytes = 25 * 1024 * 1024
@@ -93,7 +93,7 @@ export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
         }
         if (!verifier.plausible(request.headers)) throw refused(parts, request, 'signature', unauthorized)
         if (isSmall(request)) return
-        await turns.take((leave) => reply.raw.once('finish', leave).once('close', leave))
+        await turns.take(untilAnswered(reply.raw))
       },
       handler: (request, reply) => receive(parts, request, reply),
     })
