@@ -65,8 +65,8 @@ export function createEventStore(db: Database, recorder: Recorder): EventStore {
   }
 }
 
-/** What is read at once, but for a single one that is larger: it is held in memory, and nobody else has a turn meanwhile. */
-const mostBytesAtOnce = 1024 * 1024
+/** Behind so much nothing more is read at once: it is held in memory, and nobody else has a turn meanwhile. */
+const mostBytesAtOnce = 512 * 1024
 
 /** Those after an id (empty: all), in the order they were accepted; fewer than `limit` where they are large. */
 export async function listEvents(
@@ -77,9 +77,9 @@ export async function listEvents(
   // One statement: what is purged meanwhile must not look like the end.
   const last = sql<number>`(
     select max(id) from (
-      select id, row_number() over (order by id) as nth, sum(bytes) over (order by id) as total from (
+      select id, sum(bytes) over (order by id) - bytes as ahead from (
         select id, octet_length(body) as bytes from events where id > ${from} order by id limit ${limit}) as asked) as summed
-    where total <= ${mostBytesAtOnce} or nth = 1)`
+    where ahead <= ${mostBytesAtOnce})`
   const rows = await db
     .selectFrom('events')
     .selectAll()
