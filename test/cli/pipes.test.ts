@@ -109,6 +109,21 @@ describe('a Vigie that is away or says no', () => {
     expect((await run(push, ['mesure', '{}'], page)).err).toMatch(/^line 1: What answers at .* is not Vigie/)
   })
 
+  test('is sent fewer at once where they are too much together, and told only what is too much alone', async () => {
+    const some = {
+      ...answering(async () => {
+        const events: { data: { n: number } }[] = JSON.parse(bodies.at(-1) ?? '')
+        const isTooMuch = events.length > 2 || events.some(({ data }) => data.n === 3)
+        return isTooMuch ? Response.json({ detail: 'Too large.' }, { status: 413 }) : Response.json(events)
+      }),
+      stdin: Array.from({ length: 7 }, (_, n) => `{"n":${n}}\n`),
+    }
+    const ran = await run(push, ['mesure', '-'], some)
+    expect([ran.code, ran.err]).toEqual([1, 'line 4: Too large. (413)'])
+    const taken = ran.out.trimEnd().split('\n')
+    expect(taken.map((line) => JSON.parse(line).data.n)).toEqual([0, 1, 2, 4, 5, 6])
+  })
+
   test('is asked line by line where it is the line that will not do', async () => {
     bodies.length = 0
     let count = 0
