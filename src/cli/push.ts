@@ -10,6 +10,8 @@ import type { Subcommand, World } from './subcommand.ts'
 
 /** As many as `POST /webhook/events` takes together. */
 const mostInABatch = 100
+/** A body holds 1 MiB: who sends more may be cut off before it is told so. */
+const mostBytesInABatch = 768 * 1024
 
 export const push: Subcommand = {
   name: 'push',
@@ -69,14 +71,21 @@ async function pushAll(type: string, records: AsyncIterable<Read | Unread>, api:
       isOver = !isOfTheLine(status)
     }
   }
+  let sizeBytes = 0
   const flush = async () => {
     await pushed(batch)
     batch = []
+    sizeBytes = 0
   }
   const most = type === 'personnage' ? 1 : mostInABatch
   for await (const one of records) {
     if ('said' in one) refuse(one.line, one.said[world.locale])
-    else if (batch.push(one) >= most) await flush()
+    else {
+      const bytes = Buffer.byteLength(JSON.stringify(one.value))
+      if (sizeBytes + bytes > mostBytesInABatch) await flush()
+      sizeBytes += bytes
+      if (batch.push(one) >= most) await flush()
+    }
     if (isOver) return 1
   }
   await flush()

@@ -124,6 +124,17 @@ describe('a Vigie that is away or says no', () => {
     expect(taken.map((line) => JSON.parse(line).data.n)).toEqual([0, 1, 2, 4, 5, 6])
   })
 
+  test('is sent no more bytes at once than it takes', async () => {
+    bodies.length = 0
+    const some = {
+      ...answering(async () => Response.json([])),
+      stdin: Array.from({ length: 40 }, () => `{"text":"${'é'.repeat(30_000)}"}\n`),
+    }
+    expect((await run(push, ['mesure', '-'], some)).code).toBe(0)
+    expect(Math.max(...bodies.map((body) => Buffer.byteLength(body)))).toBeLessThan(2 ** 20)
+    expect(bodies.flatMap((body): unknown[] => JSON.parse(body))).toHaveLength(40)
+  })
+
   test('is asked line by line where it is the line that will not do', async () => {
     bodies.length = 0
     let count = 0
