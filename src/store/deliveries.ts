@@ -122,21 +122,24 @@ async function list(db: Database, { channel, state, event, limit }: DeliveryFilt
 async function lately(db: Database, { notifier, address }: Target): Promise<Lately> {
   const target = db.selectFrom('targets').select('id').where('notifier', '=', notifier).where('address', '=', address)
   const ofIt = db.selectFrom('deliveries').where('target', '=', target)
-  const newest = (state: 'delivered' | 'parked') =>
-    ofIt
+  const [delivered, parked, tried] = await Promise.all([
+    ofIt.select('settled_at').where('state', '=', 'delivered').orderBy('id', 'desc').limit(1).executeTakeFirst(),
+    // By the index of what is parked (`+`): of a target there may be very many others.
+    db
+      .selectFrom('deliveries')
       .select(['settled_at', 'first_tried_at', 'created_at', 'error'])
-      .where('state', '=', state)
+      .where(sql<number>`+target`, '=', target)
+      .where(sql<boolean>`state = 'parked'`)
       .orderBy('id', 'desc')
       .limit(1)
-      .executeTakeFirst()
-  const [delivered, parked, tried] = await Promise.all([
-    newest('delivered'),
-    newest('parked'),
+      .executeTakeFirst(),
     ofIt
       .select(['first_tried_at', 'created_at', 'error'])
       .where(sql<boolean>`state = 'waiting'`)
       .where('attempt', '>', 0)
       .where('error', '<>', '')
+      // As the index of what waits has them.
+      .orderBy('lane')
       .orderBy('position')
       .limit(1)
       .executeTakeFirst(),
