@@ -13,6 +13,9 @@ import { createReconciling } from './reconcile.ts'
 import type { Database } from './schema.ts'
 import type { DeliveryFilter, DeliveryStore, Lately } from './store.ts'
 
+/** A delivery's target where few are parked: those are looked through, rather than all that the target was ever told. */
+const unsought = sql<number>`+deliveries.target`
+
 /** A post's deliveries beyond these are not traced. */
 const mostOfAPost = 200
 const mostEventsOfAPost = 1000
@@ -106,7 +109,7 @@ async function list(db: Database, { channel, state, event, limit }: DeliveryFilt
   let query = db.selectFrom('deliveries').selectAll('deliveries').orderBy('deliveries.id', 'desc').limit(limit)
   if (channel !== undefined) {
     const targets = db.selectFrom('targets').select('id').where('address', '=', channel)
-    query = query.where('target', 'in', targets)
+    query = query.where(state === 'parked' ? unsought : 'target', 'in', targets)
   }
   if (state === 'parked') query = query.where(sql<boolean>`state = 'parked'`)
   else if (state !== undefined) query = query.where('state', '=', state)
@@ -124,11 +127,10 @@ async function lately(db: Database, { notifier, address }: Target): Promise<Late
   const ofIt = db.selectFrom('deliveries').where('target', '=', target)
   const [delivered, parked, tried] = await Promise.all([
     ofIt.select('settled_at').where('state', '=', 'delivered').orderBy('id', 'desc').limit(1).executeTakeFirst(),
-    // By the index of what is parked (`+`): of a target there may be very many others.
     db
       .selectFrom('deliveries')
       .select(['settled_at', 'first_tried_at', 'created_at', 'error'])
-      .where(sql<number>`+target`, '=', target)
+      .where(unsought, '=', target)
       .where(sql<boolean>`state = 'parked'`)
       .orderBy('id', 'desc')
       .limit(1)

@@ -24,7 +24,7 @@ test.each([
   await db.destroy()
 })
 
-test('how a target does is found by an index each, however much it was told', async () => {
+test('how a target does, and what of it was given up, is found by an index each, however much it was told', async () => {
   const connection = new DatabaseSync(':memory:')
   const prepare = connection.prepare.bind(connection)
   const asked: string[] = []
@@ -35,12 +35,15 @@ test('how a target does is found by an index each, however much it was told', as
   const db = createDatabase(connection)
   await migrate(db, dialect)
   asked.length = 0
-  await createDeliveryStore(db, createIds(0), (work) => work(db)).lately({ notifier: 'webhook', address: 'a' })
+  const deliveries = createDeliveryStore(db, createIds(0), (work) => work(db))
+  await deliveries.lately({ notifier: 'webhook', address: 'a' })
+  await deliveries.list({ channel: 'a', state: 'parked', limit: 9 })
   const plans = asked.map((query) => JSON.stringify(prepare(`explain query plan ${query}`).all()))
   expect(plans.map((plan) => /deliveries USING INDEX (\w+)/.exec(plan)?.[1])).toEqual([
     'deliveries_target',
     'deliveries_parked',
     'deliveries_waiting',
+    'deliveries_parked',
   ])
   expect(plans.join()).not.toContain('TEMP B-TREE')
   await db.destroy()
