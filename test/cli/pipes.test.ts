@@ -101,6 +101,14 @@ describe('a Vigie that is away or says no', () => {
     expect(lines).toEqual([])
   })
 
+  test('is not taken for another server where its answer breaks off', async () => {
+    const broken = answering(async () => {
+      const body = new ReadableStream({ pull: (to) => to.error(new TypeError('terminated')) })
+      return new Response(body)
+    })
+    await expect(run(query, ['personnages'], broken)).rejects.toThrow(/does not answer .*terminated/)
+  })
+
   test('is not taken for another server that answers', async () => {
     const page = answering(async () => new Response('<html></html>'))
     const other = answering(async () => Response.json({ status: 'OK' }))
