@@ -22,7 +22,6 @@ export interface ApiRequest {
   readonly path: string
   readonly type?: string
   readonly body?: string
-  readonly idempotencyKey?: string
 }
 
 /** Vigie said no. */
@@ -73,13 +72,12 @@ export async function createApi(
 }
 
 function ask(base: string, key: string, request: ApiRequest, { fetch, locale, signal }: World): Promise<Response> {
-  const { method, path, type, body, idempotencyKey } = request
+  const { method, path, type, body } = request
   const headers = {
     authorization: `Bearer ${key}`,
     accept: 'application/json',
     'accept-language': locale,
     ...(type === undefined ? {} : { 'content-type': type }),
-    ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
   }
   const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
   return fetch(base + path, {
