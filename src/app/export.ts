@@ -235,8 +235,9 @@ export async function bytesOf<T>(exported: Exported<T>, format: ExportFormat, lo
   return Buffer.concat(parts)
 }
 
-/** Of a file for chat. */
+/** Of a file for chat: it is held in memory. */
 const mostInChat = 50_000
+const mostCharactersInChat = 64 * 1024 * 1024
 
 /** What `/vigie export` sends: the whole, or the beginning where that is too long. */
 export function createExport(parts: {
@@ -264,11 +265,16 @@ export function createExport(parts: {
 
 /** The first of them, counted; others have their turn after each page. */
 async function* upTo<T>(pages: AsyncIterable<readonly T[]>, counted: { count: number; isWhole: boolean }) {
+  let characters = 0
   for await (const some of pages) {
-    const room = mostInChat - counted.count
-    counted.isWhole = some.length <= room
-    const taken = some.slice(0, room)
-    counted.count += taken.length
+    const taken: T[] = []
+    for (const one of some) {
+      counted.isWhole = counted.count < mostInChat && characters < mostCharactersInChat
+      if (!counted.isWhole) break
+      taken.push(one)
+      counted.count += 1
+      characters += JSON.stringify(one).length
+    }
     yield taken
     if (!counted.isWhole) return
     await setImmediate()

@@ -3,23 +3,15 @@
 
 import { hash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { csvLines, type ExcelCell, excelSheets } from '../documents/read-sheet.ts'
+import { countsOf, type ImportDone } from '../commands/import.ts'
+import { csvLines, type ExcelCell, excelSheets, workbookTooLarge } from '../documents/read-sheet.ts'
 import { UserError } from '../errors.ts'
-import { number, plural } from '../text/format.ts'
 import type { Locale, Said } from '../text/locale.ts'
 import type { Import, Imported, ImportRecord } from './import.ts'
 import { jsonIn, type Unread } from './import-json.ts'
 import { type ImportColumns, importColumns, rowValue } from './import-sheet.ts'
 
 type Bytes = AsyncIterable<Uint8Array | string>
-
-/** What all of a file came to. */
-export interface ImportTotal extends Omit<Imported, 'refused'> {
-  /** How many were not understood. */
-  readonly refusedCount: number
-  /** The first of them, in the file's order. */
-  readonly refused: Imported['refused']
-}
 
 /** Looked at before it is decided what the file is. */
 const peekBytes = 64 * 1024
@@ -90,11 +82,7 @@ async function bytesOf(input: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   let sizeBytes = 0
   for await (const chunk of input) {
     sizeBytes += chunk.length
-    if (sizeBytes > mostExcelBytes)
-      throw new UserError({
-        fr: 'Ce classeur Excel est trop grand pour être lu\u00a0: exportez plutôt en CSV ou en NDJSON.',
-        en: 'This Excel workbook is too large to be read: export as CSV or NDJSON instead.',
-      })
+    if (sizeBytes > mostExcelBytes) throw new UserError(workbookTooLarge)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
@@ -175,7 +163,7 @@ export async function importAll(
   records: AsyncIterable<ImportRecord | Unread>,
   take: Import,
   onTaken: (count: number) => void = () => undefined,
-): Promise<ImportTotal> {
+): Promise<ImportDone> {
   let [added, repeated, refusedCount, garbledCount] = [0, 0, 0, 0]
   const refused: Imported['refused'][number][] = []
   const refuse = (all: Imported['refused']) => {
@@ -216,7 +204,7 @@ const partBytes = 64 * 1024
 /** Takes up a file that is here whole; others have their turn after each of its parts. */
 export const createFileImport =
   (take: Import) =>
-  (bytes: Uint8Array): Promise<ImportTotal> =>
+  (bytes: Uint8Array): Promise<ImportDone> =>
     importAll(recordsIn(partsOf(bytes), mostCharactersInChat), take)
 
 async function* partsOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -231,13 +219,9 @@ export const lineWords = (line: number, said: Said, locale: Locale): string =>
   locale === 'fr' ? `ligne ${line}\u00a0: ${said.fr}` : `line ${line}: ${said.en}`
 
 /** `3 ajoutés, 1 déjà connu, 0 non compris` */
-export function importedWords({ added, repeated, refusedCount }: ImportTotal, locale: Locale): string {
-  const shown = (count: number) => number(locale, count)
-  if (added + repeated + refusedCount === 0)
-    return locale === 'fr'
-      ? 'Le fichier ne contient aucune donnée\u00a0: rien à reprendre.'
-      : 'The file holds no data: nothing to take up.'
+export function importedWords(done: ImportDone, locale: Locale): string {
+  if (done.added + done.repeated + done.refusedCount > 0) return countsOf(done, locale)
   return locale === 'fr'
-    ? `${shown(added)} ${plural('fr', added, 'ajouté', 'ajoutés')}, ${shown(repeated)} déjà ${plural('fr', repeated, 'connu', 'connus')}, ${shown(refusedCount)} non ${plural('fr', refusedCount, 'compris', 'compris')}`
-    : `${shown(added)} added, ${shown(repeated)} known already, ${shown(refusedCount)} not understood`
+    ? 'Le fichier ne contient aucune donnée\u00a0: rien à reprendre.'
+    : 'The file holds no data: nothing to take up.'
 }

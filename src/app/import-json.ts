@@ -1,6 +1,7 @@
 // The JSON values of a file that is imported or pushed, one by one however long it is: the elements of an array, a value a line, or, as `jq`
 // writes them, a value over several lines after another.
 
+import { isUtf8 } from 'node:buffer'
 import { exactNumbers } from '../text/exact-number.ts'
 import { isTooDeep } from '../text/json-depth.ts'
 import type { Said } from '../text/locale.ts'
@@ -22,21 +23,27 @@ interface Piece {
   readonly line: number
   readonly text: string
   readonly isLong?: boolean
+  /** Its letters could not all be read. */
+  readonly isLossy: boolean
 }
 
 const notJson: Said = { fr: 'ce n’est pas du JSON valide', en: 'this is not valid JSON' }
+const notUtf8: Said = {
+  fr: 'ce n’est pas de l’UTF-8\u00a0: ses accents se perdraient',
+  en: 'this is not UTF-8: its accents would be lost',
+}
 const tooLong: Said = { fr: 'trop long', en: 'too long' }
 const tooDeep: Said = { fr: 'imbriqué trop profondément', en: 'nested too deep' }
 
 /** Of one value, unless told otherwise. */
 const longestCharacters = 32 * 1024 * 1024
 
-/** In the file's order. `input`: its text, or its bytes in UTF-8, as it comes. */
+/** In the file's order. `input`: its text, or its bytes in UTF-8, as it comes; `mostCharacters`: of a value, é counting as two. */
 export async function* jsonIn(
   input: AsyncIterable<Uint8Array | string>,
   mostCharacters = longestCharacters,
 ): AsyncGenerator<Read | Unread> {
-  for await (const { line, text, isLong } of piecesOf(input, mostCharacters)) {
+  for await (const { line, text, isLong, isLossy } of piecesOf(input, mostCharacters)) {
     if (isLong) yield { line, said: tooLong }
     else if (isTooDeep(Buffer.from(text))) yield { line, said: tooDeep }
     else {
@@ -48,23 +55,22 @@ export async function* jsonIn(
         yield { line, said: notJson, garbled: true }
         continue
       }
-      yield { line, value }
+      yield isLossy ? { line, said: notUtf8 } : { line, value }
     }
   }
 }
 
 async function* piecesOf(input: AsyncIterable<Uint8Array | string>, mostCharacters: number): AsyncGenerator<Piece> {
-  const decoder = new TextDecoder()
   let take: ((text: string) => Piece[]) | undefined
   let end: () => Piece[] = () => []
   let line = 1
   let text = ''
   const begin = () => {
-    const [blank = ''] = /^[\s\ufeff]*/.exec(text) ?? []
+    const [blank = ''] = /^(?:\s|\xef\xbb\xbf)*/.exec(text) ?? []
     line += newlines(blank)
     text = text.slice(blank.length)
-    // Enough of the first line to tell which way it is written.
-    if (!/^[^{]|^\{[^\S\n]*\S|^\{[^\S\n]*\n/.test(text)) return
+    // Enough of the first line to tell which way it is written; the mark of UTF-8 is three bytes.
+    if (/^\xef\xbb?$/.test(text) || !/^[^{]|^\{[^\S\n]*\S|^\{[^\S\n]*\n/.test(text)) return
     const isList = text.startsWith('[')
     const isSpread = /^\{\s*\n/.test(text)
     ;({ take, end } =
@@ -73,7 +79,8 @@ async function* piecesOf(input: AsyncIterable<Uint8Array | string>, mostCharacte
         : createLineReader(line, mostCharacters))
   }
   for await (const chunk of input) {
-    text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+    // A character for each byte: what stands between two marks of JSON is read as UTF-8 once it is whole, and told where it is none.
+    text += Buffer.from(chunk).toString('latin1')
     if (take === undefined) begin()
     if (take === undefined) continue
     yield* take(text)
@@ -82,6 +89,12 @@ async function* piecesOf(input: AsyncIterable<Uint8Array | string>, mostCharacte
   if (take === undefined && text.trim() !== '') ({ take, end } = createLineReader(line, mostCharacters))
   if (take !== undefined) yield* take(text)
   yield* end()
+}
+
+/** Of bytes, a character each. */
+function wordsOf(bytes: string): Pick<Piece, 'text' | 'isLossy'> {
+  const buffer = Buffer.from(bytes, 'latin1')
+  return { text: buffer.toString('utf8').trim(), isLossy: !isUtf8(buffer) }
 }
 
 const newlines = (text: string): number => text.split('\n').length - 1
@@ -98,8 +111,9 @@ function createLineReader(first: number, mostCharacters: number): Reader {
     const at = { line, ...(isLong || text.length > mostCharacters ? { isLong: true } : {}) }
     line += 1
     isLong = false
-    const bare = text.trim().replace(/,$/, '')
-    return bare === '' ? [] : [{ ...at, text: bare }]
+    const words = wordsOf(text)
+    const bare = words.text.replace(/,$/, '')
+    return bare === '' ? [] : [{ ...words, ...at, text: bare }]
   }
   return {
     take(text) {
@@ -127,9 +141,10 @@ function createValueReader(first: number, outside: 0 | 1, mostCharacters: number
   let [inText, isEscaped, isOver] = [false, false, false]
   let element = ''
   const flush = (): Piece[] => {
-    const text = element.trim()
+    const isLong = element.length > mostCharacters
+    const words = wordsOf(element)
     element = ''
-    return text === '' ? [] : [{ line: startedAt, text, isLong: text.length > mostCharacters }]
+    return words.text === '' ? [] : [{ line: startedAt, ...words, isLong }]
   }
   const add = (character: string) => {
     if (element === '') {

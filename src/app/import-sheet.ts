@@ -1,4 +1,4 @@
-// Rows of CSV and Excel as the values that were exported: characters by `nom` and `score`, events by the columns of `app-export.ts`.
+// Rows of CSV and Excel as the values that were exported: characters by `nom` and `score`, events by the columns of `export.ts`.
 
 import type { ExcelCell } from '../documents/read-sheet.ts'
 import { eventColumns } from './export.ts'

@@ -3,7 +3,7 @@
 import type { Around, CallContext, Place } from '../commands/command.ts'
 import type { Calls, Channel, Post } from './calls.ts'
 import type { PeopleAndPlaces } from './people.ts'
-import { answered } from './rest.ts'
+import { answered, orNothing } from './rest.ts'
 import type { Self } from './self.ts'
 
 export interface AroundParts {
@@ -73,14 +73,5 @@ export function createAround({ url, self, calls, people }: AroundParts): Around 
     },
     isVigieAdmin: (userId) => people.isVigieAdmin(userId),
     permalink: ({ post }) => (post === undefined ? undefined : `${url}/_redirect/pl/${post}`),
-  }
-}
-
-async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked
-  } catch (error) {
-    if (answered(error, 400, 403, 404)) return undefined
-    throw error
   }
 }

@@ -3,7 +3,7 @@
 import type { Around, CallContext, PostedFile, PostedFiles } from '../commands/command.ts'
 import type { Calls, FileInfo, Post } from './calls.ts'
 import { readBack } from './history.ts'
-import { answered, type Downloads } from './rest.ts'
+import { answered, type Downloads, orNothing } from './rest.ts'
 import type { Self } from './self.ts'
 
 export interface FilesParts {
@@ -66,15 +66,6 @@ export function createFiles({ self, calls, around, download }: FilesParts): Post
 /** Posted by hand: what programs post in somebody's name is not theirs. */
 const isOwn = ({ user_id, file_ids, type, props }: Post, person: string): boolean =>
   user_id === person && (file_ids ?? []).length > 0 && type === '' && props.from_webhook === undefined
-
-async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked
-  } catch (error) {
-    if (answered(error, 400, 403, 404)) return undefined
-    throw error
-  }
-}
 
 /** None of a channel that the bot may not read any more. */
 async function* orNone<T>(all: AsyncIterable<T>): AsyncGenerator<T> {

@@ -127,9 +127,19 @@ export function createRest({ url, token, fetch, log }: RestParts): Rest & Downlo
   }
 }
 
-/** True for a failed call that was answered with this status, and this error id where one is named. */
+/** True for a failed call that was answered with one of these statuses. */
 export function answered(error: unknown, ...statuses: number[]): error is MattermostError {
   return error instanceof MattermostError && error.status !== undefined && statuses.includes(error.status)
+}
+
+/** The answer; nothing where there is no such thing, or the bot may not see it. */
+export async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (answered(error, 400, 403, 404)) return undefined
+    throw error
+  }
 }
 
 /** Failures of a connection before anything was sent over it. */

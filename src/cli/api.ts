@@ -22,7 +22,6 @@ export interface ApiRequest {
   readonly path: string
   readonly type?: string
   readonly body?: string
-  readonly idempotencyKey?: string
 }
 
 /** Vigie said no. */
@@ -62,8 +61,7 @@ export async function createApi(
   const call: Api = async (request) => {
     for (let tried = 1; ; tried += 1) {
       const answer = await ask(base, key, request, world)
-      if (answer.ok)
-        return answer.status === 204 ? undefined : await answer.json().catch(() => Promise.reject(noVigie(base)))
+      if (answer.ok) return answer.status === 204 ? undefined : await answer.json().catch(unreadable(base))
       const isLater = answer.status === 429 || answer.status === 503
       if (!isLater || tried >= mostTries || world.signal.aborted) throw await refusalOf(answer)
       const waitMs = Number(answer.headers.get('retry-after')) * 1000 || usualWaitMs
@@ -74,13 +72,12 @@ export async function createApi(
 }
 
 function ask(base: string, key: string, request: ApiRequest, { fetch, locale, signal }: World): Promise<Response> {
-  const { method, path, type, body, idempotencyKey } = request
+  const { method, path, type, body } = request
   const headers = {
     authorization: `Bearer ${key}`,
     accept: 'application/json',
     'accept-language': locale,
     ...(type === undefined ? {} : { 'content-type': type }),
-    ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
   }
   const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
   return fetch(base + path, {
@@ -90,14 +87,18 @@ function ask(base: string, key: string, request: ApiRequest, { fetch, locale, si
     redirect: 'error',
     ...(body === undefined ? {} : { body }),
   }).catch((error: unknown) => {
-    throw new UserError(
-      {
-        fr: `Vigie ne répond pas à ${base}\u00a0: ${reasonOf(error)}. Est-elle en marche, et VIGIE_URL est-il le bon\u202f?`,
-        en: `Vigie does not answer at ${base}: ${reasonOf(error)}. Is it running, and is VIGIE_URL right?`,
-      },
-      { cause: error },
-    )
+    throw away(base, error)
   })
+}
+
+function away(base: string, error: unknown): UserError {
+  return new UserError(
+    {
+      fr: `Vigie ne répond pas à ${base}\u00a0: ${reasonOf(error)}. Est-elle en marche, et VIGIE_URL est-il le bon\u202f?`,
+      en: `Vigie does not answer at ${base}: ${reasonOf(error)}. Is it running, and is VIGIE_URL right?`,
+    },
+    { cause: error },
+  )
 }
 
 function reasonOf(error: unknown): string {
@@ -112,6 +113,13 @@ const noVigie = (base: string): UserError =>
     fr: `Ce qui répond à ${base} n’est pas Vigie. VIGIE_URL est-il le bon\u202f?`,
     en: `What answers at ${base} is not Vigie. Is VIGIE_URL right?`,
   })
+
+/** What is no JSON is a page of another server; else it broke off. */
+const unreadable =
+  (base: string) =>
+  (error: unknown): never => {
+    throw error instanceof SyntaxError ? noVigie(base) : away(base, error)
+  }
 
 async function refusalOf(answer: Response): Promise<ApiRefusal> {
   const problem = problemShape.safeParse(await answer.json().catch(() => undefined)).data

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { jsonIn, type Unread } from '../app/import-json.ts'
+import { jsonIn, type Read, type Unread } from '../app/import-json.ts'
 import { UserError } from '../errors.ts'
 import { type Api, ApiRefusal, apiHelp, apiOptions, apiUsage, createApi } from './api.ts'
 import { inputOf } from './input.ts'
@@ -10,6 +10,8 @@ import type { Subcommand, World } from './subcommand.ts'
 
 /** As many as `POST /webhook/events` takes together. */
 const mostInABatch = 100
+/** A body holds 1 MiB: who sends more may be cut off before it is told so. */
+const mostBytesInABatch = 768 * 1024
 
 export const push: Subcommand = {
   name: 'push',
@@ -42,37 +44,48 @@ async function* oneText(text: string): AsyncGenerator<string> {
 }
 
 /** What was refused is told, and the rest goes on. Resolves the exit code. */
-async function pushAll(
-  type: string,
-  records: AsyncIterable<{ readonly line: number; readonly value: unknown } | Unread>,
-  api: Api,
-  world: World,
-): Promise<number> {
+async function pushAll(type: string, records: AsyncIterable<Read | Unread>, api: Api, world: World): Promise<number> {
   let [sent, failed] = [0, 0]
-  let batch: { readonly line: number; readonly value: unknown }[] = []
+  let batch: Read[] = []
   const refuse = (line: number, words: string) => {
     failed += 1
     world.stderr(`${world.locale === 'fr' ? `ligne ${line}\u00a0` : `line ${line}`}: ${words}`)
   }
   /** Another line would fare no better. */
   let isOver = false
-  const flush = async () => {
-    const [first] = batch
-    if (first === undefined) return
+  const pushed = async (some: readonly Read[]): Promise<void> => {
+    const [first] = some
+    if (first === undefined || isOver) return
     try {
-      for (const answer of await send(type, batch, api)) world.stdout(JSON.stringify(answer))
-      sent += batch.length
+      for (const answer of await send(type, some, api)) world.stdout(JSON.stringify(answer))
+      sent += some.length
     } catch (error) {
       if (!(error instanceof UserError) || world.signal.aborted) throw error
+      const status = error instanceof ApiRefusal ? error.status : 0
+      if (status === tooMuch && some.length > 1) {
+        const half = Math.ceil(some.length / 2)
+        await pushed(some.slice(0, half))
+        return await pushed(some.slice(half))
+      }
       refuse(first.line, error.in(world.locale))
-      isOver = !(error instanceof ApiRefusal && isOfTheLine(error.status))
+      isOver = !isOfTheLine(status)
     }
+  }
+  let sizeBytes = 0
+  const flush = async () => {
+    await pushed(batch)
     batch = []
+    sizeBytes = 0
   }
   const most = type === 'personnage' ? 1 : mostInABatch
   for await (const one of records) {
     if ('said' in one) refuse(one.line, one.said[world.locale])
-    else if (batch.push(one) >= most) await flush()
+    else {
+      const bytes = Buffer.byteLength(JSON.stringify(one.value))
+      if (sizeBytes + bytes > mostBytesInABatch) await flush()
+      sizeBytes += bytes
+      if (batch.push(one) >= most) await flush()
+    }
     if (isOver) return 1
   }
   await flush()
@@ -80,8 +93,11 @@ async function pushAll(
   return failed === 0 ? 0 : 1
 }
 
+/** Together, or one alone: none of it was taken. */
+const tooMuch = 413
+
 /** What was sent will not do; anything else is the matter of the key, the address or Vigie itself. */
-const isOfTheLine = (status: number): boolean => [400, 409, 413, 422].includes(status)
+const isOfTheLine = (status: number): boolean => [400, 409, tooMuch, 422].includes(status)
 
 /** Without what `vigie query` and `vigie export` tell of a character beside its name and score, so that their lines can be pushed as they are. */
 function bare(value: unknown): unknown {
@@ -89,11 +105,7 @@ function bare(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([name]) => name !== 'niveau' && name !== 'changed'))
 }
 
-async function send(
-  type: string,
-  batch: readonly { readonly value: unknown }[],
-  api: Api,
-): Promise<readonly unknown[]> {
+async function send(type: string, batch: readonly Read[], api: Api): Promise<readonly unknown[]> {
   if (type === 'personnage') {
     const request = { method: 'POST', path: '/webhook/personnage', type: 'application/json' } as const
     const answers: unknown[] = []

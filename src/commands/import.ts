@@ -14,8 +14,9 @@ export interface ImportDone {
   readonly added: number
   /** Known already. */
   readonly repeated: number
+  /** How many were not understood. */
   readonly refusedCount: number
-  /** The first of them. */
+  /** The first of them, in the file's order. */
   readonly refused: readonly { readonly line: number; readonly said: Said }[]
 }
 
@@ -77,15 +78,24 @@ async function filesOf(files: PostedFiles, call: Call): Promise<readonly PostedF
   return files.newest(call, call.now - longestAgoMs, isKind)
 }
 
+/** `3 ajoutés, 1 déjà connu, 0 non compris` */
+export function countsOf({ added, repeated, refusedCount }: ImportDone, locale: Locale): string {
+  const shown = (count: number) => number(locale, count)
+  return locale === 'fr'
+    ? `${shown(added)} ${plural('fr', added, 'ajouté', 'ajoutés')}, ${shown(repeated)} déjà ${plural('fr', repeated, 'connu', 'connus')}, ${shown(refusedCount)} non compris`
+    : `${shown(added)} added, ${shown(repeated)} known already, ${shown(refusedCount)} not understood`
+}
+
 function importedReply({ name }: PostedFile, done: ImportDone, locale: Locale): Reply {
   const { added, repeated, refusedCount, refused } = done
   const shown = (count: number) => own(number(locale, count))
   const more = refusedCount - Math.min(refused.length, mostTold)
   const isEmpty = added + repeated + refusedCount === 0
+  const counts = own(countsOf(done, locale))
   const words =
     locale === 'fr'
-      ? rich`${code(name)}\u00a0: ${shown(added)} ${own(plural('fr', added, 'ajouté', 'ajoutés'))}, ${shown(repeated)} déjà ${own(plural('fr', repeated, 'connu', 'connus'))}, ${shown(refusedCount)} non ${own(plural('fr', refusedCount, 'compris', 'compris'))}. Rien n’est annoncé.`
-      : rich`${code(name)}: ${shown(added)} added, ${shown(repeated)} known already, ${shown(refusedCount)} not understood. Nothing is announced.`
+      ? rich`${code(name)}\u00a0: ${counts}. Rien n’est annoncé.`
+      : rich`${code(name)}: ${counts}. Nothing is announced.`
   const nothing =
     locale === 'fr'
       ? rich`${code(name)} ne contient aucune donnée\u00a0: rien à reprendre.`

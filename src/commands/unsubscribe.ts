@@ -1,5 +1,5 @@
-// `/unsubscribe <id>` or `/unsubscribe <source> [subject]`, for a Vigie administrator also the id of a URL's; and a card's "stop these": this channel no longer hears this kind of event
-// of this subject, and everything else as before.
+// `/unsubscribe <id>` or `/unsubscribe <source> [subject]`, for a Vigie administrator also the id of a URL's; and a card's "stop these":
+// this channel no longer hears this kind of event of this subject, and everything else as before.
 
 import { UserError } from '../errors.ts'
 import type { Event, Subscription } from '../event.ts'

@@ -97,14 +97,14 @@ export async function excelSheets(bytes: Uint8Array): Promise<readonly ExcelRows
       worker.once('exit', () => resolve({ fault: 'large' }))
     })
     if ('sheets' in answer) return answer.sheets
-    throw new UserError(answer.fault === 'large' ? tooLarge : unreadable)
+    throw new UserError(answer.fault === 'large' ? workbookTooLarge : unreadable)
   } finally {
     clearTimeout(timer)
     await worker.terminate()
   }
 }
 
-const tooLarge: Said = {
+export const workbookTooLarge: Said = {
   fr: 'Ce classeur Excel est trop grand pour être lu\u00a0: exportez plutôt en CSV ou en NDJSON.',
   en: 'This Excel workbook is too large to be read: export as CSV or NDJSON instead.',
 }

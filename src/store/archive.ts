@@ -53,6 +53,7 @@ const everyMs = 500
 const most = 200
 /** Behind, it leaves room for others in between. */
 const breathMs = 5
+/** The store gives fewer than were asked for only behind more than this. */
 const largeBytes = 256 * 1024
 const againMs = 5000
 /** Files know better where they end: the mark is for what they lost. */
@@ -172,7 +173,6 @@ export function createArchive(parts: ArchiveParts): Archive {
       days.set(run.day, { bytes, last })
       isMarked = false
     }
-    // Of large ones fewer come at once.
     return some.length === most || written > largeBytes
   }
 

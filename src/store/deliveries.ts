@@ -13,6 +13,9 @@ import { createReconciling } from './reconcile.ts'
 import type { Database } from './schema.ts'
 import type { DeliveryFilter, DeliveryStore, Lately } from './store.ts'
 
+/** A delivery's target where few are parked: those are looked through, rather than all that the target was ever told. */
+const unsought = sql<number>`+deliveries.target`
+
 /** A post's deliveries beyond these are not traced. */
 const mostOfAPost = 200
 const mostEventsOfAPost = 1000
@@ -106,7 +109,7 @@ async function list(db: Database, { channel, state, event, limit }: DeliveryFilt
   let query = db.selectFrom('deliveries').selectAll('deliveries').orderBy('deliveries.id', 'desc').limit(limit)
   if (channel !== undefined) {
     const targets = db.selectFrom('targets').select('id').where('address', '=', channel)
-    query = query.where('target', 'in', targets)
+    query = query.where(state === 'parked' ? unsought : 'target', 'in', targets)
   }
   if (state === 'parked') query = query.where(sql<boolean>`state = 'parked'`)
   else if (state !== undefined) query = query.where('state', '=', state)
@@ -122,21 +125,23 @@ async function list(db: Database, { channel, state, event, limit }: DeliveryFilt
 async function lately(db: Database, { notifier, address }: Target): Promise<Lately> {
   const target = db.selectFrom('targets').select('id').where('notifier', '=', notifier).where('address', '=', address)
   const ofIt = db.selectFrom('deliveries').where('target', '=', target)
-  const newest = (state: 'delivered' | 'parked') =>
-    ofIt
+  const [delivered, parked, tried] = await Promise.all([
+    ofIt.select('settled_at').where('state', '=', 'delivered').orderBy('id', 'desc').limit(1).executeTakeFirst(),
+    db
+      .selectFrom('deliveries')
       .select(['settled_at', 'first_tried_at', 'created_at', 'error'])
-      .where('state', '=', state)
+      .where(unsought, '=', target)
+      .where(sql<boolean>`state = 'parked'`)
       .orderBy('id', 'desc')
       .limit(1)
-      .executeTakeFirst()
-  const [delivered, parked, tried] = await Promise.all([
-    newest('delivered'),
-    newest('parked'),
+      .executeTakeFirst(),
     ofIt
       .select(['first_tried_at', 'created_at', 'error'])
       .where(sql<boolean>`state = 'waiting'`)
       .where('attempt', '>', 0)
       .where('error', '<>', '')
+      // As the index of what waits has them.
+      .orderBy('lane')
       .orderBy('position')
       .limit(1)
       .executeTakeFirst(),

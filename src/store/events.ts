@@ -65,8 +65,8 @@ export function createEventStore(db: Database, recorder: Recorder): EventStore {
   }
 }
 
-/** What is read at once, but for a single one that is larger: it is held in memory, and nobody else has a turn meanwhile. */
-const mostBytesAtOnce = 1024 * 1024
+/** Behind so much nothing more is read at once: it is held in memory, and nobody else has a turn meanwhile. */
+const mostBytesAtOnce = 512 * 1024
 
 /** Those after an id (empty: all), in the order they were accepted; fewer than `limit` where they are large. */
 export async function listEvents(
@@ -74,25 +74,17 @@ export async function listEvents(
   { after, limit }: { after: string; limit: number },
 ): Promise<readonly StoredEvent[]> {
   const from = readId(after) ?? 0
-  const sizes = await db
-    .selectFrom('events')
-    .select(['id', sql<number>`octet_length(body)`.as('bytes')])
-    .where('id', '>', from)
-    .orderBy('id')
-    .limit(limit)
-    .execute()
-  let sum = 0
-  const over = sizes.findIndex(({ bytes }) => {
-    sum += bytes
-    return sum > mostBytesAtOnce
-  })
-  const last = over === -1 ? sizes.at(-1) : sizes[Math.max(0, over - 1)]
-  if (last === undefined) return []
+  // One statement: what is purged meanwhile must not look like the end.
+  const last = sql<number>`(
+    select max(id) from (
+      select id, sum(bytes) over (order by id) - bytes as ahead from (
+        select id, octet_length(body) as bytes from events where id > ${from} order by id limit ${limit}) as asked) as summed
+    where ahead <= ${mostBytesAtOnce})`
   const rows = await db
     .selectFrom('events')
     .selectAll()
     .where('id', '>', from)
-    .where('id', '<=', last.id)
+    .where('id', '<=', last)
     .orderBy('id')
     .execute()
   return rows.map(toStoredEvent)

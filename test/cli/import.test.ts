@@ -173,6 +173,29 @@ describe('the things of a file', () => {
       expect(await read(bytes.subarray(0, at), bytes.subarray(at))).toEqual(whole)
   })
 
+  test('are refused with their line where they are not in UTF-8, and only they', async () => {
+    const latin = Buffer.from('[{"nom":"é"},\n{"nom":"e"}]', 'latin1')
+    const mixed = Buffer.concat([
+      Buffer.from('{"nom":"à"}\n{"nom":"'),
+      Buffer.from([0xe9]),
+      Buffer.from('"}\n{"a":1}\n'),
+    ])
+    expect(await read(latin)).toEqual([
+      [1, 'no'],
+      [2, { nom: 'e' }, 0],
+    ])
+    for (let at = 0; at < mixed.length; at += 1)
+      expect(await read(mixed.subarray(0, at), mixed.subarray(at))).toEqual([
+        [1, { nom: 'à' }, 0],
+        [2, 'no'],
+        [3, { a: 1 }, 0],
+      ])
+    expect(await read('{"a":1}\n\ufeff{"b":1}\n')).toEqual([
+      [1, { a: 1 }, 0],
+      [2, { b: 1 }, 0],
+    ])
+  })
+
   test('are counted where they are the same', async () => {
     expect(await read('{"a":1}\r\n{ "a": 1 }\n{"a":2}')).toEqual([
       [1, { a: 1 }, 0],

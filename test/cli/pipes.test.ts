@@ -101,12 +101,46 @@ describe('a Vigie that is away or says no', () => {
     expect(lines).toEqual([])
   })
 
+  test('is not taken for another server where its answer breaks off', async () => {
+    const broken = answering(async () => {
+      const body = new ReadableStream({ pull: (to) => to.error(new TypeError('terminated')) })
+      return new Response(body)
+    })
+    await expect(run(query, ['personnages'], broken)).rejects.toThrow(/does not answer .*terminated/)
+  })
+
   test('is not taken for another server that answers', async () => {
     const page = answering(async () => new Response('<html></html>'))
     const other = answering(async () => Response.json({ status: 'OK' }))
     for (const who of [page, other])
       await expect(run(query, ['personnages'], who)).rejects.toThrow(/is not Vigie. Is VIGIE_URL right/)
     expect((await run(push, ['mesure', '{}'], page)).err).toMatch(/^line 1: What answers at .* is not Vigie/)
+  })
+
+  test('is sent fewer at once where they are too much together, and told only what is too much alone', async () => {
+    const some = {
+      ...answering(async () => {
+        const events: { data: { n: number } }[] = JSON.parse(bodies.at(-1) ?? '')
+        const isTooMuch = events.length > 2 || events.some(({ data }) => data.n === 3)
+        return isTooMuch ? Response.json({ detail: 'Too large.' }, { status: 413 }) : Response.json(events)
+      }),
+      stdin: Array.from({ length: 7 }, (_, n) => `{"n":${n}}\n`),
+    }
+    const ran = await run(push, ['mesure', '-'], some)
+    expect([ran.code, ran.err]).toEqual([1, 'line 4: Too large. (413)'])
+    const taken = ran.out.trimEnd().split('\n')
+    expect(taken.map((line) => JSON.parse(line).data.n)).toEqual([0, 1, 2, 4, 5, 6])
+  })
+
+  test('is sent no more bytes at once than it takes', async () => {
+    bodies.length = 0
+    const some = {
+      ...answering(async () => Response.json([])),
+      stdin: Array.from({ length: 40 }, () => `{"text":"${'é'.repeat(30_000)}"}\n`),
+    }
+    expect((await run(push, ['mesure', '-'], some)).code).toBe(0)
+    expect(Math.max(...bodies.map((body) => Buffer.byteLength(body)))).toBeLessThan(2 ** 20)
+    expect(bodies.flatMap((body): unknown[] => JSON.parse(body))).toHaveLength(40)
   })
 
   test('is asked line by line where it is the line that will not do', async () => {

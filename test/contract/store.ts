@@ -357,7 +357,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
           pages.push(page.map(({ event }) => event.id))
         }
         expect(pages.flat()).toEqual(ids)
-        expect(pages.map((page) => page.length)).toEqual([3, 1, 1, 1, 1, 1])
+        expect(pages.map((page) => page.length)).toEqual([3, 2, 2, 1])
         expect((await store.events.list({ after: '', limit: 2 })).length).toBe(2)
       })
 

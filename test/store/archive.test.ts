@@ -100,6 +100,15 @@ describe('the archive', () => {
     expect(archive.state().days).toBe(1)
   })
 
+  test('ends with all of them, also where a large one follows a small one', async () => {
+    const recorded = [10, 3_000_000, 10].map((length) =>
+      recordingOf({ acceptedAt: evening, title: 'x'.repeat(length) }),
+    )
+    const accepted = await store.events.record(recorded)
+    await run()
+    expect(ids()).toEqual(accepted.map(({ event }) => event))
+  })
+
   test('goes on where it ended', async () => {
     const before = await accept(3)
     await run()

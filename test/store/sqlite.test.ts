@@ -33,6 +33,24 @@ describe('a store on SQLite', () => {
     expect(existsSync(path)).toBe(true)
   })
 
+  test('lists what is left where some of it is purged meanwhile by another process', async () => {
+    for (let turns = 0; turns < 40; turns += 1) {
+      const store = await open(join(folder, `purged-${turns}`, 'vigie.db'))
+      const ids: string[] = []
+      for (let nth = 0; nth < 3; nth += 1)
+        ids.push(...(await store.events.record([recording])).map(({ event }) => event))
+      const other = new DatabaseSync(join(folder, `purged-${turns}`, 'vigie.db'))
+      const listing = store.events.list({ after: '', limit: 2 })
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+      other.exec('delete from events where id < (select max(id) from events)')
+      other.close()
+      const listed = (await listing).map(({ event }) => event.id)
+      // Before it was purged, or after.
+      expect([ids.slice(0, 2), ids.slice(2)]).toContainEqual(listed)
+      await store.close()
+    }
+  })
+
   test('writes ahead and syncs every commit', async () => {
     const store = await open()
     const other = new DatabaseSync(path)

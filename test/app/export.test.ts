@@ -1,0 +1,35 @@
+// What `/vigie export` sends as one file: the whole, or its beginning where it would not fit (issue 7, "The archive").
+
+import { expect, test } from 'vitest'
+import { createExport } from '../../src/app/export.ts'
+import type { EventStore } from '../../src/store/store.ts'
+
+test.each([
+  ['however few they are, where they are large', { events: 100, characters: 1_000_000, expected: 68, isWhole: false }],
+  ['where they are many', { events: 50_001, characters: 1, expected: 50_000, isWhole: false }],
+  ['and no less where all of them fit', { events: 60, characters: 1_000_000, expected: 60, isWhole: true }],
+])('holds the first events %s', async (_what, { events, characters, expected, isWhole }) => {
+  const data = { text: 'x'.repeat(characters) }
+  const list: EventStore['list'] = async ({ after, limit }) => {
+    const from = Number.parseInt(after, 36)
+    return Array.from({ length: Math.min(limit, 500, events - from) }, (_, index) => ({
+      event: {
+        id: (from + index + 1).toString(36).padStart(11, '0'),
+        source: 'hook',
+        type: 'hook.a',
+        time: '2026-11-21T08:00:00.000Z',
+        severity: 'info',
+        audience: 'open',
+        byDefault: true,
+        data,
+      },
+      acceptedAt: 0,
+      matched: 0,
+    }))
+  }
+  const personnages = { list: async () => [] }
+  const make = createExport({ events: { list }, personnages, niveauOf: () => '', timeZone: 'UTC', now: () => 0 })
+  const made = await make({ what: 'events', format: 'ndjson' }, 'en')
+  expect([made.count, made.isWhole]).toEqual([expected, isWhole])
+  expect(Buffer.from(made.bytes).toString().trimEnd().split('\n')).toHaveLength(expected)
+})
