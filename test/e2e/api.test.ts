@@ -192,6 +192,14 @@ describe('/docs', () => {
     ).toEqual(['string ≥ 1', 'integer ≤ 9', 'string 1–9'])
   })
 
+  test('puts what is said of a field under it on a narrow screen', async () => {
+    const page = await (await fetch(`${url}/docs?lang=en`)).text()
+    expect(page).toMatch(
+      /<tr class="field"><th scope="row"><code>vigiecard<\/code><\/th><td>[^<]*<\/td><td>events of the/,
+    )
+    expect(page).toMatch(/@media \(max-width:40rem\)\{\.field\{display:block/)
+  })
+
   test('breaks no content type in the middle of a word', async () => {
     const page = await (await fetch(`${url}/docs?lang=en`)).text()
     expect(page).toContain('<td class="soft type">application/problem+json</td>')

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { RouteDoc } from '../integration.ts'
 import { longestAttribute, longestType } from './cloud-event.ts'
-import { plainShape } from './plain.ts'
+import { cardSaid, plainShape, progressSaid } from './plain.ts'
 import { subscribingShape } from './subscribing.ts'
 
 const json = 'application/json'
@@ -13,8 +13,8 @@ const batch = 'application/cloudevents-batch+json'
 const attribute = z.string().min(1).max(longestAttribute)
 const type = z.string().min(1).max(longestType)
 const binary = {
-  fr: 'en mode binaire, comme chaque attribut ce-…, échappé par % au besoin',
-  en: 'in binary mode, like every attribute ce-…, percent-encoded where needed',
+  fr: 'en mode binaire\u202f; les autres attributs de même, échappés par % au besoin',
+  en: 'in binary mode; the other attributes likewise, percent-encoded where needed',
 }
 const data = { fr: 'en mode binaire\u00a0: la donnée', en: 'in binary mode: the data' }
 
@@ -29,18 +29,8 @@ const cloudEvent = z.looseObject({
   dataschema: attribute.optional(),
   data: z.unknown().optional(),
   data_base64: z.base64().optional(),
-  vigiecard: attribute.optional().meta({
-    said: {
-      fr: 'les événements de même valeur modifient une seule carte',
-      en: 'events of the same value edit one card',
-    },
-  }),
-  progress: z
-    .number()
-    .min(0)
-    .max(100)
-    .optional()
-    .meta({ said: { fr: 'dessine une barre sur la carte', en: 'draws a bar on the card' } }),
+  vigiecard: attribute.optional().meta({ said: cardSaid }),
+  progress: z.number().min(0).max(100).optional().meta({ said: progressSaid }),
 })
 
 const answer = z.object({

@@ -5,6 +5,7 @@ import type { FieldProblem } from '../../errors.ts'
 import type { Json, Severity } from '../../event.ts'
 import { numbersAsText } from '../../text/exact-number.ts'
 import { number } from '../../text/format.ts'
+import type { Said } from '../../text/locale.ts'
 import { isLine, isType, longestAttribute, longestType, typeWanted } from './cloud-event.ts'
 import { type Facts, isObject, type ToldField } from './facts.ts'
 import { expected, refusedFields } from './refusals.ts'
@@ -20,11 +21,25 @@ const line = z
   .refine((text) => isLine(text))
   .meta({ minLength: 1, maxLength: longestAttribute })
 const scalar = z.union([z.string().max(longestValue), z.number(), z.boolean()])
+/** What the documentation says of them. */
+export const cardSaid: Said = {
+  fr: 'les événements de même valeur modifient une seule carte',
+  en: 'events of the same value edit one card',
+}
+export const progressSaid: Said = { fr: 'dessine une barre sur la carte', en: 'draws a bar on the card' }
+const typeSaid: Said = { fr: 'ce que /subscribe hook nomme', en: 'what /subscribe hook names' }
+const titleSaid: Said = { fr: 'de la carte, sinon subject, sinon type', en: 'of the card, else subject, else type' }
+const severitySaid: Said = { fr: 'info sinon\u202f; colore la carte', en: 'else info; colours the card' }
+const fieldsSaid: Said = {
+  fr: `${mostFields} au plus\u00a0: {"nom": valeur}, ou une liste de {"title", "value", "short"}`,
+  en: `at most ${mostFields}: {"name": value}, or a list of {"title", "value", "short"}`,
+}
+
 export const plainShape = z.strictObject({
-  type: z.string().refine(isType).meta({ minLength: 1, maxLength: longestType }),
+  type: z.string().refine(isType).meta({ minLength: 1, maxLength: longestType, said: typeSaid }),
   text: z.string().min(1).max(longestText),
-  title: line.optional(),
-  severity: z.enum(['info', 'warning', 'critical']).optional(),
+  title: line.optional().meta({ said: titleSaid }),
+  severity: z.enum(['info', 'warning', 'critical']).optional().meta({ said: severitySaid }),
   subject: line.optional(),
   url: z.string().refine(isWebAddress).meta({ format: 'uri', maxLength: longestAddress }).optional(),
   fields: z
@@ -34,9 +49,10 @@ export const plainShape = z.strictObject({
         .array(z.strictObject({ title: z.string().min(1).max(200), value: scalar, short: z.boolean().optional() }))
         .max(mostFields),
     ])
-    .optional(),
-  vigiecard: line.optional(),
-  progress: z.number().min(0).max(100).optional(),
+    .optional()
+    .meta({ said: fieldsSaid }),
+  vigiecard: line.optional().meta({ said: cardSaid }),
+  progress: z.number().min(0).max(100).optional().meta({ said: progressSaid }),
 })
 const lineWanted = {
   fr: `un texte d’une ligne et de 1 à ${number('fr', longestAttribute)} caractères`,

@@ -89,7 +89,7 @@ const rows = (lines: readonly Markup[]): Markup =>
 function paramRow(name: string, { said, schema }: RouteParam, isPath: boolean, locale: Locale): Markup {
   const say = apiWords[locale]
   const needed = isPath || !schema.safeParse(undefined).success ? say.required : say.optional
-  return markup`<tr><th scope="row"><code>${name}</code></th><td>${kindOf(schemaOf(schema, locale))}, ${needed}</td><td>${said[locale]}</td></tr>`
+  return markup`<tr class="field"><th scope="row"><code>${name}</code></th><td>${kindOf(schemaOf(schema, locale))}, ${needed}</td><td>${said[locale]}</td></tr>`
 }
 
 function body(type: string, schema: ZodType, locale: Locale): Markup {
@@ -107,7 +107,7 @@ function fieldRows(schema: JsonObject, locale: Locale): readonly Markup[] {
     const field = objectOf(one) ?? {}
     const needed = required.includes(name) ? say.required : say.optional
     const text = typeof field.description === 'string' ? field.description : ''
-    return markup`<tr><th scope="row"><code>${name}</code></th><td>${kindOf(field)}, ${needed}</td><td>${text}</td></tr>`
+    return markup`<tr class="field"><th scope="row"><code>${name}</code></th><td>${kindOf(field)}, ${needed}</td><td>${text}</td></tr>`
   })
 }
 
