@@ -72,8 +72,8 @@ export function registerProblems(http: FastifyInstance, log: Log): void {
   })
   http.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, 404, {
-      fr: `Rien ne répond à ${request.method} à cette adresse.`,
-      en: `Nothing answers ${request.method} at this address.`,
+      fr: `Rien ne répond à cette adresse (${request.method}).`,
+      en: `Nothing answers at this address (${request.method}).`,
     }),
   )
 }

@@ -58,7 +58,7 @@ describe('a problem', () => {
     expect((await post('application/xml', '<a/>')).statusCode).toBe(415)
     const nowhere = await http.inject('/nowhere')
     expect(nowhere.statusCode).toBe(404)
-    expect(nowhere.json().detail).toBe('Rien ne répond à GET à cette adresse.')
+    expect(nowhere.json().detail).toBe('Rien ne répond à cette adresse (GET).')
   })
 
   it('is what an address with unescaped letters gets, with what to do, in the reader’s language', async () => {
