@@ -18,7 +18,7 @@ export type StandingOf = (channel: string, maker: string | undefined, enter: boo
 
 const problems = {
   channel: {
-    fr: 'Il n’y a pas ici de canal de ce numéro où cette clé puisse abonner.',
+    fr: 'Il n’y a pas ici de canal de cet identifiant où cette clé puisse abonner.',
     en: 'There is no channel of this id here that this key may subscribe.',
   },
   otherChannel: {

@@ -40,8 +40,8 @@ const idBytes = 12
 
 const problems = {
   inside: {
-    fr: 'Vigie n’a pas le droit d’appeler cette adresse',
-    en: 'Vigie is not allowed to call this address',
+    fr: 'Vigie n’a pas le droit d’appeler cette adresse\u00a0: une adresse interne n’est appelée que si MONITOR_ALLOW la nomme',
+    en: 'Vigie is not allowed to call this address: one inside is called only where MONITOR_ALLOW names it',
   },
   manyOfMaker: {
     fr: `${mostInChannel} abonnements d’URL au plus par personne\u00a0: retirez-en un`,

@@ -305,6 +305,8 @@ export interface RouteDoc {
   readonly params?: Readonly<Record<string, RouteParam>>
   readonly query?: Readonly<Record<string, RouteParam>>
   readonly headers?: Readonly<Record<string, RouteParam>>
+  /** Set where a call may be repeated under one `Idempotency-Key` or `webhook-id`. */
+  readonly once?: true
   /** One a content type. */
   readonly bodies?: readonly { readonly type: string; readonly schema: ZodType }[]
   readonly answers: readonly RouteAnswer[]
@@ -318,8 +320,8 @@ export type RouteGroup = 'personnages' | 'events' | 'subscriptions' | 'webhooks'
 
 export type RouteProof =
   | { readonly by: 'open' }
-  /** Standard Webhooks signatures are taken too where `orSigned`. */
-  | { readonly by: 'key'; readonly scope: Scope; readonly orSigned?: true }
+  /** Standard Webhooks signatures are taken too where `orSigned`, a key of `--in` as `?key=` where `orInAddress`. */
+  | { readonly by: 'key'; readonly scope: Scope; readonly orSigned?: true; readonly orInAddress?: true }
   /** A secret in a header, which a setting names. */
   | { readonly by: 'secret'; readonly header: string; readonly setting: string }
   /** The same as `Authorization: Bearer`. */

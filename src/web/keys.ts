@@ -31,8 +31,8 @@ const unauthorized: Said = {
   en: 'A valid API key is expected (in the header X-API-Key, or Authorization with Bearer).',
 }
 const unsigned: Said = {
-  fr: 'La signature de cet appel n’est pas valable.',
-  en: 'The signature of this call is not valid.',
+  fr: 'La signature de cet appel n’est pas valable, ou son heure s’écarte de plus de cinq minutes de la nôtre.',
+  en: 'The signature of this call is not valid, or its time differs from ours by more than five minutes.',
 }
 
 /** What the secret of a signing key is sealed for. */

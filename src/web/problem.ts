@@ -60,11 +60,7 @@ export function registerProblems(http: FastifyInstance, log: Log): void {
     const said = known[error.code]
     const status = error.statusCode ?? 500
     if (said) return sendProblem(request, reply, status, said)
-    if (status < 500)
-      return sendProblem(request, reply, status, {
-        fr: 'Cette requête ne peut pas être lue.',
-        en: 'This request cannot be read.',
-      })
+    if (status < 500) return sendProblem(request, reply, status, unread)
     log.error(
       { error, path: request.routeOptions.url, client: request.ip },
       'a request failed for a reason nobody foresaw',
@@ -75,7 +71,10 @@ export function registerProblems(http: FastifyInstance, log: Log): void {
     })
   })
   http.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply, 404, { fr: 'Rien ne répond à cette adresse.', en: 'Nothing answers at this address.' }),
+    sendProblem(request, reply, 404, {
+      fr: `Rien ne répond à cette adresse (${request.method}).`,
+      en: `Nothing answers at this address (${request.method}).`,
+    }),
   )
 }
 
@@ -87,12 +86,16 @@ export function answerBadAddress(_error: Error, request: FastifyRequest, reply: 
   })
 }
 
-/** What never became a request: too slow, too long, or no HTTP. Nobody's language is known yet, so it is the first of ours. */
-export function answerUnreadable(error: Error & { readonly code?: string }, socket: Socket): void {
+type Unread = Error & { readonly code?: string; readonly rawPacket?: unknown }
+
+/** What never became a request: too slow, too long, or no HTTP. Its language is looked for in what came. */
+export function answerUnreadable(error: Unread, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const status = unreadable[error.code ?? ''] ?? 400
-  const title = titles[status] ?? ''
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail: 'Cette requête ne peut pas être lue.' })
+  const came = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
+  const locale = localeOf(/^accept-language:(.*)$/im.exec(came)?.[1]?.trim())
+  const detail = (error.code === 'HPE_INVALID_URL' ? badAddress : unread)[locale]
+  const body = JSON.stringify({ type: 'about:blank', title: titleOf(status, locale), status, detail })
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'content-type: application/problem+json; charset=utf-8',
@@ -102,6 +105,15 @@ export function answerUnreadable(error: Error & { readonly code?: string }, sock
   if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
   socket.destroy()
 }
+
+const unread: Said = { fr: 'Cette requête ne peut pas être lue.', en: 'This request cannot be read.' }
+const badAddress: Said = {
+  fr: 'Cette adresse ne peut pas être lue\u00a0: ses lettres accentuées et ses espaces doivent être échappés (é s’écrit %C3%A9).',
+  en: 'This address cannot be read: its accented letters and spaces must be escaped (é is written %C3%A9).',
+}
+
+const titleOf = (status: number, locale: Locale): string =>
+  (locale === 'fr' ? titles[status] : undefined) ?? STATUS_CODES[status] ?? 'Error'
 
 const unreadable: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
@@ -123,7 +135,7 @@ function sendProblem(
   fields: readonly FieldProblem[] = [],
 ): FastifyReply {
   const locale = readerOf(request)
-  const title = (locale === 'fr' ? titles[status] : undefined) ?? STATUS_CODES[status] ?? 'Error'
+  const title = titleOf(status, locale)
   return reply
     .code(status)
     .headers(headers)

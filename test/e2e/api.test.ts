@@ -3,11 +3,12 @@
 
 import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { RouteDoc } from '../../src/integrations/integration.ts'
 import { curlOf } from '../../src/web/api/curl.ts'
-import { openApiOf, problemShape, schemaOf } from '../../src/web/api/openapi.ts'
+import { openApiOf, openPath, problemShape, schemaOf } from '../../src/web/api/openapi.ts'
 import { docsOf, kindOf } from '../../src/web/api/page.ts'
 import { madeBy } from '../threats/http-vigie.ts'
 import { documented, type Proofs, send } from './documented.ts'
@@ -36,6 +37,23 @@ afterAll(() => house.close())
 const documentShape = z.object({
   openapi: z.literal('3.1.1'),
   paths: z.record(z.string(), z.record(z.string(), z.looseObject({ operationId: z.string() }))),
+})
+
+const answersShape = z.object({
+  responses: z.record(z.string(), z.object({ headers: z.record(z.string(), z.unknown()).optional() })),
+})
+const bodyShape = z.object({
+  requestBody: z
+    .object({
+      content: z.record(
+        z.string(),
+        z.object({
+          schema: z.looseObject({}),
+          examples: z.record(z.string(), z.object({ value: z.unknown() })).optional(),
+        }),
+      ),
+    })
+    .optional(),
 })
 
 describe('/openapi.json', () => {
@@ -98,6 +116,50 @@ describe('the examples', () => {
     }
   })
 
+  test('carry the headers that the documentation tells of each answer', async () => {
+    const { paths } = documentShape.parse(await (await fetch(`${url}/openapi.json`)).json())
+    for (const one of documented.filter(({ proof }) => proof.by === 'key')) {
+      const { responses } = answersShape.parse(paths[openPath(one.path)]?.[one.method.toLowerCase()])
+      for (const example of one.examples) {
+        const { status, headers } = await send(url, one, example, proofs)
+        const what = `${one.method} ${one.path} (${example.name}): ${status}`
+        const told = Object.keys(responses[status]?.headers ?? {}).map((name) => name.toLowerCase())
+        const came = [...headers.keys()].filter((name) => /^(ratelimit|retry-after|www-authenticate)/.test(name))
+        expect([what, came.toSorted()]).toEqual([what, told.toSorted()])
+      }
+    }
+  })
+
+  test('of bodies keep to the schema beside which they stand', async () => {
+    const { paths } = documentShape.parse(await (await fetch(`${url}/openapi.json`)).json())
+    const ajv = new Ajv2020({ strict: false, validateFormats: false })
+    let count = 0
+    for (const [path, operations] of Object.entries(paths))
+      for (const [method, operation] of Object.entries(operations))
+        for (const [type, { schema, examples = {} }] of Object.entries(
+          bodyShape.parse(operation).requestBody?.content ?? {},
+        ))
+          for (const [name, { value }] of Object.entries(examples)) {
+            count += 1
+            const what = `${method} ${path} ${type} ${name}`
+            expect([what, ajv.validate(schema, value) || ajv.errorsText()]).toEqual([what, true])
+          }
+    expect(count).toBeGreaterThan(6)
+  })
+
+  test('may be sent again under a name, where the documentation says so', () => {
+    const says = documented.filter(({ once }) => once).map(({ method, path }) => `${method} ${path}`)
+    expect(says).toEqual([
+      'POST /webhook/personnage',
+      'POST /scores',
+      'DELETE /personnages/:nom',
+      'POST /webhook/events',
+      'POST /webhook/in/:name',
+    ])
+    const { paths } = documentShape.parse(openApiOf({ documents: documented, url, version: '1', locale: 'en' }))
+    expect(JSON.stringify(paths['/scores']?.post?.parameters)).toContain('"Idempotency-Key"')
+  })
+
   test('stand on the page as lines for a shell', async () => {
     const page = await (await fetch(`${url}/docs?lang=en`)).text()
     for (const one of documented)
@@ -128,6 +190,14 @@ describe('/docs', () => {
     expect(
       [z.string().min(1), z.int().max(9), z.string().min(1).max(9)].map((one) => kindOf(schemaOf(one, 'en'))),
     ).toEqual(['string ≥ 1', 'integer ≤ 9', 'string 1–9'])
+  })
+
+  test('puts what is said of a field under it on a narrow screen', async () => {
+    const page = await (await fetch(`${url}/docs?lang=en`)).text()
+    expect(page).toMatch(
+      /<tr class="field"><th scope="row"><code>vigiecard<\/code><\/th><td>[^<]*<\/td><td>events of the/,
+    )
+    expect(page).toMatch(/@media \(max-width:40rem\)\{\.field\{display:block/)
   })
 
   test('breaks no content type in the middle of a word', async () => {

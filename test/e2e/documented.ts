@@ -32,7 +32,7 @@ export async function send(
   one: RouteDoc,
   example: RouteExample,
   proofs: Proofs,
-): Promise<{ status: number; type: string; text: string }> {
+): Promise<{ status: number; type: string; text: string; headers: Headers }> {
   const { body, headers } = example
   const type = typeOf(example)
   const text = typeof body === 'string' ? body : JSON.stringify(body)
@@ -46,7 +46,12 @@ export async function send(
     ...(body === undefined ? {} : { body: text.replaceAll(channelInExamples, proofs.channel ?? '') }),
   })
   const answered = response.headers.get('content-type') ?? ''
-  return { status: response.status, type: answered.replace(/;.*/, ''), text: await response.text() }
+  return {
+    status: response.status,
+    type: answered.replace(/;.*/, ''),
+    text: await response.text(),
+    headers: response.headers,
+  }
 }
 
 export function proofOf({ proof }: RouteDoc, { settings, key = '' }: Proofs): Record<string, string> {

@@ -8,7 +8,12 @@ import type { Scope } from '../../src/integrations/integration.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
 import { createFakeLog } from '../fakes/log.ts'
 
-const everything: readonly Scope[] = ['personnages:read', 'personnages:write', 'events:write', 'subscriptions:write']
+export const everything: readonly Scope[] = [
+  'personnages:read',
+  'personnages:write',
+  'events:write',
+  'subscriptions:write',
+]
 
 /** With a Vigie administrator's rights. `sealing`: VIGIE_SECRET_KEY, for one that signs. */
 export async function makeKey(

@@ -5,8 +5,9 @@ import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Scope } from '../../src/integrations/integration.ts'
 import { type House, openHouse, standIn } from './house.ts'
-import { makeKey } from './key.ts'
+import { everything, makeKey } from './key.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const readmes = [
@@ -24,21 +25,32 @@ beforeAll(async () => {
   environment = {
     PATH: [commands, dirname(process.execPath), process.env.PATH].join(delimiter),
     VIGIE_URL: house.app().url(),
-    VIGIE_API_KEY: await makeKey(join(house.folder, 'data', 'vigie.db')),
   }
 })
 afterAll(() => house.close())
 
+/** What the key may that the chapter has its readers make. */
+function scopesOf(file: string, title: string): readonly Scope[] {
+  const [, words = ''] = /key create \w+ --scope ([\w:,]+)\)`/.exec(chapterOf(file, title)) ?? []
+  return everything.filter((scope) => words.split(',').includes(scope))
+}
+
 /** What stands between the fences of a chapter. */
 function blocksOf(file: string, title: string): readonly string[] {
+  return [...chapterOf(file, title).matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) => block ?? [])
+}
+function chapterOf(file: string, title: string): string {
   const text = readFileSync(join(root, file), 'utf8')
-  const chapter = text.slice(text.indexOf(title), text.indexOf('\n## ', text.indexOf(title) + 1))
-  return [...chapter.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) => block ?? [])
+  return text.slice(text.indexOf(title), text.indexOf('\n## ', text.indexOf(title) + 1))
 }
 const sh = async (lines: string) =>
   (await promisify(execFile)('sh', ['-ec', lines], { cwd: house.folder, env: environment })).stdout
 
 describe.each(readmes)('%s', (file, title) => {
+  beforeAll(async () => {
+    environment.VIGIE_API_KEY = await makeKey(join(house.folder, 'data', 'vigie.db'), scopesOf(file, title))
+  })
+
   test('sends characters and events by curl', async () => {
     const [curls = ''] = blocksOf(file, title)
     const answers: unknown[] = []

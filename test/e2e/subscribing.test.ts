@@ -95,6 +95,7 @@ it.each([
   ['a strange field', { ...good, secret: 'x' }, 422, 'no such field'],
   ['both', { ...good, channel: 'x' }, 422, 'only one of them'],
   ['neither', { source: 'hook' }, 422, 'only one of them'],
+  ['nothing at all', {}, 422, 'only one of them'],
   ['an unknown source', { ...good, source: 'nothing' }, 422, 'there are gitlab'],
   ['a source that is none', { ...good, source: 'vigie' }, 422, 'there are gitlab'],
   ['a name in the URL', { ...good, url: 'https://a:b@example.org/' }, 422, 'without a name or password'],

@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/env.ts'
@@ -7,6 +9,7 @@ import { unknownState } from '../../src/integrations/monitor/judge.ts'
 import { registerHealth } from '../../src/web/health.ts'
 import { createMetrics } from '../../src/web/metrics.ts'
 import { registerProblems } from '../../src/web/problem.ts'
+import { createServer } from '../../src/web/server.ts'
 import { monitorOf } from '../fakes/monitors.ts'
 
 const errors: object[] = []
@@ -55,7 +58,22 @@ describe('a problem', () => {
     expect((await post('application/xml', '<a/>')).statusCode).toBe(415)
     const nowhere = await http.inject('/nowhere')
     expect(nowhere.statusCode).toBe(404)
-    expect(nowhere.json().detail).toContain('Rien ne répond')
+    expect(nowhere.json().detail).toBe('Rien ne répond à cette adresse (GET).')
+  })
+
+  it('is what an address with unescaped letters gets, with what to do, in the reader’s language', async () => {
+    const door = createServer({ pathPrefix: '/', proxies: { any: false, trusts: () => false }, log })
+    const { port } = new URL(await door.listen({ host: '127.0.0.1', port: 0 }))
+    const answerTo = async (headers: string) => {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.end(`GET /personnages?niveau=confirmé HTTP/1.1\r\nHost: vigie\r\n${headers}\r\n`)
+      return await text(socket)
+    }
+    expect(await answerTo('Accept-Language: en\r\n')).toMatch(
+      /^HTTP\/1\.1 400 [\s\S]*"Bad Request"[\s\S]*é is written %C3%A9/,
+    )
+    expect(await answerTo('')).toMatch(/"Requête incorrecte"[\s\S]*é s’écrit %C3%A9/)
+    await door.close()
   })
 })
 

@@ -9,8 +9,8 @@ import { type Facts, isObject, isScalar, type Scalar } from './facts.ts'
 import { expected, gatherProblems, jsonOf, type Problems, refusedFields } from './refusals.ts'
 
 export const mostInABatch = 100
-const longestAttribute = 1000
-const longestType = 200
+export const longestAttribute = 1000
+export const longestType = 200
 const mostExtensions = 40
 
 const words = {

@@ -2,37 +2,35 @@
 
 import { z } from 'zod'
 import type { RouteDoc } from '../integration.ts'
-import { plainShape } from './plain.ts'
+import { longestAttribute, longestType } from './cloud-event.ts'
+import { cardSaid, plainShape, progressSaid } from './plain.ts'
 import { subscribingShape } from './subscribing.ts'
 
 const json = 'application/json'
 const structured = 'application/cloudevents+json'
 const batch = 'application/cloudevents-batch+json'
 
+const attribute = z.string().min(1).max(longestAttribute)
+const type = z.string().min(1).max(longestType)
+const binary = {
+  fr: 'en mode binaire\u202f; les autres attributs de même, échappés par % au besoin',
+  en: 'in binary mode; the other attributes likewise, percent-encoded where needed',
+}
+const data = { fr: 'en mode binaire\u00a0: la donnée', en: 'in binary mode: the data' }
+
 const cloudEvent = z.looseObject({
   specversion: z.literal('1.0'),
-  id: z.string().min(1).max(1000),
-  source: z.string().min(1).max(1000),
-  type: z.string().min(1).max(200),
-  subject: z.string().max(1000).optional(),
+  id: attribute,
+  source: attribute,
+  type,
+  subject: attribute.optional(),
   time: z.iso.datetime({ offset: true }).optional(),
-  datacontenttype: z.string().optional(),
+  datacontenttype: attribute.optional(),
+  dataschema: attribute.optional(),
   data: z.unknown().optional(),
-  vigiecard: z
-    .string()
-    .optional()
-    .meta({
-      said: {
-        fr: 'les événements de même valeur modifient une seule carte',
-        en: 'events of the same value edit one card',
-      },
-    }),
-  progress: z
-    .number()
-    .min(0)
-    .max(100)
-    .optional()
-    .meta({ said: { fr: 'dessine une barre sur la carte', en: 'draws a bar on the card' } }),
+  data_base64: z.base64().optional(),
+  vigiecard: attribute.optional().meta({ said: cardSaid }),
+  progress: z.number().min(0).max(100).optional().meta({ said: progressSaid }),
 })
 
 const answer = z.object({
@@ -68,10 +66,18 @@ const events: RouteDoc = {
     en: 'A CloudEvent 1.0 (structured, binary or batch), or the plain form. The same source and id count once within 14 days. A batch has at most 100 events, all taken or none.\n\nA channel hears it by /subscribe hook with a glob of types.',
   },
   proof: { by: 'key', scope: 'events:write', orSigned: true },
+  once: true,
+  headers: {
+    'ce-specversion': { said: binary, schema: z.literal('1.0').optional() },
+    'ce-id': { said: binary, schema: attribute.optional() },
+    'ce-source': { said: binary, schema: attribute.optional() },
+    'ce-type': { said: binary, schema: type.optional() },
+  },
   bodies: [
     { type: json, schema: plainShape },
     { type: structured, schema: cloudEvent },
     { type: batch, schema: z.array(cloudEvent).max(100) },
+    { type: '*/*', schema: z.unknown().meta({ said: data }) },
   ],
   answers: [{ status: 200, said: stored, type: json, schema: z.union([answer, z.array(answer)]) }],
   refusals: [wrong],
@@ -140,7 +146,8 @@ const incoming: RouteDoc = {
     fr: 'Prend aussi les corps des webhooks entrants de Slack et de Mattermost. Une clé créée avec --in NOM peut s’écrire dans l’adresse\u00a0: ?key=…',
     en: 'Also takes the bodies of Slack’s and Mattermost’s incoming webhooks. A key made with --in NAME may stand in the address: ?key=…',
   },
-  proof: { by: 'key', scope: 'events:write' },
+  proof: { by: 'key', scope: 'events:write', orInAddress: true },
+  once: true,
   params: {
     name: { said: { fr: 'lettres, chiffres, . _ -', en: 'letters, digits, . _ -' }, schema: z.string().min(1).max(64) },
   },

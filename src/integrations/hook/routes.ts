@@ -54,8 +54,9 @@ export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
       config: { door: { proof: 'key', takes: 'anything' } },
       bodyLimit: mostBytes,
       async onRequest(request, reply) {
-        // A signature is over the body: who signs well enough to be asked is judged once it is read.
-        if (!isSigned(request, parts.now())) proven.set(request, await keys.prove(request, reply, 'events:write'))
+        // A signature is over the body: who signs well enough to be asked is judged once it is read, any other signature at once.
+        if (hasKey(request)) proven.set(request, await keys.prove(request, reply, 'events:write'))
+        else if (!isPlausible(request.headers, parts.now())) await refuseUnproven(keys, request, reply)
         if (modeOf(request) === undefined) throw unsupported()
       },
       async handler(request, reply) {
@@ -88,8 +89,12 @@ function noteRefusal({ log, meter }: RouteParts, request: FastifyRequest, error:
   meter.count('webhooks_refused', { source: 'hook' })
 }
 
-function isSigned({ headers }: FastifyRequest, nowMs: number): boolean {
-  return headers.authorization === undefined && headers['x-api-key'] === undefined && isPlausible(headers, nowMs)
+const hasKey = ({ headers }: FastifyRequest): boolean =>
+  headers.authorization !== undefined || headers['x-api-key'] !== undefined
+
+/** In the words of a signature to who sent one. What is proved here is not taken as proof: the body is not read yet. */
+async function refuseUnproven(keys: KeyDoor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if ((await keys.proveSigned(request, nothing)) === undefined) await keys.prove(request, reply, 'events:write')
 }
 
 type Mode = 'structured' | 'batch' | 'binary' | 'json'

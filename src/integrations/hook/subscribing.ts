@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { HttpProblem } from '../../errors.ts'
+import { type FieldProblem, HttpProblem } from '../../errors.ts'
 import type { KeyDoor, KeyHolder, Subscribing, SubscriptionWish } from '../integration.ts'
 import { isObject } from './facts.ts'
 import { expected, jsonOf, refusedFields } from './refusals.ts'
@@ -89,6 +89,7 @@ function readWish(body: Buffer): SubscriptionWish {
           field,
           said: expected(wanted[field], Object.hasOwn(value, field) ? value[field] : undefined),
         })),
+      ...(Object.hasOwn(value, 'channel') === Object.hasOwn(value, 'url') ? [whereTo(value)] : []),
       ...strange.slice(0, 20).map((name) => ({
         field: name.slice(0, 200),
         said: {
@@ -102,5 +103,10 @@ function readWish(body: Buffer): SubscriptionWish {
   const about = { source, ...(subject === undefined ? {} : { subject }) }
   if (channel !== undefined && url === undefined) return { to: { channel }, ...about }
   if (url !== undefined && channel === undefined) return { to: { url }, ...about }
-  throw refusedFields([{ field: url === undefined ? 'channel' : 'url', said: oneOfBoth }])
+  throw refusedFields([whereTo(value)])
 }
+
+const whereTo = (value: object): FieldProblem => ({
+  field: Object.hasOwn(value, 'url') ? 'url' : 'channel',
+  said: oneOfBoth,
+})

@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { type FieldProblem, HttpProblem } from '../../errors.ts'
 import { parseJson, repeatedName, tooMuch, type Unreadable, unreadableWords } from '../../text/exact-json.ts'
+import { exactNumbers } from '../../text/exact-number.ts'
 import { isTooMuch } from '../../text/json-depth.ts'
 import type { Said } from '../../text/locale.ts'
 import { cleanNom, longestNom, nomFault } from '../../text/nom.ts'
@@ -58,7 +59,10 @@ export function readPersonnage(bytes: Uint8Array): PersonnageBody {
   if (isTooMuch(bytes)) throw new HttpProblem(413, tooMuch)
   const parsed = parseJson(bytes)
   if ('unreadable' in parsed) throw new HttpProblem(400, unreadable[parsed.unreadable])
-  const { text, value: body } = parsed
+  const { text } = parsed
+  // What no double holds is neither rounded into a score nor told as another number than what came.
+  const keep = exactNumbers(text)
+  const body: unknown = keep === undefined ? parsed.value : JSON.parse(text, keep)
   const read = personnageShape.safeParse(fewOf(body))
   if (!read.success)
     throw new HttpProblem(422, problems.wrong, undefined, {

@@ -38,6 +38,7 @@ const put: RouteDoc = {
     en: 'The niveau is added by NIVEAUX. The channels that subscribed to personnage hear of it; matched says how many.',
   },
   proof: { by: 'key', scope: 'personnages:write' },
+  once: true,
   bodies: [{ type: json, schema: personnageShape }],
   answers: [{ status: 200, said: { fr: 'Enregistré.', en: 'Stored.' }, type: json, schema: taken }],
   refusals: [wrong],
@@ -71,6 +72,7 @@ const score: RouteDoc = {
   group: 'personnages',
   summary: { fr: 'Donne un score à un personnage connu.', en: 'Sets the score of a known character.' },
   proof: { by: 'key', scope: 'personnages:write' },
+  once: true,
   bodies: [{ type: json, schema: personnageShape }],
   answers: [{ status: 200, said: { fr: 'Enregistré.', en: 'Stored.' }, type: json, schema: taken }],
   refusals: [unknown, wrong],
@@ -172,9 +174,27 @@ const remove: RouteDoc = {
     en: 'For keys whose maker is a Vigie administrator.',
   },
   proof: { by: 'key', scope: 'personnages:write' },
+  once: true,
   params: { nom },
   answers: [{ status: 204, said: { fr: 'Retiré.', en: 'Removed.' } }],
-  refusals: [unknown],
+  refusals: [
+    {
+      status: 400,
+      said: { fr: 'Idempotency-Key ne peut pas être lu.', en: 'The Idempotency-Key cannot be read.' },
+    },
+    {
+      status: 403,
+      said: {
+        fr: 'Il manque à la clé la portée de cette route, ou son auteur n’est pas administrateur de Vigie.',
+        en: 'The key lacks the scope of this route, or its maker is no Vigie administrator.',
+      },
+    },
+    unknown,
+    {
+      status: 422,
+      said: { fr: 'Cet Idempotency-Key a déjà servi à un autre.', en: 'This Idempotency-Key was used for another.' },
+    },
+  ],
   examples: [
     { name: 'gone', said: { fr: 'Retirer Naruto', en: 'Remove Naruto' }, params: { nom: 'Naruto' }, status: 204 },
     { name: 'again', said: { fr: 'Une seconde fois', en: 'A second time' }, params: { nom: 'Naruto' }, status: 404 },

@@ -59,6 +59,8 @@ export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
     )
   })
   void http.register(async (scope) => {
+    // Many clients name this type in every call, whether there is a body or not; what comes is not looked at.
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, _body, done) => done(null))
     scope.setErrorHandler((error) => {
       throw asProblem(error)
     })

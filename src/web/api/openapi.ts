@@ -4,6 +4,7 @@ import { type ZodType, z } from 'zod'
 import type { Json, JsonObject } from '../../event.ts'
 import type { RouteAnswer, RouteDoc, RouteExample, RouteParam, RouteProof } from '../../integrations/integration.ts'
 import type { Locale } from '../../text/locale.ts'
+import { answerHeaders, headerComponents, headersOf } from './headers.ts'
 import { apiWords } from './words.ts'
 
 export interface ApiFacts {
@@ -31,6 +32,7 @@ export function openApiOf({ documents, url, version, locale }: ApiFacts): JsonOb
     paths,
     components: {
       securitySchemes: securityOf(documents, locale),
+      headers: headerComponents(locale),
       schemas: { Problem: schemaOf(problemShape, locale) },
     },
   }
@@ -67,7 +69,7 @@ function operationOf(one: RouteDoc, locale: Locale): JsonObject {
 }
 
 function parametersOf(one: RouteDoc, locale: Locale): { parameters?: readonly Json[] } {
-  const places = { path: one.params, query: one.query, header: one.headers } as const
+  const places = { path: one.params, query: one.query, header: headersOf(one) } as const
   const parameters = Object.entries(places).flatMap(([place, params]) =>
     Object.entries(params ?? {}).map(([name, param]) => parameterOf(place, name, param, locale)),
   )
@@ -82,7 +84,10 @@ function parameterOf(place: string, name: string, { said, schema }: RouteParam, 
 function contentOf({ bodies = [], examples }: RouteDoc, locale: Locale): JsonObject {
   return Object.fromEntries(
     bodies.map(({ type, schema }) => {
-      const own = examples.filter((one) => one.body !== undefined && typeOf(one) === type)
+      // What shows a refusal, or stands beside headers that say it is something else, is no example of this schema.
+      const own = examples.filter(
+        ({ body, ...one }) => typeOf({ body, ...one }) === type && schema.safeParse(body).success,
+      )
       return [type, { schema: schemaOf(schema, locale), ...examplesOf(own, ({ body }) => body, locale) }]
     }),
   )
@@ -109,22 +114,24 @@ function responsesOf(one: RouteDoc, locale: Locale): JsonObject {
   const told = new Set(one.answers.map(({ status }) => status))
   const refusals = refusalsOf(one, locale)
     .filter(({ status }) => !told.has(status))
-    .map(({ status, said }) => [String(status), refusalOf(said)] as const)
+    .map(({ status, said }) => [String(status), refusalOf(said, answerHeaders(one, status, true))] as const)
   return Object.fromEntries([...answers, ...refusals])
 }
 
-function answerOf({ status, said, type, schema }: RouteAnswer, { examples }: RouteDoc, locale: Locale): JsonObject {
-  if (type === undefined) return { description: said[locale] }
-  const own = examples.filter((one) => one.status === status)
+function answerOf({ status, said, type, schema }: RouteAnswer, one: RouteDoc, locale: Locale): JsonObject {
+  const told = { description: said[locale], ...answerHeaders(one, status, false) }
+  if (type === undefined) return told
+  const own = one.examples.filter((example) => example.status === status)
   const content = {
     ...(schema ? { schema: schemaOf(schema, locale, 'output') } : { schema: { type: 'string' } }),
     ...examplesOf(own, ({ answer }) => answer, locale),
   }
-  return { description: said[locale], content: { [type]: content } }
+  return { ...told, content: { [type]: content } }
 }
 
-const refusalOf = (description: string): JsonObject => ({
+const refusalOf = (description: string, headers: JsonObject): JsonObject => ({
   description,
+  ...headers,
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 })
 
@@ -139,7 +146,7 @@ export function refusalsOf(
     ...(one.bodies ? ([400, 413, 415] as const) : []),
     ...(by === 'key' || by === 'secret' || by === 'bearer' ? ([401] as const) : []),
     ...(by === 'key' ? ([403, 429] as const) : []),
-    ...(one.method !== 'GET' ? ([503] as const) : []),
+    ...(one.method !== 'GET' || by === 'key' ? ([503] as const) : []),
   ]
   const own = (one.refusals ?? []).map(({ status, said }) => ({ status, said: said[locale] }))
   const common = statuses
@@ -149,7 +156,10 @@ export function refusalsOf(
 }
 
 function requirementsOf(proof: RouteProof): readonly Json[] {
-  if (proof.by === 'key') return [{ key: [] }, { keyHeader: [] }, ...(proof.orSigned ? [{ signature: [] }] : [])]
+  if (proof.by === 'key') {
+    const others = [...(proof.orSigned ? ['signature'] : []), ...(proof.orInAddress ? ['keyInAddress'] : [])]
+    return ['key', 'keyHeader', ...others].map((name) => ({ [name]: [] }))
+  }
   if (proof.by === 'secret') return [{ [proof.header]: [] }]
   return proof.by === 'bearer' ? [{ [proof.setting]: [] }] : []
 }
@@ -164,6 +174,7 @@ function securityOf(documents: readonly RouteDoc[], locale: Locale): JsonObject 
   return {
     key: { type: 'http', scheme: 'bearer', description: say.key },
     keyHeader: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: say.key },
+    keyInAddress: { type: 'apiKey', in: 'query', name: 'key', description: say.inAddress },
     signature: { type: 'apiKey', in: 'header', name: 'webhook-signature', description: say.signature },
     ...Object.fromEntries(others),
   }

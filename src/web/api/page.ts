@@ -6,6 +6,7 @@ import type { RouteDoc, RouteParam, RouteProof } from '../../integrations/integr
 import type { Locale } from '../../text/locale.ts'
 import { type Markup, Markup as MarkupOf, markup } from '../../text/markup.ts'
 import { curlOf } from './curl.ts'
+import { headersOf } from './headers.ts'
 import { type ApiFacts, openPath, refusalsOf, schemaOf } from './openapi.ts'
 import { style } from './style.ts'
 import { apiWords } from './words.ts'
@@ -60,7 +61,7 @@ const entry = (one: RouteDoc): Markup =>
 function article(one: RouteDoc, facts: ApiFacts): Markup {
   const { locale } = facts
   const say = apiWords[locale]
-  const params = { ...one.params, ...one.query, ...one.headers }
+  const params = { ...one.params, ...one.query, ...headersOf(one) }
   const paragraphs = one.description?.[locale].split('\n\n') ?? []
   return markup`<article id="${anchorOf(one)}" aria-labelledby="${anchorOf(one)}-t">
 <h3 class="head" id="${anchorOf(one)}-t">${verb(one)}<code>${openPath(one.path)}</code></h3>
@@ -88,7 +89,7 @@ const rows = (lines: readonly Markup[]): Markup =>
 function paramRow(name: string, { said, schema }: RouteParam, isPath: boolean, locale: Locale): Markup {
   const say = apiWords[locale]
   const needed = isPath || !schema.safeParse(undefined).success ? say.required : say.optional
-  return markup`<tr><th scope="row"><code>${name}</code></th><td>${kindOf(schemaOf(schema, locale))}, ${needed}</td><td>${said[locale]}</td></tr>`
+  return markup`<tr class="field"><th scope="row"><code>${name}</code></th><td>${kindOf(schemaOf(schema, locale))}, ${needed}</td><td>${said[locale]}</td></tr>`
 }
 
 function body(type: string, schema: ZodType, locale: Locale): Markup {
@@ -96,7 +97,7 @@ function body(type: string, schema: ZodType, locale: Locale): Markup {
   const told = schemaOf(schema, locale)
   const lines = fieldRows(told, locale)
   return markup`<h4>${say.body} (${type})</h4>
-${lines.length === 0 ? markup`<p>${kindOf(told)}</p>\n` : rows(lines)}`
+${lines.length === 0 ? markup`<p>${typeof told.description === 'string' ? told.description : kindOf(told)}</p>\n` : rows(lines)}`
 }
 
 function fieldRows(schema: JsonObject, locale: Locale): readonly Markup[] {
@@ -106,7 +107,7 @@ function fieldRows(schema: JsonObject, locale: Locale): readonly Markup[] {
     const field = objectOf(one) ?? {}
     const needed = required.includes(name) ? say.required : say.optional
     const text = typeof field.description === 'string' ? field.description : ''
-    return markup`<tr><th scope="row"><code>${name}</code></th><td>${kindOf(field)}, ${needed}</td><td>${text}</td></tr>`
+    return markup`<tr class="field"><th scope="row"><code>${name}</code></th><td>${kindOf(field)}, ${needed}</td><td>${text}</td></tr>`
   })
 }
 

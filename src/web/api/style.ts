@@ -36,7 +36,8 @@ tr:first-child>*{border-top:0}
 th{min-width:7rem}
 .status{min-width:3.25rem;width:3.25rem}
 .type{overflow-wrap:normal;width:1%}
-@media (max-width:40rem){.answer{display:grid;grid-template-columns:3.25rem minmax(0,1fr)}.answer>.type{grid-column:2;width:auto;border-top:0;padding-top:0}}
+.field>th{width:11rem}.field>th+td{width:15rem}
+@media (max-width:40rem){.field{display:block;padding:.35rem 0;border-top:1px solid var(--line)}.field:first-child{border-top:0}.field>*{display:block;width:auto;border:0;padding:0}.field>th+td{width:auto;color:var(--soft)}.answer{display:grid;grid-template-columns:3.25rem minmax(0,1fr)}.answer>.type{grid-column:2;width:auto;border-top:0;padding-top:0}}
 footer{color:var(--soft);font-size:.875rem}
 footer ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:2rem 0 0;padding:0}
 @media (min-width:60rem){.columns{display:grid;grid-template-columns:17rem minmax(0,1fr);gap:2rem}nav{position:sticky;top:1rem;align-self:start;max-height:calc(100vh - 2rem);overflow-y:auto}}

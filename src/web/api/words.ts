@@ -13,6 +13,7 @@ interface ApiWords {
     readonly scope: (scope: Scope) => string
     readonly signature: string
     readonly orSigned: string
+    readonly inAddress: string
     readonly open: string
     readonly secret: (header: string, setting: string) => string
     readonly bearer: (setting: string) => string
@@ -36,7 +37,7 @@ export const apiWords: Readonly<Record<Locale, ApiWords>> = {
     title: 'L’API de Vigie',
     introduction: [
       'Les programmes envoient à Vigie des personnages, des scores et des événements\u202f; elle les garde, les archive et les annonce dans les canaux abonnés.',
-      'Une clé se crée par /vigie key create dans Mattermost, ou par vigie key create dans un terminal. Elle s’envoie dans l’en-tête Authorization, après Bearer, ou dans X-API-Key\u202f; elle permet 600 requêtes par minute.',
+      'Une clé se crée par /vigie key create dans Mattermost, ou par vigie key create dans un terminal. Elle s’envoie dans l’en-tête Authorization, après Bearer, ou dans X-API-Key\u202f; elle permet 600 requêtes par minute, et chaque réponse dit ce qu’il en reste (RateLimit).',
       'Les refus sont des application/problem+json (RFC 9457), dans la langue d’Accept-Language. Un corps compte au plus 1 Mio et 20\u202f000 valeurs. Une requête répétée avec le même Idempotency-Key n’a qu’un effet et reçoit la première réponse.',
     ],
     groups: {
@@ -58,8 +59,10 @@ export const apiWords: Readonly<Record<Locale, ApiWords>> = {
     proofs: {
       key: 'Une clé d’API.',
       scope: (scope) => `Clé d’API avec la portée ${scope}`,
-      signature: 'Une signature Standard Webhooks, par le secret d’une clé créée avec --signing.',
+      signature:
+        'Une signature Standard Webhooks (webhook-id, webhook-timestamp et webhook-signature), par le secret d’une clé créée avec --signing.',
       orSigned: 'ou signature Standard Webhooks',
+      inAddress: 'Une clé créée avec --in NOM, dans l’adresse.',
       open: 'Ouvert à tous',
       secret: (header, setting) => `${header}\u00a0: la valeur de ${setting}`,
       bearer: (setting) => `en-tête Authorization, Bearer et la valeur de ${setting}`,
@@ -81,7 +84,7 @@ export const apiWords: Readonly<Record<Locale, ApiWords>> = {
     title: 'The API of Vigie',
     introduction: [
       'Programs send Vigie characters, scores and events; it keeps them, archives them and tells them in the channels that subscribed.',
-      'A key is made by /vigie key create in Mattermost, or by vigie key create in a shell. It is sent in the header Authorization, after Bearer, or in X-API-Key; it allows 600 requests a minute.',
+      'A key is made by /vigie key create in Mattermost, or by vigie key create in a shell. It is sent in the header Authorization, after Bearer, or in X-API-Key; it allows 600 requests a minute, and every answer says how many are left (RateLimit).',
       'Refusals are application/problem+json (RFC 9457), in the language of Accept-Language. A body has at most 1 MiB and 20,000 values. A request repeated with the same Idempotency-Key takes effect once and gets the first answer.',
     ],
     groups: {
@@ -103,8 +106,10 @@ export const apiWords: Readonly<Record<Locale, ApiWords>> = {
     proofs: {
       key: 'An API key.',
       scope: (scope) => `API key with the scope ${scope}`,
-      signature: 'A Standard Webhooks signature, by the secret of a key made with --signing.',
+      signature:
+        'A Standard Webhooks signature (webhook-id, webhook-timestamp and webhook-signature), by the secret of a key made with --signing.',
       orSigned: 'or a Standard Webhooks signature',
+      inAddress: 'A key made with --in NAME, in the address.',
       open: 'Open to all',
       secret: (header, setting) => `${header}: the value of ${setting}`,
       bearer: (setting) => `header Authorization, Bearer and the value of ${setting}`,

@@ -210,6 +210,15 @@ describe('the plain form', () => {
     expect(await titleOf({ subject: 'db1' })).toEqual(['db1'])
   })
 
+  it('names the value of `fields` that is none', async () => {
+    const door = await openDoor()
+    const answer = await door.post(
+      { type: 'a', text: 'b', fields: { good: 1, '': 2, inner: { a: 1 }, none: null } },
+      json,
+    )
+    expect([answer.statusCode, fieldsOf(answer)]).toEqual([422, ['fields.inner', 'fields.none']])
+  })
+
   it('is refused field by field, in the caller’s language', async () => {
     const door = await openDoor()
     const answer = await door.post(

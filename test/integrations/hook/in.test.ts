@@ -1,5 +1,6 @@
 // `POST /webhook/in/:name` (issue 7): any JSON, and what Slack's and Mattermost's incoming webhooks take, told as it is and defused.
 
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import type { Event, JsonObject } from '../../../src/event.ts'
 import { describe as tell } from '../../../src/integrations/hook/describe.ts'
@@ -100,6 +101,32 @@ describe('an incoming webhook', () => {
 
   it.each(['a%2Fb', 'a%20b', `${'x'.repeat(65)}`, '%F0%9F%92%A9'])('has no name like %s', async (name) => {
     expect((await told({}, json, name)).answer.statusCode).toBeOneOf([404, 422])
+  })
+
+  it.each([
+    [
+      'grafana',
+      {
+        title: '[FIRING:1] Disk',
+        message: 'db1 is full',
+        status: 'firing',
+        alerts: [{ labels: { alertname: 'Disk' } }],
+      },
+      ['Disk', 'db1 is full'],
+    ],
+    [
+      'alertmanager',
+      { version: '4', status: 'resolved', externalURL: 'http://am:9093', alerts: [{ labels: { alertname: 'Down' } }] },
+      ['resolved', 'Down', 'am:9093'],
+    ],
+    ['kuma', { msg: '[Site] [Down] timeout', monitor: { name: 'Site' }, heartbeat: { status: 0 } }, ['timeout']],
+  ])('of %s is told whole by the template that docs/events.md gives', async (name, body, words) => {
+    const documented = await readFile(new URL('../../../docs/events.md', import.meta.url), 'utf8')
+    const template = documented.match(new RegExp(`/subscribe hook ${name} --template "([^"]+)"`))?.[1] ?? ''
+    const { event } = await told(body, json, name)
+    const text = event && plain(tell(event, { ...telling, template }).text ?? [])
+    for (const word of words) expect(text).toContain(word)
+    expect(text).not.toContain('{{')
   })
 
   it('takes its own key in the address, and nobody without one', async () => {

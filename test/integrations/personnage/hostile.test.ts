@@ -23,6 +23,8 @@ const raw: Readonly<Record<string, readonly [number, string | Buffer]>> = {
   'bytes that are no UTF-8': [400, Buffer.from('{"nom":"\xff","score":1}', 'latin1')],
   'a body that nests too deep': [400, `${'['.repeat(5_000)}${']'.repeat(5_000)}`],
   'a body that is too large': [413, `{"nom":"${'x'.repeat(1024 * 1024)}","score":1}`],
+  'a number just above the greatest score': [422, '{"nom":"a","score":9007199254740992}'],
+  'a fraction that no double holds': [422, '{"nom":"a","score":84.99999999999999999999}'],
   'a number beyond all numbers': [422, '{"nom":"a","score":1e400}'],
   'duplicate fields': [422, '{"nom":"a","score":1,"score":2}'],
   'duplicate fields in disguise': [422, '{"nom":"a","score":1,"\\u0073core":2}'],
@@ -84,6 +86,11 @@ describe('a body that is no character', () => {
   it('says how much was got of what is too long', async () => {
     const { body } = await world.post({ nom: 'x'.repeat(10_000), score: 1 })
     expect(body.errors[0].detail).toMatch(/got: a text of 10,000 characters, "x{39}…"$/)
+  })
+
+  it('says a number as it came, also one that no double holds', async () => {
+    const { body } = await world.post('{"nom":"a","score":9007199254740993}')
+    expect(body.errors[0].detail).toMatch(/got: the number 9007199254740993$/)
   })
 
   it('is refused where it is no JSON by its own word, or compressed', async () => {

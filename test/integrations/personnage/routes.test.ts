@@ -188,6 +188,16 @@ describe('one character', () => {
     expect([none.status, await world.noms()]).toEqual([404, ['Naruto']])
   })
 
+  it.each(['', '{}'])(
+    'goes, whatever a client names the type of the body %j that it does not need',
+    async (payload) => {
+      await world.post({ nom: 'Naruto', score: 79 })
+      const type = { 'content-type': 'application/json' }
+      expect((await world.call('DELETE', '/personnages/naruto', payload, type)).status).toBe(204)
+      expect(await world.noms()).toEqual([])
+    },
+  )
+
   it('goes, and is told to have gone; twice with one Idempotency-Key is once', async () => {
     await world.post({ nom: 'Naruto', score: 79 })
     const key = { 'idempotency-key': 'gone' }
