@@ -39,6 +39,14 @@ describe('/subscribe nextcloud', () => {
     expect(await world.read('member', '/subscribe list')).toContain('--ext pdf,docx --larger 10MB --no-names')
   })
 
+  it('takes a severity of any source, and lists it', async () => {
+    expect(await world.read('member', '/subscribe nextcloud --severity critical')).toContain('`--severity critical`')
+    expect(await filters()).toEqual({ severity: 'critical' })
+    expect(await world.read('member', '/subscribe nextcloud --severity huge')).toContain(
+      'Choose among: `info`, `warning`',
+    )
+  })
+
   it.each([
     ['10MB', 10_485_760, '10MB'],
     ['10Mo', 10_485_760, '10MB'],

@@ -1,7 +1,7 @@
 // A subscription's filters: from the flags of `/subscribe`, and back into the command that would make them.
 
 import { UserError } from '../../errors.ts'
-import type { Filters, Subscription } from '../../event.ts'
+import type { Filters, Severity, Subscription } from '../../event.ts'
 import type { Said } from '../../text/locale.ts'
 import { code, own, rich, shorten } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
@@ -9,6 +9,9 @@ import type { Around, Call, Choice } from '../command.ts'
 import type { Source } from '../index.ts'
 import { mentionNames } from '../monitor/mention.ts'
 import { readGlob } from './subject.ts'
+
+/** The least grave first. */
+export const severities: readonly Severity[] = ['info', 'warning', 'critical']
 
 const longestDigestMs = 7 * 86_400_000
 const shortestDigestMs = 1000
@@ -28,6 +31,7 @@ export function readFilters(flags: Call['flags'], source: Source): Filters {
   const ext = listOf(flags, 'ext')?.map(readExtension)
   const largerBytes = readSize(flags.larger)
   const template = readTemplate(flags.template, source)
+  const severity = severities.find((one) => one === flags.severity)
   return {
     ...(events === undefined ? {} : { events: [...new Set(events)] }),
     ...(branch === undefined ? {} : { branch }),
@@ -38,6 +42,7 @@ export function readFilters(flags: Call['flags'], source: Source): Filters {
     ...(ext === undefined ? {} : { ext: [...new Set(ext)] }),
     ...(largerBytes === undefined ? {} : { largerBytes }),
     ...(flags['no-names'] === true ? { noNames: true } : {}),
+    ...(severity === undefined ? {} : { severity }),
     ...(digestMs === undefined ? {} : { digestMs }),
     ...(template === undefined ? {} : { template }),
     ...(flags.cards === 'each' || flags.cards === 'live' ? { cards: flags.cards } : {}),
@@ -66,7 +71,7 @@ export async function shownFilters<T extends Pick<Subscription, 'filters'>>(
 /** The flags that make these filters, as they are typed; empty for none. */
 export function flagsOf(filters: Filters): string {
   const { events, branch, label, author, changesOnly, confidential, digestMs, cards, mention } = filters
-  const { ext, largerBytes, noNames, template } = filters
+  const { ext, largerBytes, noNames, template, severity } = filters
   return [
     listFlag('events', events),
     listFlag('branch', branch),
@@ -77,6 +82,7 @@ export function flagsOf(filters: Filters): string {
     listFlag('ext', ext),
     largerBytes === undefined ? '' : `--larger ${typedSize(largerBytes)}`,
     noNames === true ? '--no-names' : '',
+    severity === undefined ? '' : `--severity ${severity}`,
     digestMs === undefined ? '' : `--digest ${typedDuration(digestMs)}`,
     cards === undefined ? '' : `--cards ${cards}`,
     listFlag('mention', mention),
