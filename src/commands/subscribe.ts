@@ -111,7 +111,7 @@ function flags(sources: readonly Source[]): Readonly<Record<string, Flag>> {
       },
       choices: async (_call, { source }) => {
         const named = sources.filter(({ name }) => name === source)
-        return eventChoices(named.length === 0 ? sources : named)
+        return eventChoices(named.length === 0 ? sources.filter(({ name }) => name !== 'hook') : named)
       },
     },
     branch: {

@@ -47,6 +47,15 @@ describe('a subscription', () => {
     expect(filtered({}, { largerBytes: 1 })).toBe('larger')
   })
 
+  test('hears the types of hook that it names, and all that begin so', () => {
+    const done = { source: 'hook', type: 'hook.deploy.done' }
+    const wish = (events: string[]) => because(eventOf(done), { source: 'hook', filters: { events } })
+    expect(wish(['deploy.done'])).toBe('hears')
+    expect(wish(['deploy'])).toBe('hears')
+    expect(wish(['deploy.do'])).toBe('events')
+    expect(wish(['deploy', '!deploy.done'])).toBe('events')
+  })
+
   test('hears what is grave enough only, and the success that ends a failure', () => {
     expect(filtered({ severity: 'info' }, { severity: 'warning' })).toBe('severity')
     expect(filtered({ severity: 'warning' }, { severity: 'warning' })).toBe('hears')
