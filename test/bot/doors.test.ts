@@ -370,7 +370,8 @@ function doors(house: () => House) {
     const direct = await calls.directChannel(world.bot.id, world.alice.id)
     await until(async () => {
       const [post] = await calls.posts(direct.id, {})
-      const shown = await accepted(world.alice.get(`/posts/${post?.id}`))
+      if (post === undefined) return false
+      const shown = await accepted(world.alice.get(`/posts/${post.id}`))
       return at(shown, 'metadata.files.0.name') === 'e.csv'
     })
   })

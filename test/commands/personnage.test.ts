@@ -2,6 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { renderText } from '../../src/bot/render.ts'
+import { tokenize } from '../../src/bot/tokens.ts'
+import { quoted } from '../../src/commands/monitor/list.ts'
 import { createWorld, type World } from './world.ts'
 
 let world: World
@@ -95,6 +97,13 @@ describe('/personnage', () => {
     expect(await world.read('sysadmin', '/personnage remove Nobody')).toContain('No character is called `Nobody`')
     expect(await world.store.events.recent({ source: 'personnage', limit: 10 })).toEqual([])
   })
+
+  it.each(['Dwayne "The Rock" Johnson', 'a « b » "c"', 'help', '--x', 'l’un'])(
+    'writes %s as it can be typed',
+    async (nom) => {
+      expect(tokenize(quoted(nom))).toEqual([{ text: nom, quoted: quoted(nom) !== nom }])
+    },
+  )
 
   it('names its verbs to who gives a word that is none', async () => {
     expect(await world.read('member', '/personnage Naruto')).toContain(
