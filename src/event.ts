@@ -179,6 +179,8 @@ export interface Filters {
   readonly noNames?: boolean
   /** Wait this long and tell what came in one post. */
   readonly digestMs?: number
+  /** Only events at least so grave, and what ends one. */
+  readonly severity?: Severity
   /** Mentioned when an event rings: Mattermost user ids, `here`, `channel`. */
   readonly mention?: readonly string[]
   /** What is told instead of the card's own text, as it was typed; `{{data.x}}` stands for the event's own words. */

@@ -154,8 +154,16 @@ async function answerCommand(parts: RoutesParts, request: FastifyRequest): Promi
 }
 
 function slashAnswer({ draw, sealer }: RoutesParts, { reply, locale }: Answer, channel: string, person: string) {
-  const { message, props } = draw(reply, locale, sealer.stamp({ channel, person }))
+  const { message, props } = draw(withFileNote(reply, locale), locale, sealer.stamp({ channel, person }))
   return { response_type: 'ephemeral', text: message, attachments: props.attachments, skip_slack_parsing: true }
+}
+
+/** The answer says where its file is. */
+function withFileNote(reply: Answer['reply'], locale: Answer['locale']): Answer['reply'] {
+  const { file, footer } = reply
+  if (file === undefined) return reply
+  const note = `${locale === 'fr' ? 'Fichier en message direct\u00a0:' : 'File by direct message:'} ${file.name}`
+  return { ...reply, footer: footer === undefined ? note : `${footer} · ${note}` }
 }
 
 async function answerPress(parts: RoutesParts, body: unknown): Promise<object> {
@@ -199,7 +207,8 @@ async function answerDialog(parts: RoutesParts, body: unknown): Promise<object> 
     const url = parts.responseUrls.of(String(state))
     const isTaken =
       url !== undefined && (await parts.responseUrls.answer(url, slashAnswer(parts, answer, channel, person)))
-    if (!isTaken) await parts.answers.tell(person, answer)
+    // Neither carries a file.
+    if (!isTaken || answer.reply.file !== undefined) await parts.answers.tell(person, answer)
   }
   const showLater = (answer: Answer) =>
     void show(answer).catch((error: unknown) => parts.log.error({ err: error }, 'the answer to a form was not taken'))

@@ -34,8 +34,8 @@ export function nothingHere(locale: Locale): string {
 export function tooMany(most: number, waitMs: number): UserError {
   const wait = (locale: Locale) => duration(locale, Math.max(1000, waitMs))
   return new UserError({
-    fr: `Plus de ${most} changements en une minute\u00a0: réessayez dans ${wait('fr')}.`,
-    en: `More than ${most} changes within a minute: try again in ${wait('en')}.`,
+    fr: `Plus de ${most} fois en une minute\u00a0: réessayez dans ${wait('fr')}.`,
+    en: `More than ${most} times within a minute: try again in ${wait('en')}.`,
   })
 }
 

@@ -5,6 +5,7 @@ import type { Argument, Call, CallContext, Choice, Flag, FlagValue, Form } from 
 import { UserError } from '../errors.ts'
 import type { Json } from '../event.ts'
 import { parseDuration } from '../text/format.ts'
+import type { Locale } from '../text/locale.ts'
 import { code, own, type Rich, rich } from '../text/rich.ts'
 import { said } from '../text/said.ts'
 import { fold, nearest } from '../text/suggest.ts'
@@ -215,6 +216,16 @@ function oneTooMany(found: Found, word: string, verbs: readonly string[]): UserE
       said({
         fr: rich`${code(word)} n’est pas connu. Vouliez-vous dire ${code(guess)}\u202f?`,
         en: rich`${code(word)} is not known. Did you mean ${code(guess)}?`,
+      }),
+    )
+  }
+  if (verbs.length > 0 && (found.form.args ?? []).length === 0) {
+    const all = (locale: Locale) =>
+      codes((found.command.verbs ?? []).map(({ name, twin }) => (locale === 'fr' ? (twin ?? name) : name)))
+    return new UserError(
+      said({
+        fr: rich`${code(word)} n’est pas connu ici. Au choix\u00a0: ${all('fr')}.`,
+        en: rich`${code(word)} is not known here. Choose among: ${all('en')}.`,
       }),
     )
   }

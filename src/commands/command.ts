@@ -34,7 +34,9 @@ export interface Flag {
   readonly title: Said
   readonly help: Said
   /** May depend on the place, and on the arguments given with it. */
-  readonly choices?: readonly Choice[] | ((call: CallContext, args: Call['args']) => Promise<readonly Choice[]>)
+  readonly choices?:
+    | readonly Choice[]
+    | ((call: CallContext, args: Call['args']) => Promise<readonly Choice[] | undefined>)
   /** Who may use it, where that is more than the form's own rule. */
   readonly allow?: Role
   /** Who may give it this value, where that is more than `allow`. */

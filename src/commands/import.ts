@@ -107,7 +107,7 @@ function importedReply({ name }: PostedFile, done: ImportDone, locale: Locale): 
       ? {}
       : {
           table: {
-            head: locale === 'fr' ? ['ligne', 'pourquoi'] : ['line', 'why'],
+            head: locale === 'fr' ? ['Ligne', 'Pourquoi'] : ['Line', 'Why'],
             rows: refused.slice(0, mostTold).map((one) => [shown(one.line), rich`${one.said[locale]}`]),
           },
         }),

@@ -55,6 +55,8 @@ const scopes: readonly Choice[] = [
   { value: 'subscriptions:write' },
 ]
 
+const scopeWords = scopes.map(({ value }) => value).join(', ')
+
 export function keyCommand(parts: KeyParts): Command {
   return {
     name: 'key',
@@ -63,7 +65,7 @@ export function keyCommand(parts: KeyParts): Command {
       fr: 'Crée, montre ou révoque les clés d’API\u202f; seul, les montre.',
       en: 'Makes, shows or revokes API keys; alone, shows them.',
     },
-    usage: { fr: '[create|list|revoke] [nom] …', en: '[create|list|revoke] [name] …' },
+    usage: { fr: '[créer|liste|révoquer] [nom] …', en: '[create|list|revoke] [name] …' },
     examples: [
       { fr: '/vigie key créer banque --scope events:write', en: '/vigie key create bank --scope events:write' },
       { fr: '/vigie key révoquer banque', en: '/vigie key revoke bank' },
@@ -99,7 +101,7 @@ function createVerb(parts: KeyParts): Verb {
       scope: {
         kind: 'list',
         title: { fr: 'Portées', en: 'Scopes' },
-        help: { fr: 'ce qu’elle peut faire', en: 'what it may do' },
+        help: { fr: `ce qu’elle peut faire\u00a0: ${scopeWords}`, en: `what it may do: ${scopeWords}` },
         choices: scopes,
       },
       expires: {
@@ -164,7 +166,7 @@ async function create({ keys, around }: KeyParts, call: Call): Promise<Reply> {
 function onlyBySlash(): UserError {
   return new UserError(
     said({
-      fr: rich`Une clé n’est montrée que dans la réponse, visible de vous seul, à la commande slash\u00a0: écrivez ${code('/vigie key create NOM --scope …')} dans un canal, ou ${code('vigie key create NOM --scope …')} dans un shell.`,
+      fr: rich`Une clé n’est montrée que dans la réponse, visible de vous seul, à la commande slash\u00a0: écrivez ${code('/vigie key créer NOM --scope …')} dans un canal, ou ${code('vigie key create NOM --scope …')} dans un shell.`,
       en: rich`A key is shown only in the answer to the slash command, which you alone see: write ${code('/vigie key create NAME --scope …')} in a channel, or ${code('vigie key create NAME --scope …')} in a shell.`,
     }),
   )
@@ -212,7 +214,8 @@ async function list(parts: KeyParts, call: Call): Promise<Reply> {
   return { title: own(title), table: { head, rows: [...rows, ...rest] }, personal: true }
 }
 
-async function rowOf({ around, timeZone }: KeyParts, key: KeptKey, { locale, now }: Call): Promise<readonly Rich[]> {
+async function rowOf({ around, timeZone }: KeyParts, key: KeptKey, call: Call): Promise<readonly Rich[]> {
+  const { locale, now } = call
   const { shell, never, expired, signs, at, told } = words[locale]
   const { name, id, scopes: may, maker, channel, inName, sealed, expiresAt, usedAt } = key
   const show = (when: number) => moment(locale, timeZone, when, now)
@@ -220,7 +223,7 @@ async function rowOf({ around, timeZone }: KeyParts, key: KeptKey, { locale, now
     [code(may.join(', '))],
     sealed === undefined ? [] : own(signs),
     inName === undefined ? [] : at(inName),
-    channel === undefined ? [] : told(channel),
+    channel === undefined ? [] : told(await shownChannel(around, channel, call)),
   ]
   return [
     sealed === undefined ? rich`${bold(name)} ${code(`vigie_${id}_…`)}` : rich`${bold(name)} ${code('whsec_…')}`,
@@ -229,6 +232,12 @@ async function rowOf({ around, timeZone }: KeyParts, key: KeptKey, { locale, now
     own(expiresAt === undefined ? never : expiresAt <= now ? expired(show(expiresAt)) : show(expiresAt)),
     own(usedAt === undefined ? never : show(usedAt)),
   ]
+}
+
+/** Its id, where it is gone or not for this person to read. */
+async function shownChannel(around: KeyParts['around'], channel: string, call: Call): Promise<string> {
+  const place = await around.findChannel(channel, call)
+  return place?.name === undefined ? channel : `~${place.name}`
 }
 
 function revokeVerb({ keys }: KeyParts): Verb {
@@ -240,12 +249,11 @@ function revokeVerb({ keys }: KeyParts): Verb {
       {
         name: 'name',
         title: { fr: 'Nom', en: 'Name' },
-        help: { fr: 'celui que montre «\u00a0list\u00a0»', en: 'the one that "list" shows' },
+        help: { fr: 'celui que montre «\u00a0liste\u00a0»', en: 'the one that "list" shows' },
         required: true,
         rest: true,
       },
     ],
-    examples: [{ fr: '/vigie key révoquer banque', en: '/vigie key revoke bank' }],
     allow: 'vigie_admin',
     async run(call) {
       const key = await keys.revoke(call.args.name ?? '')

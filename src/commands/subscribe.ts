@@ -9,7 +9,7 @@ import { said } from '../text/said.ts'
 import type { Call, Command, Flag, Press, Reply } from './command.ts'
 import type { CommandParts, Source } from './index.ts'
 import { mentionFlag, readMention } from './monitor/mention.ts'
-import { eventChoices, readFilters, shownFilters } from './subscriptions/filters.ts'
+import { eventChoices, readFilters, severities, shownFilters } from './subscriptions/filters.ts'
 import { listReply } from './subscriptions/list.ts'
 import { type InTurn, requireInside, requireRoom } from './subscriptions/room.ts'
 import { isSameSubject, readSubject } from './subscriptions/subject.ts'
@@ -111,7 +111,7 @@ function flags(sources: readonly Source[]): Readonly<Record<string, Flag>> {
       },
       choices: async (_call, { source }) => {
         const named = sources.filter(({ name }) => name === source)
-        return eventChoices(named.length === 0 ? sources : named)
+        return eventChoices(named.length === 0 ? sources.filter(({ name }) => name !== 'hook') : named)
       },
     },
     branch: {
@@ -179,6 +179,12 @@ function flags(sources: readonly Source[]): Readonly<Record<string, Flag>> {
         fr: 'le texte des cartes de hook\u00a0: "Commande {{data.id}}"',
         en: 'the text of cards of hook: "Order {{data.id}}"',
       },
+    },
+    severity: {
+      kind: 'word',
+      title: { fr: 'Gravité', en: 'Severity' },
+      help: { fr: 'à partir de cette gravité, et ce qui y met fin', en: 'from this severity on, and what ends it' },
+      choices: severities.map((value) => ({ value })),
     },
     mention: mentionFlag,
     confidential: {

@@ -1,7 +1,7 @@
 // Whether a subscription hears an event, and why not: one judgement for routing, for every try of the outbox and for
 // `/vigie explain` (interface.md, "Who may", "What people type"). Pure.
 
-import type { Audience, Event, Filters, Subscription } from '../event.ts'
+import type { Audience, Event, Filters, Severity, Subscription } from '../event.ts'
 import { compileGlobs, type Globs } from './glob.ts'
 
 /** What keeps a subscription from hearing an event, in the order in which it is asked. */
@@ -16,6 +16,7 @@ export type Silence =
   | 'author'
   | 'ext'
   | 'larger'
+  | 'severity'
   | 'unchanged'
   | 'confidential'
   | 'closed'
@@ -112,7 +113,15 @@ function filteredBy(event: Event, { subscription: { filters }, branches }: Liste
   if (filters.ext && !(extension !== undefined && filters.ext.includes(extension))) return 'ext'
   if (filters.largerBytes !== undefined && !(sizeBytes !== undefined && sizeBytes > filters.largerBytes))
     return 'larger'
+  if (filters.severity !== undefined && !isGrave(event, filters.severity)) return 'severity'
   return isUnchanged(event, filters) ? 'unchanged' : undefined
+}
+
+const rank: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 }
+
+/** Who heard that something failed also hears that it works again. */
+function isGrave({ severity, byDefaultAfter, track }: Event, least: Severity): boolean {
+  return rank[severity] >= rank[least] || (byDefaultAfter !== undefined && track?.before === byDefaultAfter)
 }
 
 /** `merge_request`, `merge_request.open`, the full type or `all`, whole words only; a leading `!` excludes, from what is told by default where nothing else is named. */

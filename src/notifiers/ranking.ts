@@ -15,7 +15,10 @@ const bottom = 14
 const left = 210
 const inset = 20
 const digitWidth = 8
-const mostOfAName = 22
+/** Where a name begins, and how far it may go. */
+const nameAt = 54
+const mostOfAName = 40
+const nameWidth = left - nameAt - 10
 
 /** The picture, 1280 pixels wide. @throws {Error} when the drawing library fails. */
 export function drawRanking({ title, rows }: Ranking, locale: Locale): Buffer {
@@ -49,7 +52,7 @@ function rowAt(
   const [from, to] = [Math.min(at(0), at(score)), Math.max(at(0), at(score))]
   return [
     text({ x: 42, y: baseline, size: 12, words: `${rank}`, color: colors.faint, anchor: 'end' }),
-    text({ x: 54, y: baseline, size: 13, words: shown(name) }),
+    text({ x: nameAt, y: baseline, size: 13, words: shown(name) }),
     `<rect x="${from}" y="${y + 5}" width="${Math.max(1, to - from)}" height="${rowHeight - 11}" rx="3" fill="${color}"/>`,
     text({ x: width - inset, y: baseline, size: 13, weight: 600, words: number(locale, score), anchor: 'end' }),
   ].join('')
@@ -60,7 +63,24 @@ const pictures = /\p{Extended_Pictographic}|\u200d|\ufe0f/gu
 const otherScripts = /[^\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Common}\p{M}]|[\u30a0-\u30ff]/gu
 
 function shown(name: string): string {
-  return shorten(name.replace(pictures, ''), mostOfAName).replace(otherScripts, '□')
+  const drawn = shorten(name.replace(pictures, ''), mostOfAName).replace(otherScripts, '□') || '□'
+  const letters = [...drawn]
+  if (letters.reduce((sum, letter) => sum + widthOf(letter), 0) <= nameWidth) return drawn
+  let room = nameWidth - widthOf('…')
+  const end = letters.findIndex((letter) => {
+    room -= widthOf(letter)
+    return room < 0
+  })
+  return `${letters.slice(0, end).join('').trimEnd()}…`
+}
+
+/** In points of a letter of 13, as wide as any of its kind in the font. */
+function widthOf(letter: string): number {
+  if (/[\p{M}]/u.test(letter)) return 0
+  if (/[WM@%—…ЖШЩЮМФШΩ]/u.test(letter)) return 12.5
+  if (/[\p{Lu}mw□&]/u.test(letter)) return 10
+  if (/[iljtfrI.,:;'’|!() ]/u.test(letter)) return 5
+  return 7.5
 }
 
 interface Words {

@@ -20,12 +20,12 @@ export function plural(locale: Locale, count: number, one: string, other: string
   return pluralRules[locale].select(count) === 'one' ? one : other
 }
 
-/** A number in the reader's language: `1 204`, `1,204`. */
+/** A number in the reader's language, its minus a minus: `1 204`, `1,204`, `−3`. */
 export function number(locale: Locale, value: number, maximumFractionDigits = 2): string {
   const known = numberFormats.get(`${locale} ${maximumFractionDigits}`)
   const format = known ?? new Intl.NumberFormat(tags[locale], { maximumFractionDigits })
   if (!known) numberFormats.set(`${locale} ${maximumFractionDigits}`, format)
-  return format.format(value)
+  return format.format(value).replace('-', '−')
 }
 
 /** A share of 0 to 1 as `99,96 %`, `99.96%`; never rounded up to what it is not. Nothing known: `–`. */

@@ -260,7 +260,8 @@ function doors(house: () => House) {
     const bytes = Buffer.from('moniteur;disponibilité')
     answer.reply = { text: own('le fichier vous est envoyé'), file: { name: 'r.csv', type: 'text/csv', bytes } }
     await accepted(command(world.alice, 'report'))
-    await eyes.waitFor('ephemeral_message', 'vous est envoyé')
+    const said = await eyes.waitFor('ephemeral_message', 'vous est envoyé')
+    expect(String(said.post)).toContain('Fichier en message direct\u00a0: r.csv')
     const direct = await calls.directChannel(world.bot.id, world.alice.id)
     const [post] = await calls.posts(direct.id, {})
     const shown = await accepted(world.alice.get(`/posts/${post?.id}`))
@@ -345,6 +346,34 @@ function doors(house: () => House) {
       fields: { source: 'gitlab' },
     })
     await eyes.waitFor('ephemeral_message', 'abonné')
+  })
+
+  test('the file of a form’s answer comes by direct message too', async () => {
+    const { world, answer, calls } = house()
+    const fields = [{ name: 'what', label: 'Quoi', kind: 'text' as const, optional: false }]
+    answer.reply = { dialog: { title: 'Exporter', submit: 'Valider', fields, command: 'export' } }
+    await accepted(command(world.alice, 'export'))
+    const opened = JSON.parse(String((await eyes.waitFor('open_dialog', 'Exporter')).dialog))
+    const bytes = Buffer.from('nom;score')
+    answer.reply = { text: own('exporté'), file: { name: 'e.csv', type: 'text/csv', bytes } }
+    await accepted(
+      world.alice.post('/actions/dialogs/submit', {
+        url: opened.url,
+        callback_id: at(opened, 'dialog.callback_id'),
+        state: at(opened, 'dialog.state'),
+        channel_id: world.pub.id,
+        team_id: world.team.id,
+        submission: { what: 'events' },
+      }),
+    )
+    await eyes.waitFor('ephemeral_message', 'exporté')
+    const direct = await calls.directChannel(world.bot.id, world.alice.id)
+    await until(async () => {
+      const [post] = await calls.posts(direct.id, {})
+      if (post === undefined) return false
+      const shown = await accepted(world.alice.get(`/posts/${post.id}`))
+      return at(shown, 'metadata.files.0.name') === 'e.csv'
+    })
   })
 
   test('a mention in a public channel and a direct message are answered', async () => {

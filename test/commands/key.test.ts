@@ -86,6 +86,7 @@ describe('/vigie key list', () => {
     const read = await world.read('sysadmin', '/vigie key list')
     expect(read).toContain(`\`vigie_${shown.split('_')[1]}_…\``)
     expect(read).toContain('/webhook/in/tool')
+    expect(read).toContain('told in `~other` alone')
     expect(read).toContain('never')
     expect(read).not.toContain(shown)
     expect((await world.say('sysadmin', '/vigie key list')).reply.personal).toBe(true)

@@ -2,6 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { renderText } from '../../src/bot/render.ts'
+import { tokenize } from '../../src/bot/tokens.ts'
+import { quoted } from '../../src/commands/monitor/list.ts'
 import { createWorld, type World } from './world.ts'
 
 let world: World
@@ -89,11 +91,29 @@ describe('/personnage', () => {
   it('says what is wrong with what was typed, and changes nothing', async () => {
     expect(await world.read('member', '/personnage add Naruto 8.5')).toContain('`8.5` is none')
     expect(await world.read('member', '/personnage add Naruto Uzumaki')).toContain('stands in quotes')
-    expect(await world.read('member', '/personnage add Naruto 9007199254740992')).toContain('is none')
+    expect(await world.read('member', '/personnage add Naruto 9007199254740992')).toContain('out of reach')
     expect(await world.read('member', `/personnage add ${'x'.repeat(101)} 1`)).toContain('1 to 100 characters')
     expect(await world.read('member', '/personnage score Nobody 1')).toContain('No character is called `Nobody`')
     expect(await world.read('sysadmin', '/personnage remove Nobody')).toContain('No character is called `Nobody`')
     expect(await world.store.events.recent({ source: 'personnage', limit: 10 })).toEqual([])
+  })
+
+  it.each(['Dwayne "The Rock" Johnson', 'a « b » "c"', 'help', '--x', 'l’un'])(
+    'writes %s as it can be typed',
+    async (nom) => {
+      expect(tokenize(quoted(nom))).toEqual([{ text: nom, quoted: quoted(nom) !== nom }])
+    },
+  )
+
+  it('names its verbs to who gives a word that is none', async () => {
+    expect(await world.read('member', '/personnage Naruto')).toContain(
+      '`Naruto` is not known here. Choose among: `add`, `list`, `show`, `score`, `top`, `remove`.',
+    )
+  })
+
+  it('says nothing of what stays silent to who subscribes: characters are everybody’s', async () => {
+    expect(await world.read('member', '/subscribe personnage')).not.toContain('stays silent')
+    expect(await world.read('sysadmin', '/subscribe personnage Naruto')).not.toContain('private')
   })
 
   it('lets nobody but a Vigie administrator remove a character', async () => {

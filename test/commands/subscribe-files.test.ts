@@ -1,6 +1,7 @@
 // `/subscribe nextcloud` (issue 6; interface.md, "What people type"): what is asked of files, and what is said without their names.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { eventChoices, readFilters } from '../../src/commands/subscriptions/filters.ts'
 import type { Draft } from '../../src/event.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -37,6 +38,23 @@ describe('/subscribe nextcloud', () => {
     })
     expect(told).toContain('**Filters**: `--ext pdf,docx --larger 10MB --no-names`')
     expect(await world.read('member', '/subscribe list')).toContain('--ext pdf,docx --larger 10MB --no-names')
+  })
+
+  it('takes any type of hook, whose events are their senders’, and no glob', async () => {
+    const source = { name: 'hook', events: ['event'] }
+    expect(readFilters({ events: ['deploy.done', '!deploy.noise', 'all'] }, source)).toEqual({
+      events: ['deploy.done', '!deploy.noise', 'all'],
+    })
+    expect(() => readFilters({ events: ['deploy.*'] }, source)).toThrow('a glob is the subject')
+    expect(eventChoices([source])).toBeUndefined()
+  })
+
+  it('takes a severity of any source, and lists it', async () => {
+    expect(await world.read('member', '/subscribe nextcloud --severity critical')).toContain('`--severity critical`')
+    expect(await filters()).toEqual({ severity: 'critical' })
+    expect(await world.read('member', '/subscribe nextcloud --severity huge')).toContain(
+      'Choose among: `info`, `warning`',
+    )
   })
 
   it.each([

@@ -300,7 +300,8 @@ function createPeople(locale: { of: Locale }, roles: World['roles']): People {
 
 function createAround(people: People, posts: World['posts'], brought: string[]): Around {
   return {
-    findChannel: async (words) => Object.values(places).find(({ name }) => name !== '' && `~${name}` === words),
+    findChannel: async (words) =>
+      Object.values(places).find(({ name, channel }) => name !== '' && (`~${name}` === words || channel === words)),
     findPost: async (words) => posts.get(words),
     canRead: async () => true,
     username: async (id) => id,

@@ -47,6 +47,35 @@ describe('a subscription', () => {
     expect(filtered({}, { largerBytes: 1 })).toBe('larger')
   })
 
+  test('hears the types of hook that it names, and all that begin so', () => {
+    const done = { source: 'hook', type: 'hook.deploy.done' }
+    const wish = (events: string[]) => because(eventOf(done), { source: 'hook', filters: { events } })
+    expect(wish(['deploy.done'])).toBe('hears')
+    expect(wish(['deploy'])).toBe('hears')
+    expect(wish(['deploy.do'])).toBe('events')
+    expect(wish(['deploy', '!deploy.done'])).toBe('events')
+  })
+
+  test('hears what is grave enough only, and the success that ends a failure', () => {
+    expect(filtered({ severity: 'info' }, { severity: 'warning' })).toBe('severity')
+    expect(filtered({ severity: 'warning' }, { severity: 'warning' })).toBe('hears')
+    expect(filtered({ severity: 'critical' }, { severity: 'warning' })).toBe('hears')
+    expect(filtered({ severity: 'warning' }, { severity: 'critical' })).toBe('severity')
+    const success = { severity: 'info', byDefaultAfter: 'failed' } as const
+    expect(
+      filtered(
+        { ...success, track: { key: 'k', value: 'success', order: 1, before: 'failed' } },
+        { severity: 'warning' },
+      ),
+    ).toBe('hears')
+    expect(
+      filtered(
+        { ...success, byDefault: true, track: { key: 'k', value: 'success', order: 1, before: 'success' } },
+        { severity: 'warning', events: ['all'] },
+      ),
+    ).toBe('severity')
+  })
+
   test('hears a success by default only after a failure', () => {
     const success = (before?: string) =>
       eventOf({

@@ -28,6 +28,13 @@ describe('a ranking', () => {
     }
   })
 
+  it('keeps a long name off the bars, and a line for a name of emoji alone', () => {
+    const of = (name: string) => drawRanking({ title: 'x', rows: [row(name, 1)] }, 'fr')
+    expect(of('W'.repeat(15))).toEqual(of('W'.repeat(40)))
+    expect(of('i'.repeat(15))).not.toEqual(of('i'.repeat(16)))
+    expect(of('🦊')).toEqual(of('□'))
+  })
+
   it('is drawn on the other thread, as curves are', async () => {
     const nothing = () => undefined
     const drawer = createDrawer({ debug: nothing, info: nothing, warn: nothing, error: nothing, fatal: nothing })

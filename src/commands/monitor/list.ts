@@ -71,6 +71,8 @@ const isUnwell = ({ health, beneath }: WatchedNow['state']): boolean =>
 
 /** A name as it has to be typed. */
 export function quoted(name: string): string {
-  if (!/[\s"“”„«»']|^[-—–]/.test(name)) return name
-  return name.includes('"') ? `«\u00a0${name}\u00a0»` : `"${name}"`
+  if (!/[\s"“”„«»']|^[-—–]|^(?:help|aide)$/i.test(name)) return name
+  const free = (...marks: readonly string[]) => !marks.some((mark) => name.includes(mark))
+  if (free('"')) return `"${name}"`
+  return free('»') || !free('“', '”') ? `«\u00a0${name}\u00a0»` : `“${name}”`
 }

@@ -2,7 +2,7 @@
 
 import { UserError } from '../../errors.ts'
 import type { PersonnageAuthor, PersonnageKeeper } from '../../integrations/integration.ts'
-import { code, rich } from '../../text/rich.ts'
+import { code, rich, shorten } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
 import type { CallContext } from '../command.ts'
 import type { PersonnageParts } from '../personnage.ts'
@@ -29,10 +29,22 @@ export function unknownNom(nom: string): UserError {
   )
 }
 
+function tooFar(words: string): UserError {
+  return new UserError(
+    said({
+      fr: rich`${code(shorten(words, 40))} est hors de portée\u00a0: un score compte 15 chiffres au plus.`,
+      en: rich`${code(shorten(words, 40))} is out of reach: a score has 15 digits at most.`,
+    }),
+  )
+}
+
 /** As typed: `85`, `-3`, `−3`. @throws {UserError} */
 export function readScore(words: string): number {
   const number = words.replace(/^[−–]/, '-')
-  if (/^[+-]?\d{1,17}$/.test(number) && Number.isSafeInteger(Number(number))) return Number(number)
+  const isWhole = /^[+-]?\d+$/.test(number)
+  // `-0` is nought.
+  if (isWhole && Number.isSafeInteger(Number(number))) return Number(number) + 0
+  if (isWhole) throw tooFar(words)
   throw new UserError(
     said({
       fr: rich`Le score est un nombre entier, par exemple ${code('85')}\u202f; ${code(words)} n’en est pas un. Un nom avec des espaces se met entre guillemets.`,

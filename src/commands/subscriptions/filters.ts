@@ -1,7 +1,7 @@
 // A subscription's filters: from the flags of `/subscribe`, and back into the command that would make them.
 
 import { UserError } from '../../errors.ts'
-import type { Filters, Subscription } from '../../event.ts'
+import type { Filters, Severity, Subscription } from '../../event.ts'
 import type { Said } from '../../text/locale.ts'
 import { code, own, rich, shorten } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
@@ -10,10 +10,14 @@ import type { Source } from '../index.ts'
 import { mentionNames } from '../monitor/mention.ts'
 import { readGlob } from './subject.ts'
 
+/** The least grave first. */
+export const severities: readonly Severity[] = ['info', 'warning', 'critical']
+
 const longestDigestMs = 7 * 86_400_000
 const shortestDigestMs = 1000
 const mostWords = 50
 const longestList = 2000
+const longestType = 200
 
 /**
  * @throws {UserError} for an event the source does not have, a branch glob that cannot be read, a list too long, a digest of no use, or what
@@ -28,6 +32,7 @@ export function readFilters(flags: Call['flags'], source: Source): Filters {
   const ext = listOf(flags, 'ext')?.map(readExtension)
   const largerBytes = readSize(flags.larger)
   const template = readTemplate(flags.template, source)
+  const severity = severities.find((one) => one === flags.severity)
   return {
     ...(events === undefined ? {} : { events: [...new Set(events)] }),
     ...(branch === undefined ? {} : { branch }),
@@ -38,14 +43,19 @@ export function readFilters(flags: Call['flags'], source: Source): Filters {
     ...(ext === undefined ? {} : { ext: [...new Set(ext)] }),
     ...(largerBytes === undefined ? {} : { largerBytes }),
     ...(flags['no-names'] === true ? { noNames: true } : {}),
+    ...(severity === undefined ? {} : { severity }),
     ...(digestMs === undefined ? {} : { digestMs }),
     ...(template === undefined ? {} : { template }),
     ...(flags.cards === 'each' || flags.cards === 'live' ? { cards: flags.cards } : {}),
   }
 }
 
-/** What `--events` may name, of any of these sources: `merge_request`, `merge_request.open`, the full type, `all`. */
-export function eventChoices(sources: readonly Source[]): readonly Choice[] {
+/** Its types are its senders': ours are no words for them. */
+const foreign = 'hook'
+
+/** What `--events` may name, of any of these sources: `merge_request`, `merge_request.open`, the full type, `all`; nothing where any word may. */
+export function eventChoices(sources: readonly Source[]): readonly Choice[] | undefined {
+  if (sources.some(({ name }) => name === foreign)) return undefined
   const short = sources.flatMap(({ events }) => events)
   const kinds = short.filter((event) => !event.includes('.'))
   const full = sources.flatMap(({ name, events }) => events.map((event) => `${name}.${event}`))
@@ -66,7 +76,7 @@ export async function shownFilters<T extends Pick<Subscription, 'filters'>>(
 /** The flags that make these filters, as they are typed; empty for none. */
 export function flagsOf(filters: Filters): string {
   const { events, branch, label, author, changesOnly, confidential, digestMs, cards, mention } = filters
-  const { ext, largerBytes, noNames, template } = filters
+  const { ext, largerBytes, noNames, template, severity } = filters
   return [
     listFlag('events', events),
     listFlag('branch', branch),
@@ -77,6 +87,7 @@ export function flagsOf(filters: Filters): string {
     listFlag('ext', ext),
     largerBytes === undefined ? '' : `--larger ${typedSize(largerBytes)}`,
     noNames === true ? '--no-names' : '',
+    severity === undefined ? '' : `--severity ${severity}`,
     digestMs === undefined ? '' : `--digest ${typedDuration(digestMs)}`,
     cards === undefined ? '' : `--cards ${cards}`,
     listFlag('mention', mention),
@@ -112,6 +123,7 @@ function actionOf(event: string, { events }: Source): string | undefined {
 function readEvent(word: string, source: Source): string {
   const { name, events } = source
   const mark = word.startsWith('!') ? '!' : ''
+  if (name === foreign) return readForeignType(word)
   const kind = word.slice(mark.length).replace(new RegExp(`^${name}\\.`), '')
   if ((kind === 'all' && mark === '') || events.includes(kind)) return mark + kind
   const whole = events.find((event) => actionOf(event, source) === kind)
@@ -121,6 +133,17 @@ function readEvent(word: string, source: Source): string {
     said({
       fr: rich`${name} n’a pas d’événement ${code(word)}. Il y a\u00a0: ${code(kinds)}, et ${code('all')}.`,
       en: rich`${name} has no event ${code(word)}. There are: ${code(kinds)}, and ${code('all')}.`,
+    }),
+  )
+}
+
+/** `deploy.done`, and all that begins so: `deploy`. */
+function readForeignType(word: string): string {
+  if (word.length <= longestType && /^!?[^\s!*?,]+$/u.test(word)) return word
+  throw new UserError(
+    said({
+      fr: rich`${code(shorten(word, 60))} n’est pas un type\u00a0: ${code('--events')} attend ${code('deploy.done')}, ou son début, ${code('deploy')}\u202f; un motif est le sujet, ${code('/subscribe hook deploy.*')}.`,
+      en: rich`${code(shorten(word, 60))} is no type: ${code('--events')} needs ${code('deploy.done')}, or its beginning, ${code('deploy')}; a glob is the subject, ${code('/subscribe hook deploy.*')}.`,
     }),
   )
 }
@@ -149,17 +172,15 @@ function requireOwn(flags: Call['flags'], { name: source }: Source): void {
   }
 }
 
-/** Whose events have no words of ours. */
-const templatesOf = 'hook'
 const longestTemplate = 1000
 
 function readTemplate(value: Call['flags'][string] | undefined, source: Source): string | undefined {
   if (typeof value !== 'string') return undefined
-  if (source.name !== templatesOf)
+  if (source.name !== foreign)
     throw new UserError(
       said({
-        fr: rich`${code('--template')} ne vaut que pour ${code(templatesOf)}\u00a0: ${source.name} a ses propres cartes.`,
-        en: rich`${code('--template')} is for ${code(templatesOf)} only: ${source.name} has cards of its own.`,
+        fr: rich`${code('--template')} ne vaut que pour ${code(foreign)}\u00a0: ${source.name} a ses propres cartes.`,
+        en: rich`${code('--template')} is for ${code(foreign)} only: ${source.name} has cards of its own.`,
       }),
     )
   if (value.trim() !== '' && value.length <= longestTemplate) return value.trim()

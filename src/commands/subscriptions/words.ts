@@ -64,6 +64,9 @@ export function heardWords({ source, subject }: Heard, locale: Locale): Rich {
   return subject === undefined ? words[locale].all(source) : rich`${code(subject)} (${own(source)})`
 }
 
+/** Characters are everybody's (interface.md, "Who may"): nothing of theirs stays silent. */
+const alwaysOpen = 'personnage'
+
 /** What stays silent is said in words that are the same for a closed subject and an unknown one (threats T7). */
 export function subscribedReply(
   subscription: Subscription,
@@ -77,7 +80,11 @@ export function subscribedReply(
     rich`${bold(own(replaced === undefined ? say.subscribed : say.replaced))} ${say.hears(heardWords(subscription, locale))}`,
     replaced === undefined || flagsOf(replaced.filters) === flags ? [] : say.before(flagsOf(replaced.filters)),
     former === undefined ? [] : say.former(former),
-    role === 'vigie_admin' ? say.admin : say.silent(allowCommand(subscription, place)),
+    subscription.source === alwaysOpen
+      ? []
+      : role === 'vigie_admin'
+        ? say.admin
+        : say.silent(allowCommand(subscription, place)),
   ]
   return {
     text: join(lines, '\n'),

@@ -12,6 +12,7 @@ const mostOfATitle = 200
 const mostOfAType = 120
 const mostOfAValue = 300
 const mostFields = 12
+const mostInALine = 3
 const mostLines = 60
 const mostOfAText = 4000
 /** Steps of a bar. */
@@ -55,7 +56,9 @@ export const describe: Describe = (event, telling) => {
     footer: footerOf(facts),
     summary,
     // A bar moves often: the edit says enough.
-    ...(event.card === undefined || progress !== undefined ? {} : { line: summary }),
+    ...(event.card === undefined || progress !== undefined
+      ? {}
+      : { line: lineOf(facts, summary, shownFields, telling.locale) }),
   }
   return description
 }
@@ -74,6 +77,15 @@ function textOf(facts: Facts, { template }: Telling): Rich {
   const word = wordOf(data)
   if (word === undefined) return origin
   return join([origin, typeof data === 'string' ? lines(data) : [code(shorten(word, mostOfAValue))]], '\n')
+}
+
+/** What happened to the thing whose card it is: its title alone would say the same each time. */
+function lineOf({ told, type }: Facts, summary: Rich, fields: readonly Field[], locale: Locale): Rich {
+  if (told !== undefined) return summary
+  const said = fields
+    .slice(0, mostInALine)
+    .map(({ title, value }) => rich`${title}${own(locale === 'fr' ? '\u00a0: ' : ': ')}${value}`)
+  return join([[code(shorten(type, mostOfAType))], ...said], ' · ')
 }
 
 /** Foreign lines, as many as a card holds. */
