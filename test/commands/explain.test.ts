@@ -38,6 +38,14 @@ describe('what is here', () => {
     }
   })
 
+  it('is told elsewhere to who asks from a direct message', async () => {
+    await world.say('maker', '/subscribe gitlab acme/app')
+    const { id } = await world.emit({ subject: 'acme/app' })
+    const told = await world.read('sysadmin', `/vigie explain ${id}`, 'direct')
+    expect(told).toContain('**It is told elsewhere** (`/vigie deliveries` says where) by these subscriptions:')
+    expect(told).not.toContain('this channel')
+  })
+
   it('speaks French, by the menu too', async () => {
     await world.say('maker', '/subscribe gitlab acme/app')
     const { id } = await world.emit({ subject: 'acme/app' })

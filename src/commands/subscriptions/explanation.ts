@@ -21,6 +21,8 @@ const words = {
   fr: {
     here: 'C’est dit ici',
     because: 'parce que ce canal y est abonné\u00a0:',
+    there: 'C’est dit ailleurs',
+    becauseThere: rich`(${code('/vigie deliveries')} dit où) par ces abonnements\u00a0:`,
     notHere: 'Ce n’est pas dit ici',
     nobody: (source: string) => rich`\u00a0: ce canal n’a pas d’abonnement à ${own(source)}.`,
     reasons: 'et voici pourquoi\u00a0:',
@@ -68,6 +70,8 @@ const words = {
   en: {
     here: 'It is told here',
     because: 'because this channel is subscribed to it:',
+    there: 'It is told elsewhere',
+    becauseThere: rich`(${code('/vigie deliveries')} says where) by these subscriptions:`,
     notHere: 'It is not told here',
     nobody: (source: string) => rich`: this channel has no subscription to ${own(source)}.`,
     reasons: 'and this is why:',
@@ -174,7 +178,9 @@ export async function postReply(
 }
 
 async function whyHere(parts: ExplainParts, deliveries: readonly Delivery[], context: CallContext): Promise<Rich> {
-  const { here, because, gone } = words[context.locale]
+  const { here, because, there, becauseThere, gone } = words[context.locale]
+  // A Vigie administrator also asks from a direct message about what channels and URLs are told.
+  const isHere = deliveries.length === 0 || deliveries.some(({ target }) => target.address === context.place.channel)
   const ids = [...new Set(deliveries.flatMap(({ subscriptions }) => subscriptions))]
   const lines = await Promise.all(
     ids.map(async (id) => {
@@ -182,7 +188,8 @@ async function whyHere(parts: ExplainParts, deliveries: readonly Delivery[], con
       return one === undefined ? gone(id) : subscriptionWords(parts, one, context)
     }),
   )
-  return [...rich`${bold(own(here))} ${own(because)}`, ...lines.map((line) => item(line))]
+  const head = isHere ? rich`${bold(own(here))} ${own(because)}` : rich`${bold(own(there))} ${becauseThere}`
+  return [...head, ...lines.map((line) => item(line))]
 }
 
 async function whyNotHere(parts: ExplainParts, event: StoredEvent['event'], context: CallContext): Promise<Rich> {
