@@ -86,6 +86,14 @@ const world: World = {
     : {}),
 }
 
+/** What `parseArgs` finds wrong, without its advice, and in French too. */
+const unreadable: readonly (readonly [RegExp, fr: string, en: string])[] = [
+  [/^Unknown option '([^']*)'/, 'cette option n’existe pas', 'there is no such option'],
+  [/^Option '([^']*)' argument (?:missing|is ambiguous)/, 'il manque une valeur', 'a value is missing'],
+  [/^Option '([^']*)' does not take an argument/, 'cette option ne prend pas de valeur', 'this option takes no value'],
+  [/^Unexpected argument '([^']*)'/, 'ce mot est de trop', 'this word is one too many'],
+]
+
 process.exitCode = await run(process.argv.slice(2))
 // What is left open (an idle keep-alive socket) must not keep a finished command alive.
 process.exit()
@@ -116,7 +124,7 @@ async function run(words: readonly string[]): Promise<number> {
     if (error instanceof ConfigError) for (const problem of error.problems) stderr(problem[locale])
     else if (error instanceof UserError) stderr(error.in(locale))
     else if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
-      stderr(unknownWord(error.message))
+      stderr(unreadableWord(error.message))
       stderr(`vigie ${subcommand.name} ${subcommand.usage}`)
       return 2
     } else throw error
@@ -124,14 +132,11 @@ async function run(words: readonly string[]): Promise<number> {
   }
 }
 
-/** What `parseArgs` says of an option, without its advice, and in French too. */
-function unknownWord(message: string): string {
-  const [, option] = /^Unknown option '([^']*)'/.exec(message) ?? []
-  const [, valued] = /^Option '([^']*)' argument missing/.exec(message) ?? []
-  if (option !== undefined)
-    return locale === 'fr' ? `${option}\u00a0: cette option n’existe pas.` : `${option}: there is no such option.`
-  if (valued !== undefined)
-    return locale === 'fr' ? `${valued}\u00a0: il manque une valeur.` : `${valued}: a value is missing.`
+function unreadableWord(message: string): string {
+  for (const [pattern, fr, en] of unreadable) {
+    const [, word] = pattern.exec(message) ?? []
+    if (word !== undefined) return locale === 'fr' ? `${word}\u00a0: ${fr}.` : `${word}: ${en}.`
+  }
   return message
 }
 

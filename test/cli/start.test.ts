@@ -205,6 +205,19 @@ describe('vigie as a process', () => {
     const unknown = run('strat')
     expect(await unknown.ended()).toBe(2)
     expect(unknown.err()).toContain('start')
-    expect(await run('status', '--colour').ended()).toBe(2)
+  })
+
+  it.each([
+    ['status --colour', '--colour\u00a0: cette option n’existe pas.', '--colour: there is no such option.'],
+    ['status --json=1', '--json\u00a0: cette option ne prend pas de valeur.', '--json: this option takes no value.'],
+    ['status again', 'again\u00a0: ce mot est de trop.', 'again: this word is one too many.'],
+    ['export events --from --to', '--from\u00a0: il manque une valeur.', '--from: a value is missing.'],
+  ])('says what is wrong with `%s` in the reader’s language', async (words, ...said) => {
+    const told = ['fr_FR.UTF-8', 'en_GB.UTF-8'].map(async (lang) => {
+      const ran = vigie(words.split(' '), { cwd: folder, environment: { ...environment, LC_ALL: lang } })
+      expect(await ran.ended()).toBe(2)
+      return ran.err().split('\n')[0]
+    })
+    expect(await Promise.all(told)).toEqual(said)
   })
 })
