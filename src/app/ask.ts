@@ -2,6 +2,7 @@
 // are does not weigh on others.
 
 import type { Ask, Asked } from '../integrations/integration.ts'
+import { beginningOf } from '../text/beginning.ts'
 
 export interface AskParts {
   readonly fetch: typeof fetch
@@ -27,7 +28,7 @@ export function createAsk({ fetch, elapsed }: AskParts): Ask {
         redirect: 'manual',
         headers: { accept: 'application/json, text/plain' },
       })
-      const body = await readBody(response)
+      const body = (await beginningOf(response.body, mostBytes)).subarray(0, mostBytes).toString()
       return { tookMs: tookMs(), status: response.status, body }
     } catch (error) {
       return { tookMs: tookMs(), error: reasonOf(error) }
@@ -41,18 +42,6 @@ export function createAsk({ fetch, elapsed }: AskParts): Ask {
     known.set(address, { at: elapsed(), asked })
     return asked
   }
-}
-
-async function readBody({ body }: Response): Promise<string> {
-  if (body === null) return ''
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size > mostBytes) break
-  }
-  return Buffer.concat(chunks).subarray(0, mostBytes).toString()
 }
 
 /** `ECONNREFUSED`, `timeout`: codes of the system's, nothing of the other side's. */

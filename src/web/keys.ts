@@ -67,10 +67,7 @@ export function createKeyDoor(parts: KeyDoorParts): KeyDoor {
   const keyOf = async (text: string): Promise<KeptKey | undefined> => {
     const [, id = '', secret = ''] = /^vigie_([a-z0-9]{12})_([A-Za-z0-9_-]{43})$/.exec(text) ?? []
     const given = digest(secret)
-    const known = await read.fresh()
-    const opened = openedBy(known, id, given)
-    const added = opened === undefined ? await read.since(known) : undefined
-    const key = added === undefined ? opened : openedBy(added, id, given)
+    const key = await read.find(async (all) => openedBy(all, id, given))
     return key !== undefined && isAlive(key, now()) ? key : undefined
   }
 
@@ -116,10 +113,7 @@ export function createKeyDoor(parts: KeyDoorParts): KeyDoor {
         }
         return found
       }
-      const known = await read.fresh()
-      const early = await signedBy(known)
-      const added = early === undefined ? await read.since(known) : undefined
-      const proven = added === undefined ? early : await signedBy(added)
+      const proven = await read.find(signedBy)
       const holder = proven && (await holderOf(proven))
       if (proven === undefined || holder === undefined) throw refused(request, 'signature', unsigned)
       noteUse(proven)
@@ -201,10 +195,11 @@ function createReading(keys: Pick<ApiKeyStore, 'all' | 'count'>, now: Now) {
     return read
   }
   return {
-    fresh: (): Promise<KeysRead> => (last !== undefined && Math.abs(now() - last.at) < freshMs ? last.read : readAll()),
-    /** Nothing where no key was added since. */
-    async since({ byId }: KeysRead): Promise<KeysRead | undefined> {
-      return (await keys.count()) === byId.size ? undefined : await readAll()
+    async find(look: (all: KeysRead) => Promise<KeptKey | undefined>): Promise<KeptKey | undefined> {
+      const known = await (last !== undefined && Math.abs(now() - last.at) < freshMs ? last.read : readAll())
+      const found = await look(known)
+      if (found !== undefined || (await keys.count()) === known.byId.size) return found
+      return await look(await readAll())
     },
   }
 }

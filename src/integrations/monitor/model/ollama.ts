@@ -2,6 +2,7 @@
 // what it cannot read, has no timeout and no bound; what reaches it through our `fetch` is timed, bounded and read already.
 
 import { Ollama } from 'ollama'
+import { beginningOf } from '../../../text/beginning.ts'
 import type { Said } from '../../../text/locale.ts'
 
 export interface ModelParts {
@@ -92,16 +93,7 @@ function clientOf(host: string, fetch: typeof globalThis.fetch, signal: AbortSig
 
 /** `model 'llama3' not found` */
 async function reasonOf({ body }: Response): Promise<string> {
-  if (body === null) return ''
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size > mostErrorBytes) break
-  }
-  const text = Buffer.concat(chunks).toString()
-  const said = parse(text)
+  const said = parse((await beginningOf(body, mostErrorBytes)).toString())
   return isRecord(said) && typeof said.error === 'string' ? said.error.slice(0, 200) : ''
 }
 
