@@ -21,12 +21,8 @@ type Counts = Awaited<ReturnType<DeliveryStore['counts']>>
 
 export function createOutboxPart({ status, deliveries, now }: OutboxPartParts): () => Promise<Part> {
   return async () => {
-    const [all, toUrls, others] = await Promise.all([
-      deliveries.counts(),
-      deliveries.counts(urls),
-      deliveries.counts({ except: urls }),
-    ])
-    const { waiting, parked } = all
+    const [toUrls, others] = await Promise.all([deliveries.counts(urls), deliveries.counts({ except: urls })])
+    const [waiting, parked] = [toUrls.waiting + others.waiting, toUrls.parked + others.parked]
     const away = status().notifiers.filter((notifier) => notifier.away !== undefined)
     const isLate = ({ oldestWaitingAt }: Counts) => oldestWaitingAt !== undefined && now() - oldestWaitingAt > lateMs
     // Somebody else's server that is away is no trouble of ours, and lasts for days.
