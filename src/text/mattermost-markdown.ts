@@ -59,9 +59,9 @@ export function escapeForeign(text: string): string {
       // The server reads `&#64;all` as a mention; two dollars make a formula, and nothing else than this stops it.
       .replace(/&(?=#?\w+;)/g, `&${zwsp}`)
       .replace(/\$/g, '&#36;')
-      .replace(/<(?=\S)/g, `<${zwsp}`)
+      .replace(/<(?!\s)/g, `<${zwsp}`)
       // Links made of bare words: `https://…`, `ftp:…`, `www.…`, `host.com/…`; and `:emoji:`.
-      .replace(/:(?=\/)|(?<=[a-z][a-z\d.+-]*):(?=[\p{L}\d%])|:(?=[\w+-]+:)/giu, `:${zwsp}`)
+      .replace(/^:|:(?=\/)|(?<=[a-z][a-z\d.+-]*):(?=[\p{L}\d%])|:(?=[\w+-]+:|[\w+-]*$)/giu, `:${zwsp}`)
       .replace(/(www\d{0,3})\./gi, `$1${zwsp}.`)
       .replace(/(?<=\.\p{L}{2,4})\//gu, `${zwsp}/`)
       .replace(/\\(?![\p{L}\p{N}\s])|[`*[\]|]/gu, (mark) => `\\${mark}`)

@@ -29,6 +29,7 @@ export const hostileWords: readonly string[] = [
   '[evil.com/path',
   'jira:123',
   ':smile: :+1: :_x:',
+  'ends with :smile',
   '#hashtag é#hashtag',
   '~town-square ~~struck~~',
   '# heading',

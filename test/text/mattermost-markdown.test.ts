@@ -35,6 +35,8 @@ describe('foreign words in a Mattermost post', () => {
       (words) => rich`${bold(words)} a poussé sur ${bold(words)} (branche ${code(words)})`,
       (words) => rich`${link(ours, [code('da156088')])} ${words}${{ own: '\n' }}${link(ours, [code(words)])} ${words}`,
       (words) => rich`Projet\u00a0: ${words}\n${words}\n${words}`,
+      (words) => rich`${words}: ${words} (${words}), ${words}! ${words}'s ${words}`,
+      (words) => rich`[${words}] **${words}** ${words}… ${words}-${words}`,
     ]
     fc.assert(
       fc.property(hostileString, fc.constantFrom(...places), (words, place) => {
