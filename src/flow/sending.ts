@@ -77,14 +77,16 @@ export function createSending(parts: SendingParts): Send {
   async function tell(lane: Lane, claim: Claim, { signal, probe, onTold }: Sending): Promise<void> {
     const { notifier, circuit } = lane
     const { delivery } = claim
-    const told = await teller.tell(claim, circuit.lastAway())
-    if (told.as === 'silence') return await settle(claim, silent(told.reason), signal)
+    const first = await teller.tell(claim, circuit.lastAway())
+    if (first.as === 'silence') return await settle(claim, silent(first.reason), signal)
     const lease = keepLease(claim, parts)
     const stop = () => lease.stop()
     signal.addEventListener('abort', stop)
     try {
-      await lane.messages?.turn(lease.signal)
-      if (claim.digest) await lane.digests.turn(lease.signal)
+      const hasWaited = await turn(lane, claim, lease.signal)
+      // Seconds may have passed, and with them the right to hear it (threat T8).
+      const told = hasWaited ? await teller.tell(claim, circuit.lastAway()) : first
+      if (told.as === 'silence') return await settle(claim, silent(told.reason), signal)
       if (!(await lease.confirm())) return log.warn({ delivery: delivery.id }, 'claimed by somebody else meanwhile')
       // Asked last: another delivery may have found it away meanwhile.
       const isOff = signal.aborted || (!probe && circuit.away() !== undefined)
@@ -103,6 +105,12 @@ export function createSending(parts: SendingParts): Send {
       signal.removeEventListener('abort', stop)
       lease.end()
     }
+  }
+
+  /** Waits until its notifier takes another of these; resolves whether it had to. */
+  async function turn({ messages, digests }: Lane, { digest }: Claim, signal: AbortSignal): Promise<boolean> {
+    const hasWaited = (await messages?.turn(signal)) ?? false
+    return (digest && (await digests.turn(signal))) || hasWaited
   }
 
   /** The answer to a failure: what becomes of the delivery. */

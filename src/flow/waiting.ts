@@ -41,8 +41,8 @@ export function createAlarm(wait: Wait): Alarm {
 
 /** Hands out turns, so many a second and no more. */
 export interface Pace {
-  /** Resolves when it is this caller's turn, or when the signal is aborted. */
-  turn(signal: AbortSignal): Promise<void>
+  /** Resolves when it is this caller's turn, or when the signal is aborted: whether it had to wait. */
+  turn(signal: AbortSignal): Promise<boolean>
 }
 
 export function createPace(perSecond: number, now: () => number, wait: Wait): Pace {
@@ -56,7 +56,9 @@ export function createPace(perSecond: number, now: () => number, wait: Wait): Pa
       seenAt = now()
       const at = Math.max(now(), nextAt)
       nextAt = at + spacingMs
-      if (at > now()) await wait(at - now(), signal)
+      if (at <= now()) return false
+      await wait(at - now(), signal)
+      return true
     },
   }
 }

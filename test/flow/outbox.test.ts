@@ -616,6 +616,22 @@ describe('the outbox', () => {
       const gaps = at.slice(1).map((moment, index) => moment - (at[index] ?? 0))
       expect(Math.min(...gaps)).toBeGreaterThanOrEqual(200)
     })
+
+    test('what may no longer be heard while a digest waits for its turn is left out of it', async () => {
+      for (const channel of ['town', 'dev']) {
+        await world.subscribe({ channel, maker: 'claire', filters: { digestMs: 10_000 } })
+        await world.subscribe({ channel, maker: 'hugo', subject: 'acme/api', filters: { digestMs: 10_000 } })
+      }
+      await world.store.people.setAdmin('claire', true, 0)
+      await world.tell({ visibility: 'private', audience: 'closed' })
+      const open = await world.tell({ subject: 'acme/api' })
+      await world.clock.advance(10_000)
+      expect(world.notifier.posts.length).toBe(1)
+      await world.store.people.setAdmin('claire', false, 0)
+      await world.clock.advance(1000)
+      expect(world.notifier.posts.map(({ events }) => events.length)).toEqual([2, 1])
+      expect(world.notifier.posts[1]?.events).toEqual([open])
+    })
   })
 
   describe('when something of ours breaks', () => {
