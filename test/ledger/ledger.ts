@@ -37,7 +37,10 @@ export interface Ledger {
   stop(): Promise<{ code: number | string; tookMs: number }>
   /** SIGSTOP, and SIGCONT so much later. */
   pause(forMs: number): Promise<void>
-  /** Lets the next thing happen in project `number`, the last two being those that are not told. Resolves once it was accepted. */
+  /**
+   * Lets the next thing happen in project `number`, the last two being those that are not told. Resolves once it was accepted. What happens
+   * in one project happens one after another: of two sent at once, the one that is accepted first may be answered last.
+   */
   happen(number: number): Promise<void>
   /** The same, outside the ledger: how many targets were matched. */
   matchedOf(number: number): Promise<number>
@@ -90,10 +93,16 @@ export async function openLedger(mattermost: Mattermost, options: LedgerOptions)
     const { mark, body } = line.next(now())
     return { line, mark, ...(await untilAccepted(address, mark, body)) }
   }
-  const happen = async (number: number) => {
+  const happenNow = async (number: number) => {
     const { line, mark, event, tookMs } = await send(number)
     accepted.push({ event, mark, channel: line.channel })
     intakeMs.push(tookMs)
+  }
+  const happening = new Map<number, Promise<void>>()
+  const happen = (number: number): Promise<void> => {
+    const next = (happening.get(number) ?? Promise.resolve()).then(() => happenNow(number))
+    happening.set(number, next)
+    return next
   }
 
   const ledger: Ledger = {
