@@ -89,7 +89,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const subscribed = { outward: outwardOf(integrations), sources: sourcesOf(integrations), standing }
   const subscribers = createSubscribers({ ...subscribed, store, vault, emit, admins, onReplayed, now, log })
   const upkeep = createUpkeep({ store, archive, settings, version, emit, admins, now, log })
-  const parked = createParkedTeller({ store, describe, timeZone, emit, admins, channel, now, log })
+  const parked = createParkedTeller({ store, describe, timeZone, emit, admins, channel, wake, now, log })
   const notifiers = [...bot.notifiers, ...(mail.notifier ? [mail.notifier] : []), subscribers.notifier]
   const outbox = createOutbox({
     ...street,

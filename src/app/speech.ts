@@ -31,10 +31,7 @@ export function createSpeech(parts: SpeechParts) {
     sources: sourcesOf(parts.integrations),
     router: parts.router,
     status: parts.status,
-    wakeOutbox() {
-      parts.outbox().wake()
-      parts.onReplayed()
-    },
+    wakeOutbox: parts.onReplayed,
     writeDocument: createDocumentWriter(),
     makeExport: createExport({ events, personnages, niveauOf: parts.niveauOf, timeZone, now }),
     files: createFiles({ self, calls, around, download }),
