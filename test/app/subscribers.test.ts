@@ -166,7 +166,7 @@ it.each(['ended by its key', 'gone for good'])(
     if (end === 'gone for good') await onTargetGone(target)
     else await unsubscribe(wish, alices)
     expect(replayed).toEqual([end])
-    expect(await store.deliveries.counts('webhook')).toMatchObject({ waiting: 1, parked: 0 })
+    expect(await store.deliveries.counts({ of: ['webhook'] })).toMatchObject({ waiting: 1, parked: 0 })
   },
 )
 

@@ -283,9 +283,11 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       await record({ route: () => [routedTo(town)], acceptedAt: time })
       await record({ route: () => [routedTo({ notifier: 'email', address: 'a@example.org' })], acceptedAt: time - 5 })
       expect(await store.deliveries.counts()).toMatchObject({ waiting: 2, oldestWaitingAt: time - 5 })
-      expect(await store.deliveries.counts('mattermost')).toMatchObject({ waiting: 1, oldestWaitingAt: time })
-      const but = await store.deliveries.counts({ except: 'mattermost' })
+      expect(await store.deliveries.counts({ of: ['mattermost'] })).toMatchObject({ waiting: 1, oldestWaitingAt: time })
+      const but = await store.deliveries.counts({ except: ['mattermost'] })
       expect(but).toMatchObject({ waiting: 1, oldestWaitingAt: time - 5 })
+      expect(await store.deliveries.counts({ of: [] })).toEqual({ waiting: 0, parked: 0 })
+      expect(await store.deliveries.counts({ except: [] })).toMatchObject({ waiting: 2 })
     })
 
     describe('events', () => {
