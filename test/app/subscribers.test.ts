@@ -5,11 +5,13 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { Standing } from '../../src/app/subscriber-rights.ts'
 import { createSubscribers, type SubscriberParts } from '../../src/app/subscribers.ts'
 import { createVault } from '../../src/app/vault.ts'
+import { createTurns } from '../../src/commands/subscriptions/room.ts'
 import { Secret } from '../../src/env.ts'
 import { HttpProblem } from '../../src/errors.ts'
 import type { Draft } from '../../src/event.ts'
 import type { KeyHolder } from '../../src/integrations/integration.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
+import { createWorld, square } from '../commands/world.ts'
 import { draftOf, wishOf } from '../fakes/event.ts'
 import { createFakeLog } from '../fakes/log.ts'
 
@@ -37,6 +39,7 @@ async function stage(more: Partial<SubscriberParts> = {}) {
     },
     admins: () => ['chief'],
     onReplayed: () => undefined,
+    inTurn: createTurns(),
     now: () => 0,
     log,
     ...more,
@@ -169,6 +172,22 @@ it.each(['ended by its key', 'gone for good'])(
     expect(await store.deliveries.counts({ of: ['webhook'] })).toMatchObject({ waiting: 1, parked: 0 })
   },
 )
+
+it('leaves a channel no more room where chat subscribes it at the same time', async () => {
+  const chat = await createWorld()
+  onTestFinished(() => chat.store.close())
+  const standing = async () => ({ isAdmin: true })
+  const { subscribe } = await stage({ store: chat.store, inTurn: chat.inTurn, standing })
+  const { subscriptions } = chat.store
+  for (let index = 0; index < 199; index += 1)
+    await subscriptions.save(wishOf({ channel: square, subject: `a/b${index}` }))
+  const [told, status] = await Promise.all([
+    chat.read('sysadmin', '/subscribe gitlab in/chat', square),
+    statusOf(subscribe({ to: { channel: square }, source: 'gitlab', subject: 'by/key' }, shell)),
+  ])
+  expect([told.includes('200 subscriptions at most'), status === 422].toSorted()).toEqual([false, true])
+  expect(await subscriptions.inChannel(square)).toHaveLength(200)
+})
 
 it('ends all that a URL was subscribed to where it is gone, and tells administrators once, without its secrets', async () => {
   const { store, told, subscribe, onTargetGone } = await stage()
