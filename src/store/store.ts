@@ -342,6 +342,7 @@ export interface SubscriberStore {
   /** As they were made. */
   all(): Promise<readonly Subscriber[]>
   save(subscriber: Subscriber): Promise<void>
+  /** With what it heard, in one transaction. */
   remove(id: string): Promise<boolean>
 }
 

@@ -968,6 +968,34 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       })
     })
 
+    test('a URL that is told no more goes with what it heard, in one step', async () => {
+      const urlOf = (id: string) => ({
+        id,
+        url: `https://example.org/${id}`,
+        maker: 'claire',
+        sealed: 'x',
+        madeAt: time,
+      })
+      const heardBy = (address: string) => wishOf({ channel: '', target: { notifier: 'webhook', address } })
+      for (const id of ['a', 'b']) {
+        await store.subscribers.save(urlOf(id))
+        await store.subscriptions.save(heardBy(id))
+      }
+      await store.subscriptions.save(wishOf({ channel: 'a' }))
+      const seen: (readonly number[])[] = []
+      let pending: Promise<unknown> = Promise.resolve()
+      store.subscriptions.onChange(() => {
+        pending = Promise.all([store.subscribers.all(), store.subscriptions.all()]).then((all) =>
+          seen.push(all.map(({ length }) => length)),
+        )
+      })
+      expect(await store.subscribers.remove('a')).toBe(true)
+      await pending
+      expect(seen).toEqual([[1, 2]])
+      expect((await store.subscriptions.all()).map(({ target }) => target.address)).toEqual(['b', 'a'])
+      expect(await store.subscribers.remove('a')).toBe(false)
+    })
+
     describe('API keys', () => {
       const key = { id: 'k1', name: 'Banque', hash: 'ab', scopes: ['events:write' as const], madeAt: time }
       const signer = { id: 'k2', name: 'signer', scopes: ['events:write' as const], sealed: 'x', madeAt: time }
