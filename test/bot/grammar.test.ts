@@ -95,6 +95,10 @@ const commands: readonly Command[] = [
     ...form,
     name: 'subscribe',
     trigger: true,
+    args: [
+      { name: 'source', title: both('s'), help: both('s'), required: true, choices: [{ value: 'gitlab' }] },
+      { name: 'subject', title: both('s'), help: both('s'), required: false, rest: true },
+    ],
     verbs: [
       { ...form, name: 'list', twin: 'liste' },
       { ...form, name: 'check', twin: 'vérifier' },
@@ -123,6 +127,17 @@ describe('which command', () => {
     ['a quoted verb is a word', 'subscribe', '"list"', ['subscribe', undefined, 'list', false]],
     ['help after a command', 'subscribe', 'help', ['subscribe', undefined, 'help', true]],
     ['aide after a verb', 'subscribe', 'liste aide', ['subscribe', 'list', 'aide', true]],
+    ['help alone after a source', 'subscribe', 'GitLab help', ['subscribe', undefined, 'GitLab help', true]],
+    ['aide alone after a source', 'vigie', 'subscribe gitlab aide', ['subscribe', undefined, 'gitlab aide', true]],
+    ['a subject called help', 'subscribe', 'gitlab "help"', ['subscribe', undefined, 'gitlab help', false]],
+    [
+      'a subject called help after --',
+      'subscribe',
+      'gitlab -- help',
+      ['subscribe', undefined, 'gitlab -- help', false],
+    ],
+    ['help among subjects', 'subscribe', 'gitlab a help', ['subscribe', undefined, 'gitlab a help', false]],
+    ['help after a word that is no choice', 'subscribe', 'nope help', ['subscribe', undefined, 'nope help', false]],
     ['--help anywhere', 'subscribe', 'gitlab a/b --help', ['subscribe', undefined, 'gitlab a/b --help', true]],
     ['—help from a phone', 'subscribe', 'gitlab —help', ['subscribe', undefined, 'gitlab --help', true]],
     ['--help after -- is a word', 'subscribe', 'gitlab -- --help', ['subscribe', undefined, 'gitlab -- --help', false]],

@@ -2,6 +2,7 @@
 
 import { UserError } from '../../errors.ts'
 import type { Filters, Severity, Subscription } from '../../event.ts'
+import { typedSubject } from '../../text/help-words.ts'
 import type { Said } from '../../text/locale.ts'
 import { code, own, rich, shorten } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
@@ -99,7 +100,7 @@ export function flagsOf(filters: Filters): string {
 
 /** The command that makes this subscription. */
 export function commandOf({ source, subject, filters }: Pick<Subscription, 'source' | 'subject' | 'filters'>): string {
-  return ['/subscribe', source, subject ?? '', flagsOf(filters)].filter((word) => word !== '').join(' ')
+  return ['/subscribe', source, typedSubject(subject ?? ''), flagsOf(filters)].filter((word) => word !== '').join(' ')
 }
 
 function listOf(flags: Call['flags'], name: string): readonly string[] | undefined {
