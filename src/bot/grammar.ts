@@ -4,10 +4,10 @@
 import { parseArgs } from 'node:util'
 import type { Command, Form, Verb } from '../commands/command.ts'
 import { UserError } from '../errors.ts'
-import { helpWords } from '../text/help-words.ts'
 import { code, rich } from '../text/rich.ts'
 import { said } from '../text/said.ts'
 import { fold, nearest } from '../text/suggest.ts'
+import { helpWords } from '../text/typed.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 /** The root trigger: every command is also `/vigie <command>`. */

@@ -2,9 +2,9 @@
 
 import type { Subscription } from '../../event.ts'
 import { until as untilWords } from '../../text/format.ts'
-import { typedSubject } from '../../text/help-words.ts'
 import type { Locale, Said } from '../../text/locale.ts'
 import { bold, code, join, own, type Rich, rich } from '../../text/rich.ts'
+import { typedSubject } from '../../text/typed.ts'
 import type { CallContext, Reply } from '../command.ts'
 import { flagsOf } from './filters.ts'
 
