@@ -85,11 +85,11 @@ export async function createApp(parts: AppParts): Promise<App> {
     upkeep: async () => [await upkeep.status(), archivePart(archive.state(), now())],
     onReplayed,
   })
-  const { calls, channel, standing, status, answers, refusedSince, knownAdminIds: admins } = bot
-  const subscribed = { outward: outwardOf(integrations), sources: sourcesOf(integrations), standing }
+  const { calls, channel, standing, inTurn, status, answers, refusedSince, knownAdminIds: admins } = bot
+  const subscribed = { outward: outwardOf(integrations), sources: sourcesOf(integrations), standing, inTurn }
   const subscribers = createSubscribers({ ...subscribed, store, vault, emit, admins, onReplayed, now, log })
   const upkeep = createUpkeep({ store, archive, settings, version, emit, admins, now, log })
-  const parked = createParkedTeller({ store, describe, timeZone, emit, admins, channel, now, log })
+  const parked = createParkedTeller({ store, describe, timeZone, emit, admins, channel, wake, now, log })
   const notifiers = [...bot.notifiers, ...(mail.notifier ? [mail.notifier] : []), subscribers.notifier]
   const outbox = createOutbox({
     ...street,

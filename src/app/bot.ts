@@ -11,6 +11,7 @@ import { createLocaleOf } from '../bot/reading.ts'
 import { render } from '../bot/render.ts'
 import { createResponseUrls } from '../bot/response-urls.ts'
 import { createMattermostStatus } from '../bot/status.ts'
+import { createTurns } from '../commands/subscriptions/room.ts'
 import type { LiveSecrets } from '../env.ts'
 import type { Describe, Emit, Meter, Part, Target } from '../event.ts'
 import type { Outbox } from '../flow/outbox.ts'
@@ -77,7 +78,8 @@ export function createBot(parts: BotParts) {
     return all.flat(2)
   }
 
-  const { commands, dispatch } = createSpeech({ ...parts, mattermost, status })
+  const inTurn = createTurns()
+  const { commands, dispatch } = createSpeech({ ...parts, mattermost, status, inTurn })
   const answers = createAnswers({ self, calls, draw: render, sealer })
   const connection = createConnection({ ...parts, mattermost, commands, dispatch, answers })
   const { life, membership } = connection
@@ -98,6 +100,8 @@ export function createBot(parts: BotParts) {
   return {
     calls,
     status,
+    /** That of the commands. */
+    inTurn,
     standing: createStanding(mattermost),
     notifiers: [notifier],
     answers: life.answers,

@@ -53,7 +53,7 @@ function registerPages(http: FastifyInstance, parts: DoorParts): void {
     storable: () => store.check(),
     started: parts.started,
     mattermostAnswers: bot.answers,
-    oldestWaitingAt: async () => (await store.deliveries.counts('mattermost')).oldestWaitingAt,
+    oldestWaitingAt: async () => (await store.deliveries.counts({ of: ['mattermost'] })).oldestWaitingAt,
     now,
   })
   const watching = parts.integrations.find(({ records }) => records !== undefined)

@@ -20,6 +20,8 @@ export interface ParkedTellerParts {
   readonly admins: () => readonly string[]
   /** A channel's name and address; nothing where it cannot be seen. */
   readonly channel: (id: string) => Promise<ParkedFacts['channel']>
+  /** The outbox looks at what is due. */
+  readonly wake: () => void
   readonly now: Now
   readonly log: Log
   readonly wait?: Wait
@@ -28,7 +30,7 @@ export interface ParkedTellerParts {
 export interface ParkedTeller {
   /** A delivery was given up. */
   parked(delivery: Delivery, error: string): Promise<void>
-  /** One was put back in line. */
+  /** One was put back in line: it is due now, and the card is outdated. */
   replayed(): void
   /** Until the signal. */
   run(signal: AbortSignal): Promise<void>
@@ -139,7 +141,10 @@ export function createParkedTeller(parts: ParkedTellerParts): ParkedTeller {
         log.error({ err: failure, delivery: id }, 'what was parked could not be looked at')
       }
     },
-    replayed: () => alarm.ring(),
+    replayed() {
+      parts.wake()
+      alarm.ring()
+    },
     async run(signal) {
       signal.addEventListener('abort', () => alarm.ring())
       while (!signal.aborted) {

@@ -5,6 +5,7 @@ import { createFiles } from '../bot/files.ts'
 import { createHelp } from '../bot/help.ts'
 import type { Command } from '../commands/command.ts'
 import { createCommands } from '../commands/index.ts'
+import type { InTurn } from '../commands/subscriptions/room.ts'
 import { createDocumentWriter } from '../documents/write.ts'
 import type { Part } from '../event.ts'
 import type { BotParts } from './bot.ts'
@@ -16,6 +17,7 @@ import { sourcesOf } from './sources.ts'
 export interface SpeechParts extends BotParts {
   readonly mattermost: Mattermost
   readonly status: () => Promise<readonly Part[]>
+  readonly inTurn: InTurn
 }
 
 export function createSpeech(parts: SpeechParts) {
@@ -31,16 +33,14 @@ export function createSpeech(parts: SpeechParts) {
     sources: sourcesOf(parts.integrations),
     router: parts.router,
     status: parts.status,
-    wakeOutbox() {
-      parts.outbox().wake()
-      parts.onReplayed()
-    },
+    wakeOutbox: parts.onReplayed,
     writeDocument: createDocumentWriter(),
     makeExport: createExport({ events, personnages, niveauOf: parts.niveauOf, timeZone, now }),
     files: createFiles({ self, calls, around, download }),
     importFile: createFileImport(parts.take),
     drawRanking: parts.mail.draw,
     keys: parts.keys,
+    inTurn: parts.inTurn,
     version: parts.version,
     startedAt: parts.startedAt,
     ...(organisation === undefined ? {} : { organisation }),

@@ -30,6 +30,7 @@ export interface UrlParts {
   readonly onReplayed: () => void
   readonly now: Now
   readonly log: Log
+  /** That of the commands: a channel's subscriptions are counted and made in turn, whoever asks. */
   readonly inTurn: InTurn
 }
 

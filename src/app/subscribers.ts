@@ -1,7 +1,7 @@
 // The wiring of who is told without chat: `POST /subscribe`, `DELETE /subscribe`, and the URLs among those who hear (interface.md,
 // "API keys"; threats T7, T14).
 
-import { createTurns, requireRoom } from '../commands/subscriptions/room.ts'
+import { requireRoom } from '../commands/subscriptions/room.ts'
 import { isSameSubject } from '../commands/subscriptions/subject.ts'
 import { HttpProblem } from '../errors.ts'
 import type { Subscription } from '../event.ts'
@@ -11,7 +11,7 @@ import { isSameMaker, keyMaker, requireStanding, type StandingOf } from './subsc
 import { createUrls, type UrlParts, type Urls } from './subscriber-urls.ts'
 import { type About, orRefused, readWish } from './subscriber-wish.ts'
 
-export interface SubscriberParts extends Omit<UrlParts, 'inTurn'> {
+export interface SubscriberParts extends UrlParts {
   /** What can be subscribed to. */
   readonly sources: readonly Pick<Integration, 'name'>[]
   readonly standing: StandingOf
@@ -28,9 +28,8 @@ const others: Said = {
 }
 
 export function createSubscribers(parts: SubscriberParts): Subscribers {
-  const { sources, standing } = parts
-  const inTurn = createTurns()
-  const { notifier, onTargetGone, ...urls } = createUrls({ ...parts, inTurn })
+  const { sources, standing, inTurn } = parts
+  const { notifier, onTargetGone, ...urls } = createUrls(parts)
 
   async function subscribeChannel(channel: string, about: About, holder: KeyHolder): Promise<Subscription> {
     const { subscriptions } = parts.store

@@ -7,11 +7,11 @@ import { UserError } from '../errors.ts'
 import { code, rich } from '../text/rich.ts'
 import { said } from '../text/said.ts'
 import { fold, nearest } from '../text/suggest.ts'
+import { helpWords } from '../text/typed.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 /** The root trigger: every command is also `/vigie <command>`. */
 export const rootName = 'vigie'
-const helpWords: readonly string[] = ['help', 'aide']
 const helpFlags: readonly string[] = ['--help', '--aide', '-h']
 const longestText = 4000
 
@@ -82,15 +82,27 @@ function withVerb(command: Command, words: readonly Token[]): Found {
   const [first, ...rest] = words
   const verb = first?.quoted === false ? findVerb(command, first.text) : undefined
   const remaining = verb === undefined ? words : rest
-  const found = { command, form: verb ?? command, words: remaining, help: asksHelp(remaining) }
+  const form = verb ?? command
+  const found = { command, form, words: remaining, help: asksHelp(form, remaining) }
   return verb === undefined ? found : { ...found, verb }
 }
 
-/** `help` as the first word that remains, or `--help` anywhere before `--`. */
-function asksHelp(words: readonly Token[]): boolean {
-  if (words[0] !== undefined && isWord(words[0], helpWords)) return true
+/**
+ * `help` as the first word that remains, or alone after one that the form gives to choose from (a source is like a verb: a subject of that
+ * name is written in quotes); or `--help` anywhere before `--`.
+ */
+function asksHelp(form: Form, words: readonly Token[]): boolean {
+  const [first, second, third] = words
+  if (first !== undefined && isWord(first, helpWords)) return true
+  if (second !== undefined && third === undefined && isWord(second, helpWords) && isChoice(form, first)) return true
   const end = words.findIndex(({ text, quoted }) => text === '--' && !quoted)
   return words.slice(0, end === -1 ? undefined : end).some((word) => isWord(word, helpFlags))
+}
+
+function isChoice({ args }: Form, word: Token | undefined): boolean {
+  const choices = args?.[0]?.choices
+  if (word === undefined || choices === undefined || typeof choices === 'function') return false
+  return choices.some(({ value }) => fold(value) === fold(word.text))
 }
 
 /** @throws {UserError} for an unknown flag, a missing value, or a value too many. */

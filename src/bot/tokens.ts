@@ -23,7 +23,7 @@ const closers: Readonly<Record<string, string>> = {
 }
 
 /**
- * The words. A quote opens at a word's start, or after the `=` of a flag; it ends with its partner. A typed `—` or `–` before a letter is `--`.
+ * The words. A quote opens at a word's start, or after the `=` of a flag; it ends with its partner, and `""` between straight ones is a `"`. A typed `—` or `–` before a letter is `--`.
  * @throws {UserError} for a quote that is never closed; an apostrophe without a partner is a letter.
  */
 export function tokenize(input: string): readonly Token[] {
@@ -60,6 +60,10 @@ function readQuoted(text: string, at: number): [string, number] | undefined {
   const opener = text.charAt(at)
   const partners = closers[opener]
   if (partners === undefined) return undefined
+  if (opener === '"') {
+    const [whole, inside] = /^"((?:[^"]|"")*)"(?!")/.exec(text.slice(at)) ?? []
+    if (whole !== undefined && inside !== undefined) return [inside.replaceAll('""', '"'), at + whole.length]
+  }
   let end = at + 1
   while (end < text.length && !closes(text, end, opener, partners)) end += 1
   if (end < text.length) {
@@ -67,10 +71,14 @@ function readQuoted(text: string, at: number): [string, number] | undefined {
     return [opener === '«' || opener === '»' ? inside.trim() : inside, end + 1]
   }
   if (opener === "'") return undefined
+  const doubled =
+    opener === '"'
+      ? { fr: rich` Parmi eux, ${code('"')} s’écrit deux fois.`, en: rich` Among them, ${code('"')} is written twice.` }
+      : { fr: [], en: [] }
   throw new UserError(
     said({
-      fr: rich`Le guillemet ${code(opener)} n’est jamais refermé. Fermez-le à la fin des mots qu’il entoure.`,
-      en: rich`The quote ${code(opener)} is never closed. Close it after the words it holds.`,
+      fr: rich`Le guillemet ${code(opener)} n’est jamais refermé. Fermez-le à la fin des mots qu’il entoure.${doubled.fr}`,
+      en: rich`The quote ${code(opener)} is never closed. Close it after the words it holds.${doubled.en}`,
     }),
   )
 }

@@ -30,7 +30,7 @@ import { replayCommand } from './replay.ts'
 import { settingsCommand } from './settings.ts'
 import { statusCommand } from './status.ts'
 import { subscribeCommand } from './subscribe.ts'
-import { createTurns } from './subscriptions/room.ts'
+import type { InTurn } from './subscriptions/room.ts'
 import { unsubscribeCommand } from './unsubscribe.ts'
 import { vigieCommand } from './vigie.ts'
 
@@ -73,6 +73,8 @@ export interface CommandParts {
   /** A PNG; nothing where it could not be drawn in time. Never rejects. */
   readonly drawRanking: (ranking: Ranking, locale: Locale) => Promise<Uint8Array | undefined>
   readonly keys: KeyRing
+  /** What adds to the subscriptions of a channel, one after another, by whatever door it came. */
+  readonly inTurn: InTurn
   readonly version: string
   /** Milliseconds since 1970. */
   readonly startedAt: number
@@ -84,12 +86,11 @@ export interface CommandParts {
 
 /** Every command there is, in the order in which help shows them. */
 export function createCommands(parts: CommandParts): readonly Command[] {
-  const inTurn = createTurns()
   return [
     vigieCommand(parts),
-    monitorCommand({ ...parts, inTurn }),
-    subscribeCommand({ ...parts, inTurn }),
-    unsubscribeCommand({ ...parts, inTurn }),
+    monitorCommand(parts),
+    subscribeCommand(parts),
+    unsubscribeCommand(parts),
     personnageCommand(parts),
     statusCommand(parts),
     explainCommand(parts),

@@ -57,6 +57,8 @@ export interface OutboxStatus {
   readonly notifiers: readonly {
     readonly name: string
     readonly inHand: number
+    /** As its contract says. */
+    readonly apart?: true
     /** Out of reach: since when, why. */
     readonly away?: Away
   }[]
@@ -266,7 +268,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
       workedAt,
       notifiers: lines.map(({ notifier, circuit, inHand }) => {
         const away = circuit.away()
-        return { name: notifier.name, inHand: inHand.size, ...(away ? { away } : {}) }
+        const { name, apart } = notifier
+        return { name, inHand: inHand.size, ...(apart && { apart }), ...(away && { away }) }
       }),
     }),
   }

@@ -14,16 +14,16 @@ export interface OutboxPartParts {
 }
 
 const lateMs = 60_000
-/** Each of its targets is a server of its own. */
-const urls = 'webhook'
 
 type Counts = Awaited<ReturnType<DeliveryStore['counts']>>
 
 export function createOutboxPart({ status, deliveries, now }: OutboxPartParts): () => Promise<Part> {
   return async () => {
-    const [toUrls, others] = await Promise.all([deliveries.counts(urls), deliveries.counts({ except: urls })])
+    const { notifiers } = status()
+    const apart = notifiers.filter((notifier) => notifier.apart).map(({ name }) => name)
+    const [toUrls, others] = await Promise.all([deliveries.counts({ of: apart }), deliveries.counts({ except: apart })])
     const [waiting, parked] = [toUrls.waiting + others.waiting, toUrls.parked + others.parked]
-    const away = status().notifiers.filter((notifier) => notifier.away !== undefined)
+    const away = notifiers.filter((notifier) => notifier.away !== undefined)
     const isLate = ({ oldestWaitingAt }: Counts) => oldestWaitingAt !== undefined && now() - oldestWaitingAt > lateMs
     // Somebody else's server that is away is no trouble of ours, and lasts for days.
     const isUrlLate = isLate(toUrls)

@@ -85,11 +85,13 @@ export function createDeliveryStore(db: Database, ids: Ids, write: Group): Deliv
 
     lately: (target) => lately(db, target),
 
-    async counts(notifier) {
-      const named = typeof notifier === 'object' ? notifier.except : notifier
-      const targets = sql`in (select id from targets where notifier = ${named})`
-      const ofIt =
-        named === undefined ? sql`` : named === notifier ? sql`and target ${targets}` : sql`and target not ${targets}`
+    async counts(notifiers) {
+      // An empty list is none in SQL.
+      const ofAny = (names: readonly string[]) =>
+        sql`in (select id from targets where notifier in (${sql.join([null, ...names])}))`
+      const only = notifiers?.of === undefined ? sql`` : sql`and target ${ofAny(notifiers.of)}`
+      const but = notifiers?.except === undefined ? sql`` : sql`and target not ${ofAny(notifiers.except)}`
+      const ofIt = sql`${only} ${but}`
       const { rows } = await sql<{ waiting: number; oldest: number | null }>`
         select count(*) as waiting, min(case when lane > 0 and folded is null then due_at else created_at end) as oldest
         from deliveries where state = 'waiting' ${ofIt}`.execute(db)

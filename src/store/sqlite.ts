@@ -75,17 +75,18 @@ function compose(
   { now, last, breathe }: { now: () => number; last: number; breathe: () => Promise<unknown> },
 ): SqliteStore {
   const ids = createIds(last)
+  const changed = createListeners()
   const dedupe = guard(() => createDedupe(connection, ids, now()))
   return {
     events: createEventStore(db, createRecorder(connection, ids, dedupe)),
     deliveries: createDeliveryStore(db, ids, createGroup(db, breathe)),
-    subscriptions: createSubscriptionStore(db, ids, { now, changed: createListeners() }),
+    subscriptions: createSubscriptionStore(db, ids, { now, changed }),
     marks: createMarkStore(db),
     seals: createSealStore(db, now),
     audit: createAuditStore(db, ids),
     people: createPeopleStore(db, createListeners()),
     hooks: createHookStore(db),
-    subscribers: createSubscriberStore(db),
+    subscribers: createSubscriberStore(db, changed),
     monitors: createMonitorStore(db, breathe),
     alerts: createAlertStore(db),
     apiKeys: createApiKeyStore(db),

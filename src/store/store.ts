@@ -277,10 +277,11 @@ export interface DeliveryStore {
   byPost(post: string): Promise<{ deliveries: readonly Delivery[]; events: readonly string[] } | undefined>
   /** How a target does: when it was last told something; since when it was not, and why, where it is tried in vain or was given up since. */
   lately(target: Target): Promise<Lately>
-  /** `oldestWaitingAt`: since when the oldest could have been told; a digest's window is no wait. */
-  counts(
-    notifier?: string | { readonly except: string },
-  ): Promise<{ waiting: number; parked: number; oldestWaitingAt?: number }>
+  /** Of these notifiers, or of all but these. `oldestWaitingAt`: since when the oldest could have been told; a digest's window is no wait. */
+  counts(notifiers?: {
+    readonly of?: readonly string[]
+    readonly except?: readonly string[]
+  }): Promise<{ waiting: number; parked: number; oldestWaitingAt?: number }>
 }
 
 /** Instants are milliseconds since 1970. */
@@ -341,6 +342,7 @@ export interface SubscriberStore {
   /** As they were made. */
   all(): Promise<readonly Subscriber[]>
   save(subscriber: Subscriber): Promise<void>
+  /** With what it heard, in one transaction. */
   remove(id: string): Promise<boolean>
 }
 

@@ -3,8 +3,9 @@
 import type { Selectable } from 'kysely'
 import type { Database, SubscriberTable } from './schema.ts'
 import type { Subscriber, SubscriberStore } from './store.ts'
+import type { Listeners } from './subscriptions.ts'
 
-export function createSubscriberStore(db: Database): SubscriberStore {
+export function createSubscriberStore(db: Database, changed: Pick<Listeners, 'call'>): SubscriberStore {
   return {
     async find(id) {
       const row = await db.selectFrom('subscribers').selectAll().where('id', '=', id).executeTakeFirst()
@@ -26,8 +27,14 @@ export function createSubscriberStore(db: Database): SubscriberStore {
     },
 
     async remove(id) {
-      const { numDeletedRows } = await db.deleteFrom('subscribers').where('id', '=', id).executeTakeFirst()
-      return numDeletedRows > 0n
+      const { numDeletedRows } = await db.transaction().execute(async (within) => {
+        // URLs are in no channel.
+        await within.deleteFrom('subscriptions').where('channel', '=', '').where('address', '=', id).execute()
+        return await within.deleteFrom('subscribers').where('id', '=', id).executeTakeFirst()
+      })
+      if (numDeletedRows === 0n) return false
+      changed.call()
+      return true
     },
   }
 }

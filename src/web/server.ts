@@ -6,6 +6,7 @@ import type { Log } from '../event.ts'
 import type { Proxies } from './clients.ts'
 import { guardDoors } from './doors.ts'
 import { takeTurns } from './large-bodies.ts'
+import { refuseWrongMethods } from './methods.ts'
 import { answerBadAddress, answerUnreadable } from './problem.ts'
 import { watchSlow } from './slow.ts'
 
@@ -37,6 +38,7 @@ export function createServer({ pathPrefix, proxies, log }: ServerParts): Fastify
     rewriteUrl: ({ url = '/' }) => (prefix !== '' && url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : url),
   })
   guardDoors(http)
+  refuseWrongMethods(http)
   takeTurns(http)
   cutSlow(http, proxies, log)
   return http

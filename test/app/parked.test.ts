@@ -27,6 +27,7 @@ function run(): void {
     emit: world.intake.emit,
     admins: () => admins,
     channel: async (id) => ({ name: `Canal ${id}`, url: `https://mm.example.org/t/channels/${id}` }),
+    wake: () => world.outbox.wake(),
     now: world.clock.now,
     log,
     wait: world.clock.wait,
@@ -70,15 +71,18 @@ test('thirty at once are one card with the newest, and few lines below it', asyn
   expect(cards()[0]?.lines.length).toBeLessThan(6)
 })
 
-test('what is put back in line leaves the card without a word in its thread', async () => {
+test('what is put back in line is sent at once, and leaves the card without a word in its thread', async () => {
   await poison(2)
   await world.clock.advance(60_000)
   const lines = cards()[0]?.lines.length
   const [first] = await world.store.deliveries.list({ state: 'parked', limit: 1 })
   world.notifier.fate = undefined
   await world.store.deliveries.replay(first?.id ?? '', world.clock.now())
-  world.outbox.wake()
+  await world.clock.advance(1)
+  const sent = world.notifier.posts.filter(({ address }) => address !== '@anne').length
   teller.replayed()
+  await world.clock.advance(1)
+  expect(world.notifier.posts.filter(({ address }) => address !== '@anne')).toHaveLength(sent + 1)
   await world.clock.advance(5000)
   expect(wordsOf(cards()[0]?.description ?? never())).toContain('J’ai abandonné une livraison')
   expect(cards()[0]?.description.line).toBeUndefined()

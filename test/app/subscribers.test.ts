@@ -5,12 +5,14 @@ import { expect, it, onTestFinished } from 'vitest'
 import type { Standing } from '../../src/app/subscriber-rights.ts'
 import { createSubscribers, type SubscriberParts } from '../../src/app/subscribers.ts'
 import { createVault } from '../../src/app/vault.ts'
+import { createTurns } from '../../src/commands/subscriptions/room.ts'
 import { Secret } from '../../src/env.ts'
 import { HttpProblem } from '../../src/errors.ts'
 import type { Draft } from '../../src/event.ts'
 import type { KeyHolder } from '../../src/integrations/integration.ts'
 import { openSqliteStore } from '../../src/store/sqlite.ts'
-import { wishOf } from '../fakes/event.ts'
+import { createWorld, square } from '../commands/world.ts'
+import { draftOf, wishOf } from '../fakes/event.ts'
 import { createFakeLog } from '../fakes/log.ts'
 
 const town = 't'.repeat(26)
@@ -37,6 +39,7 @@ async function stage(more: Partial<SubscriberParts> = {}) {
     },
     admins: () => ['chief'],
     onReplayed: () => undefined,
+    inTurn: createTurns(),
     now: () => 0,
     log,
     ...more,
@@ -146,6 +149,44 @@ it('has no more than 200 subscriptions for a channel, however many are asked for
   )
   expect((await Promise.all(asked)).filter((status) => status === 422)).toHaveLength(10)
   expect(await store.subscriptions.inChannel(town)).toHaveLength(200)
+})
+
+it.each(['ended by its key', 'gone for good'])(
+  'puts what was given up at a URL back in line when it is %s',
+  async (end) => {
+    const replayed: string[] = []
+    const { store, subscribe, unsubscribe, onTargetGone } = await stage({ onReplayed: () => void replayed.push(end) })
+    const wish = { to: { url }, source: 'hook' }
+    await subscribe(wish, alices)
+    const [subscriber] = await store.subscribers.all()
+    const target = { notifier: 'webhook', address: subscriber?.id ?? '' }
+    const routed = { target, subscriptions: [], dueAt: 0, each: false }
+    await store.events.record([
+      { draft: draftOf({ source: 'hook' }), dedupe: [], acceptedAt: 0, route: () => [routed] },
+    ])
+    const [claim] = await store.deliveries.claim({ notifier: 'webhook', now: 0, leaseMs: 1000, limit: 1 })
+    await store.deliveries.settle(claim?.delivery.id ?? '', 1, { as: 'parked', error: 'answered 400' }, 0)
+    if (end === 'gone for good') await onTargetGone(target)
+    else await unsubscribe(wish, alices)
+    expect(replayed).toEqual([end])
+    expect(await store.deliveries.counts({ of: ['webhook'] })).toMatchObject({ waiting: 1, parked: 0 })
+  },
+)
+
+it('leaves a channel no more room where chat subscribes it at the same time', async () => {
+  const chat = await createWorld()
+  onTestFinished(() => chat.store.close())
+  const standing = async () => ({ isAdmin: true })
+  const { subscribe } = await stage({ store: chat.store, inTurn: chat.inTurn, standing })
+  const { subscriptions } = chat.store
+  for (let index = 0; index < 199; index += 1)
+    await subscriptions.save(wishOf({ channel: square, subject: `a/b${index}` }))
+  const [told, status] = await Promise.all([
+    chat.read('sysadmin', '/subscribe gitlab in/chat', square),
+    statusOf(subscribe({ to: { channel: square }, source: 'gitlab', subject: 'by/key' }, shell)),
+  ])
+  expect([told.includes('200 subscriptions at most'), status === 422].toSorted()).toEqual([false, true])
+  expect(await subscriptions.inChannel(square)).toHaveLength(200)
 })
 
 it('ends all that a URL was subscribed to where it is gone, and tells administrators once, without its secrets', async () => {

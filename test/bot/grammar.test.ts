@@ -7,6 +7,7 @@ import { tokenize } from '../../src/bot/tokens.ts'
 import type { Command, Form } from '../../src/commands/command.ts'
 import { UserError } from '../../src/errors.ts'
 import { nearest } from '../../src/text/suggest.ts'
+import { typedName } from '../../src/text/typed.ts'
 
 const words = (text: string) => tokenize(text).map((token) => token.text)
 
@@ -24,6 +25,11 @@ describe('words', () => {
     ['French quotes lose their inner spaces', '«\u00a0à faire\u202f» «vu»', ['à faire', 'vu']],
     ['other quotes keep theirs', '" a "', [' a ']],
     ['one quote within another', '« il dit "non" » “l\'un”', ['il dit "non"', "l'un"]],
+    ['a straight quote written twice is one of the words', `"le ""grand"" «J»” 'x'" b`, [`le "grand" «J»” 'x'`, 'b']],
+    ['such quotes at both ends', '"""a""" """" ""', ['"a"', '"', '']],
+    ['two quotes that leave one open are as they stand', '"a"" b', ['a"', 'b']],
+    ['a folder of Windows keeps its backslashes', '"C:\\temp\\" "D:\\" C:\\a', ['C:\\temp\\', 'D:\\', 'C:\\a']],
+    ['a quote after a flag’s =, written twice', '--label="a ""b"""', ['--label=a "b"']],
     ['a channel keeps its #', '#canal ~autre', ['#canal', '~autre']],
     ['an address keeps its & and ?', 'https://x.example/?a=1&b=2#c', ['https://x.example/?a=1&b=2#c']],
     ['new lines are spaces', 'a\nb\r\nc\u2028d', ['a', 'b', 'c', 'd']],
@@ -48,6 +54,25 @@ describe('words', () => {
     fc.assert(
       fc.property(fc.array(word), (all) => {
         expect(words(all.map((one) => `“${one}”`).join(' '))).toEqual(all)
+      }),
+    )
+  })
+
+  const letter = fc.constantFrom(...'ab "\'\\#&-—=!«»“”„é')
+
+  it('reads back any words in straight quotes, theirs doubled', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: letter })), (all) => {
+        expect(words(all.map((one) => `"${one.replaceAll('"', '""')}"`).join(' '))).toEqual(all)
+      }),
+    )
+  })
+
+  it('reads back any name as we print it', () => {
+    const name = fc.string({ unit: letter }).map((text) => text.trim())
+    fc.assert(
+      fc.property(fc.array(name.filter((text) => text !== '')), (all) => {
+        expect(words(all.map(typedName).join(' '))).toEqual(all)
       }),
     )
   })
@@ -95,6 +120,10 @@ const commands: readonly Command[] = [
     ...form,
     name: 'subscribe',
     trigger: true,
+    args: [
+      { name: 'source', title: both('s'), help: both('s'), required: true, choices: [{ value: 'gitlab' }] },
+      { name: 'subject', title: both('s'), help: both('s'), required: false, rest: true },
+    ],
     verbs: [
       { ...form, name: 'list', twin: 'liste' },
       { ...form, name: 'check', twin: 'vérifier' },
@@ -123,6 +152,17 @@ describe('which command', () => {
     ['a quoted verb is a word', 'subscribe', '"list"', ['subscribe', undefined, 'list', false]],
     ['help after a command', 'subscribe', 'help', ['subscribe', undefined, 'help', true]],
     ['aide after a verb', 'subscribe', 'liste aide', ['subscribe', 'list', 'aide', true]],
+    ['help alone after a source', 'subscribe', 'GitLab help', ['subscribe', undefined, 'GitLab help', true]],
+    ['aide alone after a source', 'vigie', 'subscribe gitlab aide', ['subscribe', undefined, 'gitlab aide', true]],
+    ['a subject called help', 'subscribe', 'gitlab "help"', ['subscribe', undefined, 'gitlab help', false]],
+    [
+      'a subject called help after --',
+      'subscribe',
+      'gitlab -- help',
+      ['subscribe', undefined, 'gitlab -- help', false],
+    ],
+    ['help among subjects', 'subscribe', 'gitlab a help', ['subscribe', undefined, 'gitlab a help', false]],
+    ['help after a word that is no choice', 'subscribe', 'nope help', ['subscribe', undefined, 'nope help', false]],
     ['--help anywhere', 'subscribe', 'gitlab a/b --help', ['subscribe', undefined, 'gitlab a/b --help', true]],
     ['—help from a phone', 'subscribe', 'gitlab —help', ['subscribe', undefined, 'gitlab --help', true]],
     ['--help after -- is a word', 'subscribe', 'gitlab -- --help', ['subscribe', undefined, 'gitlab -- --help', false]],

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { renderText } from '../../src/bot/render.ts'
 import { tokenize } from '../../src/bot/tokens.ts'
-import { quoted } from '../../src/commands/monitor/list.ts'
+import { typedName } from '../../src/text/typed.ts'
 import { createWorld, type World } from './world.ts'
 
 let world: World
@@ -98,10 +98,10 @@ describe('/personnage', () => {
     expect(await world.store.events.recent({ source: 'personnage', limit: 10 })).toEqual([])
   })
 
-  it.each(['Dwayne "The Rock" Johnson', 'a « b » "c"', 'help', '--x', 'l’un'])(
+  it.each(['Dwayne "The Rock" Johnson', 'a « b » "c"', 'help', '--x', 'l’un', '"a" «b» “c” „d“ \'e\' C:\\temp\\'])(
     'writes %s as it can be typed',
     async (nom) => {
-      expect(tokenize(quoted(nom))).toEqual([{ text: nom, quoted: quoted(nom) !== nom }])
+      expect(tokenize(typedName(nom))).toEqual([{ text: nom, quoted: typedName(nom) !== nom }])
     },
   )
 

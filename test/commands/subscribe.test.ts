@@ -89,6 +89,18 @@ describe('/subscribe', () => {
     expect(second).toMatchObject({ subject: first?.subject, filters: first?.filters })
   })
 
+  it.each(['/subscribe gitlab help', '/subscribe gitlab aide'])(
+    'explains itself for %s, and takes no subject',
+    async (line) => {
+      expect(await world.read('member', line)).toContain('Subscribes this channel to what happens')
+      expect(await world.store.subscriptions.all()).toEqual([])
+      expect(await world.read('sysadmin', '/subscribe gitlab "help"')).not.toContain('to what happens')
+      expect(await world.read('sysadmin', '/unsubscribe gitlab help')).toContain('`/subscribe gitlab "help"`')
+      await world.say('sysadmin', '/subscribe gitlab -- help')
+      expect((await world.store.subscriptions.all()).map(({ subject }) => subject)).toEqual(['help'])
+    },
+  )
+
   it('replaces the filters when it is repeated, and says so', async () => {
     await world.say('member', '/subscribe gitlab acme/app --events push')
     const [first] = await here()

@@ -13,6 +13,7 @@ import { createHelp } from '../../src/bot/help.ts'
 import { renderText } from '../../src/bot/render.ts'
 import type { Around, Command, Person, Place, PostedFiles, Role } from '../../src/commands/command.ts'
 import { type CommandParts, createCommands } from '../../src/commands/index.ts'
+import { createTurns, type InTurn } from '../../src/commands/subscriptions/room.ts'
 import { Secret } from '../../src/env.ts'
 import type { Describe, Draft, Event, Log, Part } from '../../src/event.ts'
 import { createIntake } from '../../src/flow/intake.ts'
@@ -54,12 +55,15 @@ const firstRoles: Record<Name, Exclude<Role, 'maker'> | undefined> = {
   otherbot: undefined,
 }
 
+export const square = 's'.repeat(26)
 export const places: Readonly<Record<string, Place>> = {
   town: { channel: 'town', name: 'town-square', kind: 'public', team: 'team', botIn: true },
   other: { channel: 'other', name: 'other', kind: 'public', team: 'team', botIn: true },
   fresh: { channel: 'fresh', name: 'fresh', kind: 'public', team: 'team', botIn: false },
   locked: { channel: 'locked', name: '', kind: 'private', team: 'team', botIn: false },
   direct: { channel: 'direct', name: 'direct', kind: 'direct', botIn: true },
+  // As the API knows a channel.
+  [square]: { channel: square, name: 'square', kind: 'public', team: 'team', botIn: true },
 }
 
 export const gitlabEvents = [
@@ -106,6 +110,7 @@ export interface World {
   readonly woken: () => number
   /** Who looks after GitLab's webhooks: says what the test told it to. */
   readonly hooks: FakeKeeper
+  readonly inTurn: InTurn
   /** What is watched, and how it is. */
   readonly watching: Watching
   clock: { now: number }
@@ -147,6 +152,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
   const roles = { ...firstRoles }
   const people = createPeople(locale, roles)
   const hooks = createFakeKeeper()
+  const inTurn = createTurns()
   const vault = createVault({
     secrets: { current: () => [new Secret('a key for the tests alone')] },
     random: randomBytes,
@@ -179,6 +185,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     wakeOutbox: () => {
       woken += 1
     },
+    inTurn,
     keys: createKeyRing({ keys: store.apiKeys, vault, now }),
     writeDocument: async (document, format) => Buffer.from(`${format} ${JSON.stringify(document)}`),
     makeExport: createExport({
@@ -233,6 +240,7 @@ export async function createWorld(more: (parts: CommandParts) => readonly Comman
     files,
     woken: () => woken,
     hooks,
+    inTurn,
     watching,
     clock,
     locale,

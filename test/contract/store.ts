@@ -283,9 +283,11 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       await record({ route: () => [routedTo(town)], acceptedAt: time })
       await record({ route: () => [routedTo({ notifier: 'email', address: 'a@example.org' })], acceptedAt: time - 5 })
       expect(await store.deliveries.counts()).toMatchObject({ waiting: 2, oldestWaitingAt: time - 5 })
-      expect(await store.deliveries.counts('mattermost')).toMatchObject({ waiting: 1, oldestWaitingAt: time })
-      const but = await store.deliveries.counts({ except: 'mattermost' })
+      expect(await store.deliveries.counts({ of: ['mattermost'] })).toMatchObject({ waiting: 1, oldestWaitingAt: time })
+      const but = await store.deliveries.counts({ except: ['mattermost'] })
       expect(but).toMatchObject({ waiting: 1, oldestWaitingAt: time - 5 })
+      expect(await store.deliveries.counts({ of: [] })).toEqual({ waiting: 0, parked: 0 })
+      expect(await store.deliveries.counts({ except: [] })).toMatchObject({ waiting: 2 })
     })
 
     describe('events', () => {
@@ -964,6 +966,34 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         await pending
         expect(seen).toEqual([1, 0])
       })
+    })
+
+    test('a URL that is told no more goes with what it heard, in one step', async () => {
+      const urlOf = (id: string) => ({
+        id,
+        url: `https://example.org/${id}`,
+        maker: 'claire',
+        sealed: 'x',
+        madeAt: time,
+      })
+      const heardBy = (address: string) => wishOf({ channel: '', target: { notifier: 'webhook', address } })
+      for (const id of ['a', 'b']) {
+        await store.subscribers.save(urlOf(id))
+        await store.subscriptions.save(heardBy(id))
+      }
+      await store.subscriptions.save(wishOf({ channel: 'a' }))
+      const seen: (readonly number[])[] = []
+      let pending: Promise<unknown> = Promise.resolve()
+      store.subscriptions.onChange(() => {
+        pending = Promise.all([store.subscribers.all(), store.subscriptions.all()]).then((all) =>
+          seen.push(all.map(({ length }) => length)),
+        )
+      })
+      expect(await store.subscribers.remove('a')).toBe(true)
+      await pending
+      expect(seen).toEqual([[1, 2]])
+      expect((await store.subscriptions.all()).map(({ target }) => target.address)).toEqual(['b', 'a'])
+      expect(await store.subscribers.remove('a')).toBe(false)
     })
 
     describe('API keys', () => {

@@ -3,22 +3,21 @@
 import { expect, test } from 'vitest'
 import { createOutboxPart } from '../../src/flow/part.ts'
 import { plain } from '../../src/text/rich.ts'
+import { createFakeNotifier } from '../fakes/notifier.ts'
 import { createWorld } from './world.ts'
 
-const now = 100_000_000
-
 test.each([
-  ['webhook', 'warning', true],
+  ['urls', 'warning', true],
   ['mattermost', 'down', false],
 ])('what waits long for %s makes it %s', async (notifier, expected, isNamed) => {
-  const world = await createWorld()
-  const { store } = world
-  await world.subscribe({ channel: notifier === 'webhook' ? '' : 'town', target: { notifier, address: 'a' } })
-  await world.emit()
-  const status = () => ({ workedAt: now, notifiers: [{ name: 'mattermost', inHand: 0 }] })
-  const part = (at: number) => createOutboxPart({ status, deliveries: store.deliveries, now: () => at })()
-  expect((await part(world.clock.now())).state).toBe('ok')
-  const { state, details, glance } = await part(world.clock.now() + 61_000)
+  const apart = { ...createFakeNotifier(), name: 'urls', apart: true as const }
+  const { store, subscribe, emit, clock, outbox } = await createWorld({ others: [apart] })
+  await subscribe({ channel: notifier === 'urls' ? '' : 'town', target: { notifier, address: 'a' } })
+  await emit()
+  const part = (at: number) =>
+    createOutboxPart({ status: outbox.status, deliveries: store.deliveries, now: () => at })()
+  expect((await part(clock.now())).state).toBe('ok')
+  const { state, details, glance } = await part(clock.now() + 61_000)
   expect(state).toBe(expected)
   expect(plain(glance.en)).toContain('1 waiting')
   expect(details?.en.map(plain).some((line) => line.includes('1 waiting for a URL'))).toBe(isNamed)

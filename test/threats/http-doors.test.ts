@@ -138,6 +138,16 @@ describe('a stranger', () => {
     expect([...names].filter((name) => !harmless.includes(name))).toEqual([])
   })
 
+  test('reads from a wrong method what each address takes, and nothing where that is not public', async () => {
+    const unsaid = ['/heartbeat/:token', '/heartbeat/:token/:word', '/mattermost/command']
+    for (const path of new Set(vigie.routes.map(({ url }) => url))) {
+      const { status, headers } = await meet(path, 'PROPFIND')
+      const taken = vigie.routes.filter(({ url }) => url === path).flatMap(({ method }) => method)
+      const told = unsaid.includes(path) ? undefined : taken.filter((one) => one !== 'OPTIONS').toSorted()
+      expect([path, status, headers.allow]).toEqual([path, told ? 405 : 404, told?.join(', ')])
+    }
+  })
+
   test('reads up or down and nothing else, whatever else is asked for', async () => {
     for (const path of openPaths) {
       const { body, headers } = await meet(`${path}?verbose=1&format=text`, 'GET')

@@ -155,7 +155,7 @@ export function whoSuite(stage: () => Stage): void {
 
   it('does nothing for a button that a member aimed at Vigie and an administrator pressed, and writes it down once (T4)', async () => {
     const url = `http://127.0.0.1:${stage().house.environment.PORT}/mattermost/action`
-    const made = rowsOf("select post from deliveries where post is not null and post <> ''")
+    const made = postsOf()
     const contexts = [
       { vigie: sealOf(stage().member.id, 'subscribe.mute', 'gitlab acme/app 1h') },
       {
@@ -181,8 +181,13 @@ export function whoSuite(stage: () => Stage): void {
       expect(refusals(stage().people.sysadmin.id)).toBe(lines + 1)
     }
     expect(stateOf()).toEqual(before)
-    expect(rowsOf("select post from deliveries where post is not null and post <> ''")).toEqual(made)
+    expect(postsOf()).toEqual(made)
   })
+  // That Vigie started is told once its administrators are known, tried again after 10 s: in the middle of this on a slow machine.
+  const postsOf = () =>
+    rowsOf(
+      "select post from deliveries where post <> '' and event not in (select id from events where source = 'vigie')",
+    )
   const refusals = (person: string) =>
     rowsOf("select id from audit where person = ? and outcome = 'refused' and verb = 'button'", person).length
   const stateOf = () => ({

@@ -8,12 +8,12 @@ import { duration, interval } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
 import { bold, code, join, own, type Rich, rich } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
+import { typedName } from '../../text/typed.ts'
 import type { Call, DialogSpec, Reply } from '../command.ts'
 import type { MonitorParts } from '../monitor.ts'
 import { requireInside, requireRoom } from '../subscriptions/room.ts'
 import { editFlags, readWish } from './flags.ts'
 import { askerOf, keeperOf, namedOf } from './keeper.ts'
-import { quoted } from './list.ts'
 import { mentionNames } from './mention.ts'
 import { readWithout, withoutWish } from './without.ts'
 import { checkedWords } from './words.ts'
@@ -119,7 +119,7 @@ export async function editMonitor(parts: MonitorParts, call: Call): Promise<Repl
     text: join([words[locale].edited([code(monitor.name)]), await ringWords(parts, monitor, [], locale)], '\n'),
     fields: fieldsOf(monitor, locale),
     mood: 'good',
-    next: `/monitor ${words[locale].show} ${quoted(monitor.name)}`,
+    next: `/monitor ${words[locale].show} ${typedName(monitor.name)}`,
     changed: `${monitor.name} ${Object.keys(call.flags)
       .map((flag) => (flag === 'without' ? `--without ${without.join(',')}` : `--${flag}`))
       .join(' ')}`,
@@ -183,7 +183,7 @@ async function addedReply(parts: MonitorParts, { locale }: Call, { added, result
     text: join(lines, '\n'),
     fields: fieldsOf(monitor, locale),
     mood: result?.failure === undefined ? 'good' : 'warning',
-    next: `/monitor ${say.show} ${quoted(monitor.name)}`,
+    next: `/monitor ${say.show} ${typedName(monitor.name)}`,
     ...(address === undefined ? {} : { personal: true }),
     changed: `${monitor.name} ${monitor.target}`.trim(),
   }

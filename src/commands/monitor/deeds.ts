@@ -1,10 +1,10 @@
 // `/monitor check`, `pause`, `resume`, `remove`: what is done to one monitor.
 
 import { bold, code, own, type Rich, rich } from '../../text/rich.ts'
+import { typedName } from '../../text/typed.ts'
 import type { Call, Reply } from '../command.ts'
 import type { MonitorParts } from '../monitor.ts'
 import { askerOf, keeperOf, namedOf } from './keeper.ts'
-import { quoted } from './list.ts'
 import { certificateWords, checkedWords, phaseWords } from './words.ts'
 
 const words = {
@@ -41,7 +41,7 @@ export async function checkMonitor(parts: MonitorParts, call: Call): Promise<Rep
   const { locale } = call
   const say = words[locale]
   const result = await keeper.check(monitor.id, askerOf(call))
-  const next = `/monitor ${say.verbs.show} ${quoted(monitor.name)}`
+  const next = `/monitor ${say.verbs.show} ${typedName(monitor.name)}`
   if (result === undefined) return { text: say.nothing([code(monitor.name)]), next }
   const phases = phaseWords(result, locale)
   const certificate = certificateWords(result, call)
@@ -60,7 +60,7 @@ export async function checkMonitor(parts: MonitorParts, call: Call): Promise<Rep
 export async function pauseMonitor(parts: MonitorParts, call: Call): Promise<Reply> {
   const { monitor } = namedOf(parts, call)
   const say = words[call.locale]
-  const next = `/monitor ${say.verbs.resume} ${quoted(monitor.name)}`
+  const next = `/monitor ${say.verbs.resume} ${typedName(monitor.name)}`
   if (monitor.isPaused) return { text: say.pausedAlready([code(monitor.name)]), next }
   await keeperOf(parts).pause(monitor.id)
   return { text: say.paused([code(monitor.name)]), mood: 'good', next, changed: monitor.name }
@@ -69,7 +69,7 @@ export async function pauseMonitor(parts: MonitorParts, call: Call): Promise<Rep
 export async function resumeMonitor(parts: MonitorParts, call: Call): Promise<Reply> {
   const { monitor } = namedOf(parts, call)
   const say = words[call.locale]
-  const next = `/monitor ${say.verbs.show} ${quoted(monitor.name)}`
+  const next = `/monitor ${say.verbs.show} ${typedName(monitor.name)}`
   if (!monitor.isPaused) return { text: say.running([code(monitor.name)]), next }
   await keeperOf(parts).resume(monitor.id)
   return { text: say.resumed([code(monitor.name)]), mood: 'good', next, changed: monitor.name }

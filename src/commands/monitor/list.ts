@@ -3,6 +3,7 @@
 import type { WatchedNow } from '../../integrations/integration.ts'
 import { ago, plural } from '../../text/format.ts'
 import { bold, code, own, type Rich, rich } from '../../text/rich.ts'
+import { typedName } from '../../text/typed.ts'
 import type { Call, Reply } from '../command.ts'
 import type { MonitorParts } from '../monitor.ts'
 import { keeperOf } from './keeper.ts'
@@ -62,17 +63,9 @@ export async function listReply(parts: MonitorParts, call: Call): Promise<Reply>
     text: isCut ? own(say.cut) : verdict,
     table: { head: say.head, rows: [...rows, ...more] },
     mood: down > 0 && !isCut ? 'danger' : isCut || unwell > 0 ? 'warning' : 'good',
-    next: say.next(quoted(first.monitor.name)),
+    next: say.next(typedName(first.monitor.name)),
   }
 }
 
 const isUnwell = ({ health, beneath }: WatchedNow['state']): boolean =>
   health === 'degraded' || (health === 'flapping' && beneath !== 'down')
-
-/** A name as it has to be typed. */
-export function quoted(name: string): string {
-  if (!/[\s"“”„«»']|^[-—–]|^(?:help|aide)$/i.test(name)) return name
-  const free = (...marks: readonly string[]) => !marks.some((mark) => name.includes(mark))
-  if (free('"')) return `"${name}"`
-  return free('»') || !free('“', '”') ? `«\u00a0${name}\u00a0»` : `“${name}”`
-}

@@ -4,11 +4,11 @@ import type { Incident, IncidentStep, StepKind } from '../../integrations/monito
 import { clock } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
 import { code, item, own, type Rich, rich } from '../../text/rich.ts'
+import { typedName } from '../../text/typed.ts'
 import type { Press, Reply } from '../command.ts'
 import type { MonitorParts } from '../monitor.ts'
 import { namesOf } from './incidents.ts'
 import { keeperOf } from './keeper.ts'
-import { quoted } from './list.ts'
 import { certificateWords, phaseWords, resultLine } from './words.ts'
 
 const mostResults = 5
@@ -100,7 +100,7 @@ export async function moreReply(parts: MonitorParts, press: Press, incident: Inc
       ...(phases.length === 0 ? [] : [{ title: say.phases, value: phases, short: false }]),
       ...(certificate.length === 0 ? [] : [{ title: say.certificate, value: certificate, short: true }]),
     ],
-    next: name === undefined ? '/monitor incidents' : `/monitor ${say.show} ${quoted(name)}`,
+    next: name === undefined ? '/monitor incidents' : `/monitor ${say.show} ${typedName(name)}`,
   }
 }
 

@@ -6,10 +6,10 @@ import type { WatchedNow } from '../../integrations/integration.ts'
 import { parseDuration, until as untilWords } from '../../text/format.ts'
 import { bold, code, join, own, type Rich, rich } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
+import { typedName } from '../../text/typed.ts'
 import type { Call, CallContext, Reply } from '../command.ts'
 import type { MonitorParts } from '../monitor.ts'
 import { askerOf, keeperOf, makerOfAll, meantBy } from './keeper.ts'
-import { quoted } from './list.ts'
 
 export const memberMuteMs = 86_400_000
 const longestMuteMs = 365 * 86_400_000
@@ -75,7 +75,7 @@ export async function mute(parts: MonitorParts, call: Call): Promise<Reply> {
       '\n',
     ),
     mood: 'good',
-    next: `/monitor ${say.unmute} ${others.length > 1 ? 'all' : quoted(first.monitor.name)}`,
+    next: `/monitor ${say.unmute} ${others.length > 1 ? 'all' : typedName(first.monitor.name)}`,
     changed: `${others.map(({ monitor }) => monitor.name).join(', ')} ${new Date(until).toISOString()}`,
   }
 }

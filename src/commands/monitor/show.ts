@@ -3,11 +3,11 @@
 import type { Monitor } from '../../integrations/monitor/monitor.ts'
 import { ago, duration, moment } from '../../text/format.ts'
 import { bold, code, item, join, own, type Rich, rich } from '../../text/rich.ts'
+import { typedName } from '../../text/typed.ts'
 import type { Call, Reply } from '../command.ts'
 import type { MonitorParts } from '../monitor.ts'
 import { fieldsOf } from './add.ts'
 import { keeperOf, namedOf } from './keeper.ts'
-import { quoted } from './list.ts'
 import { maintenanceLine } from './maintenance.ts'
 import { mentionNames } from './mention.ts'
 import { certificateWords, phaseWords, resultLine, stateWords } from './words.ts'
@@ -99,7 +99,7 @@ export async function showReply(parts: MonitorParts, call: Call): Promise<Reply>
       ...field(say.made, say.by(await parts.around.username(monitor.maker), ago(locale, now - monitor.madeAt))),
     ],
     mood: state.health === 'down' ? 'danger' : 'plain',
-    next: `/monitor ${say.next} ${quoted(monitor.name)}`,
+    next: `/monitor ${say.next} ${typedName(monitor.name)}`,
   }
 }
 
@@ -122,7 +122,7 @@ function settingsOf({ severity, slowMs, tls, http, dns, noEmail, isPublic }: Mon
   ]
   return join(
     flags.flatMap(([flag, value]) =>
-      value === undefined ? [] : [[code(value === '' ? flag : `${flag} ${quoted(value)}`)]],
+      value === undefined ? [] : [[code(value === '' ? flag : `${flag} ${typedName(value)}`)]],
     ),
     ' ',
   )

@@ -5,8 +5,8 @@ import { number } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
 import { niveauWords } from '../../text/niveau.ts'
 import { bold, own, type Rich, rich } from '../../text/rich.ts'
+import { typedName } from '../../text/typed.ts'
 import type { Call, CallContext, Reply } from '../command.ts'
-import { quoted } from '../monitor/list.ts'
 import type { PersonnageParts } from '../personnage.ts'
 import { authorOf, keeperOf, readScore, unknownNom } from './keeper.ts'
 
@@ -67,7 +67,8 @@ function replyOf(changed: PersonnageChanged, locale: Locale): Reply {
   return {
     text: rich`${bold(own(done))} ${bold(personnage.nom)}, ${scoreWords(changed, locale)}`,
     mood: 'good',
-    next: accepted.matched === 0 ? '/subscribe personnage' : `/personnage ${say.verbs.show} ${quoted(personnage.nom)}`,
+    next:
+      accepted.matched === 0 ? '/subscribe personnage' : `/personnage ${say.verbs.show} ${typedName(personnage.nom)}`,
     changed: `${personnage.nom} ${personnage.score}`,
   }
 }

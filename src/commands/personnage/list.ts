@@ -6,8 +6,8 @@ import { moment, number, plural } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
 import { niveauWords } from '../../text/niveau.ts'
 import { bold, code, own, type Rich, rich } from '../../text/rich.ts'
+import { typedName } from '../../text/typed.ts'
 import type { Call, Reply, Table } from '../command.ts'
-import { quoted } from '../monitor/list.ts'
 import type { PersonnageParts } from '../personnage.ts'
 import { keeperOf, unknownNom } from './keeper.ts'
 
@@ -60,7 +60,7 @@ export async function listReply(parts: PersonnageParts, { locale }: Call): Promi
     text: own(say.count(all)),
     table: { head, rows: [...rows, ...(over > 0 ? [[own(''), own(say.more(over)), [], []]] : [])] },
     mood: 'good',
-    next: `/personnage ${say.show} ${quoted(first.nom)}`,
+    next: `/personnage ${say.show} ${typedName(first.nom)}`,
   }
 }
 

@@ -5,6 +5,7 @@ import type { Filters, Severity, Subscription } from '../../event.ts'
 import type { Said } from '../../text/locale.ts'
 import { code, own, rich, shorten } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
+import { inQuotes, typedSubject } from '../../text/typed.ts'
 import type { Around, Call, Choice } from '../command.ts'
 import type { Source } from '../index.ts'
 import { mentionNames } from '../monitor/mention.ts'
@@ -91,7 +92,7 @@ export function flagsOf(filters: Filters): string {
     digestMs === undefined ? '' : `--digest ${typedDuration(digestMs)}`,
     cards === undefined ? '' : `--cards ${cards}`,
     listFlag('mention', mention),
-    template === undefined ? '' : `--template ${quoted(template)}`,
+    template === undefined ? '' : `--template ${inQuotes(template)}`,
   ]
     .filter((flag) => flag !== '')
     .join(' ')
@@ -99,7 +100,7 @@ export function flagsOf(filters: Filters): string {
 
 /** The command that makes this subscription. */
 export function commandOf({ source, subject, filters }: Pick<Subscription, 'source' | 'subject' | 'filters'>): string {
-  return ['/subscribe', source, subject ?? '', flagsOf(filters)].filter((word) => word !== '').join(' ')
+  return ['/subscribe', source, typedSubject(subject ?? ''), flagsOf(filters)].filter((word) => word !== '').join(' ')
 }
 
 function listOf(flags: Call['flags'], name: string): readonly string[] | undefined {
@@ -190,15 +191,6 @@ function readTemplate(value: Call['flags'][string] | undefined, source: Source):
       en: rich`${code('--template')} needs a text of 1 to ${longestTemplate} characters, for example ${code('"Order {{data.id}}"')}: what stands in braces is replaced, ${code('\\n')} begins a new line.`,
     }),
   )
-}
-
-/** As it can be typed again: in quotes that it does not hold, where there are such. */
-function quoted(text: string): string {
-  const pairs = ['""', '«»', '“”', "''"]
-  const [open = '"', close = '"'] = [
-    ...(pairs.find((pair) => ![...pair].some((quote) => text.includes(quote))) ?? '""'),
-  ]
-  return `${open}${text}${close}`
 }
 
 /** `pdf` of `pdf`, `.PDF` or `*.pdf`. */

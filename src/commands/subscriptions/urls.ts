@@ -5,7 +5,7 @@ import type { Subscription } from '../../event.ts'
 import type { Store, Subscriber } from '../../store/store.ts'
 
 export type UrlStore = {
-  readonly subscriptions: Pick<Store['subscriptions'], 'inChannel' | 'remove'>
+  readonly subscriptions: Pick<Store['subscriptions'], 'inChannel'>
   readonly subscribers: Pick<Store['subscribers'], 'all' | 'remove'>
   readonly deliveries: Pick<Store['deliveries'], 'list' | 'replay'>
 }
@@ -40,8 +40,7 @@ export function placeOfUrl(url: string): string {
 }
 
 /** Ends one with its URL. What was given up there can never be sent again: it goes back in line, where it is held back for good. */
-export async function endUrl(store: UrlStore, { id, target }: Subscription, now: number): Promise<void> {
-  await store.subscriptions.remove(id)
+export async function endUrl(store: UrlStore, { target }: Subscription, now: number): Promise<void> {
   await store.subscribers.remove(target.address)
   for (;;) {
     const parked = await store.deliveries.list({ channel: target.address, state: 'parked', limit: mostAtOnce })

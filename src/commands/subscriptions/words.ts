@@ -4,6 +4,7 @@ import type { Subscription } from '../../event.ts'
 import { until as untilWords } from '../../text/format.ts'
 import type { Locale, Said } from '../../text/locale.ts'
 import { bold, code, join, own, type Rich, rich } from '../../text/rich.ts'
+import { typedSubject } from '../../text/typed.ts'
 import type { CallContext, Reply } from '../command.ts'
 import { flagsOf } from './filters.ts'
 
@@ -103,7 +104,7 @@ export function subscribedReply(
 /** The command that would open what this subscription wants to hear: its first glob. */
 function allowCommand({ source, subject }: Subscription, place: CallContext['place']): string {
   const glob = subject?.split(' ').find((word) => !word.startsWith('!')) ?? '**'
-  return ['/vigie allow', source, glob, ...(place.kind === 'direct' ? [] : [`~${place.name}`])].join(' ')
+  return ['/vigie allow', source, typedSubject(glob), ...(place.kind === 'direct' ? [] : [`~${place.name}`])].join(' ')
 }
 
 export function mutedReply(

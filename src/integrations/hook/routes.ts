@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HttpProblem } from '../../errors.ts'
 import type { Accepted, DedupeKey, EmitTogether, JsonObject, Log, Meter, Now } from '../../event.ts'
 import { isPlausible } from '../../standard-webhooks.ts'
+import { typedSubject } from '../../text/typed.ts'
 import type { KeyDoor, KeyHolder } from '../integration.ts'
 import { readChatBody } from './chat-body.ts'
 import { isBinary, isLine, isType, readBatch, readBinary, readStructured } from './cloud-event.ts'
@@ -202,5 +203,5 @@ async function take(
 function answerOf(accepted: Accepted | undefined, { type }: Facts): JsonObject[] {
   if (accepted === undefined) return []
   const { event, matched } = accepted
-  return [{ event, matched, ...(matched === 0 ? { hint: `/subscribe hook ${type}` } : {}) }]
+  return [{ event, matched, ...(matched === 0 ? { hint: `/subscribe hook ${typedSubject(type)}` } : {}) }]
 }

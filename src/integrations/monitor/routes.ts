@@ -8,7 +8,7 @@ import type { Watch } from './watch.ts'
 import { hashToken } from './wish.ts'
 
 export interface RouteParts {
-  readonly watch: Pick<Watch, 'all' | 'report'>
+  readonly watch: Pick<Watch, 'findJob' | 'report'>
   /** Resolves once what was reported is stored. @throws {StoreUnavailable} */
   readonly settle: () => Promise<void>
   readonly now: () => number
@@ -19,11 +19,6 @@ const mostBytes = 10 * 1024 * 1024
 
 export function registerRoutes(http: FastifyInstance, { watch, settle, now }: RouteParts): void {
   const startedAt = new Map<string, number>()
-  const find = (token: string): Monitor | undefined => {
-    const hash = hashToken(token)
-    return watch.all().find(({ monitor }) => monitor.heartbeat?.tokenHash === hash)?.monitor
-  }
-
   function take(monitor: Monitor, beat: Beat): void {
     if (beat.kind === 'start') startedAt.set(monitor.id, now())
     else {
@@ -44,7 +39,7 @@ export function registerRoutes(http: FastifyInstance, { watch, settle, now }: Ro
         bodyLimit: mostBytes,
         config: { door: { proof: 'token', takes: 'anything' } },
         async handler({ params: { token, word = '' } }, reply) {
-          const monitor = find(token)
+          const monitor = watch.findJob(hashToken(token))?.monitor
           const beat = monitor && readBeat(word, now(), startedAt.get(monitor.id))
           if (!monitor || !beat) return await reply.callNotFound()
           take(monitor, beat)

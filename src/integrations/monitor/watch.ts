@@ -41,6 +41,8 @@ export interface Watch {
   readonly incidents: Incidents
   all(): readonly Watched[]
   find(id: string): Watched | undefined
+  /** The heartbeat whose token has this hash. */
+  findJob(tokenHash: string): Watched | undefined
   inChannel(channel: string): readonly Watched[]
   /** Takes a new or changed monitor up; it is looked at once. */
   put(monitor: Monitor): void
@@ -76,6 +78,8 @@ export function createWatch(parts: WatchParts): Watch {
   const watched = new Map<string, Watched>()
   /** Who stands behind whom. */
   const behind = new Map<string, Set<string>>()
+  /** Whose token has which hash. */
+  const jobs = new Map<string, string>()
   const isolation = createIsolation()
   /** When a monitor's state was noted last. */
   const notedAt = new Map<string, number>()
@@ -228,10 +232,20 @@ export function createWatch(parts: WatchParts): Watch {
     else log.info(facts, 'check')
   }
 
+  function link({ id, after, heartbeat }: Monitor): void {
+    if (after !== undefined) behind.set(after, (behind.get(after) ?? new Set()).add(id))
+    if (heartbeat !== undefined) jobs.set(heartbeat.tokenHash, id)
+  }
+
+  function unlink({ id, after, heartbeat }: Monitor): void {
+    if (after !== undefined) behind.get(after)?.delete(id)
+    if (heartbeat !== undefined && jobs.get(heartbeat.tokenHash) === id) jobs.delete(heartbeat.tokenHash)
+  }
+
   function put(monitor: Monitor): void {
     const former = watched.get(monitor.id)
-    if (former?.monitor.after !== undefined) behind.get(former.monitor.after)?.delete(monitor.id)
-    if (monitor.after !== undefined) behind.set(monitor.after, (behind.get(monitor.after) ?? new Set()).add(monitor.id))
+    if (former !== undefined) unlink(former.monitor)
+    link(monitor)
     const isOther = former !== undefined && former.monitor.target !== monitor.target
     const isEnded = former !== undefined && (isOther || (monitor.isPaused && !former.monitor.isPaused))
     if (isEnded) {
@@ -254,6 +268,7 @@ export function createWatch(parts: WatchParts): Watch {
     incidents,
     all: () => [...watched.values()],
     find: (id) => watched.get(id),
+    findJob: (tokenHash) => watched.get(jobs.get(tokenHash) ?? ''),
     inChannel: (channel) => [...watched.values()].filter(({ monitor }) => monitor.channel === channel),
     put,
     remove(id) {
@@ -265,7 +280,7 @@ export function createWatch(parts: WatchParts): Watch {
       watched.delete(id)
       notedAt.delete(id)
       behind.delete(id)
-      if (one.monitor.after !== undefined) behind.get(one.monitor.after)?.delete(id)
+      unlink(one.monitor)
     },
     async checkNow(id) {
       const one = watched.get(id)
@@ -291,8 +306,7 @@ export function createWatch(parts: WatchParts): Watch {
         if (watched.has(monitor.id)) continue
         const state = withNewest(stored, newest)
         watched.set(monitor.id, { monitor, state })
-        if (monitor.after !== undefined)
-          behind.set(monitor.after, (behind.get(monitor.after) ?? new Set()).add(monitor.id))
+        link(monitor)
         begin({ monitor, state }, spread(monitor))
       }
       // Their reminders are what their monitors wish.

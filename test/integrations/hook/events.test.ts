@@ -75,6 +75,13 @@ describe('a CloudEvent', () => {
     expect(headerText(header)).toBe(text)
   })
 
+  it.each(['help', 'Aide'])('of type %s is named in quotes, or the command would only explain itself', async (type) => {
+    const door = await openDoor()
+    expect((await door.post(cloudEvent({ type }), structured)).json()).toMatchObject({
+      hint: `/subscribe hook "${type}"`,
+    })
+  })
+
   it('in a batch is answered in a list, and one that is wrong takes all with it', async () => {
     const door = await openDoor()
     const both = await door.post([cloudEvent(), cloudEvent({ type: 'x.y' })], batch)

@@ -104,6 +104,25 @@ describe('the watch of a job', () => {
     await world.stop()
   })
 
+  it('knows it by its token, after a restart and an edit too, until it is removed', async () => {
+    const other = hashToken('another-word')
+    const kept = nothingKept()
+    const stored = job({ id: 'kept', heartbeat: { graceMs: hour, tokenHash: other } })
+    kept.monitors.set('kept', stored)
+    const world = createWorld(kept)
+    world.add(job())
+    await world.pass(1000)
+    const known = () => [hashToken('secret-word'), other].map((hash) => world.watch.findJob(hash)?.monitor.id)
+    expect(known()).toEqual(['backup', 'kept'])
+    world.watch.put(job({ name: 'renamed' }))
+    expect(known()).toEqual(['backup', 'kept'])
+    world.watch.put({ ...stored, heartbeat: { graceMs: hour, tokenHash: hashToken('a new word') } })
+    world.watch.remove('backup')
+    expect(known()).toEqual([undefined, undefined])
+    expect(world.watch.findJob(hashToken('a new word'))?.monitor.id).toBe('kept')
+    await world.stop()
+  })
+
   it('tells at once that it said it failed', async () => {
     const world = watched()
     await world.pass(hour)
@@ -121,7 +140,7 @@ describe('the route of a job', () => {
     const http = Fastify()
     registerRoutes(http, {
       watch: {
-        all: () => [{ monitor: job(), state: unheard }],
+        findJob: (hash) => (hash === hashToken('secret-word') ? { monitor: job(), state: unheard } : undefined),
         report: (id, result) => void reported.push([id, result.failure?.detail ?? 'well', settled]),
       },
       settle: async () => {
