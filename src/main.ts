@@ -11,8 +11,10 @@ import { ConfigError, UserError } from './errors.ts'
 import { localeOf } from './text/locale.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+// Where the machine names no language (a container, a service), the one that Vigie is to speak.
 const locale = localeOf(
   process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG?.replace(/^(C|POSIX)\b.*/, ''),
+  process.env.VIGIE_LOCALE === 'en' ? 'en' : 'fr',
 )
 let gathered = ''
 const flush = () => {

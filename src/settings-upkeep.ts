@@ -1,6 +1,7 @@
 // The settings that keep the database: where its copies go, how long they and its rows are kept (interface.md, "Settings").
 
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { Env } from './env.ts'
 import { parseDuration } from './text/format.ts'
 
@@ -20,12 +21,35 @@ const dayMs = 24 * hourMs
 
 /** Problems are noted in `env`. */
 export function readUpkeepSettings(env: Env, cwd: string): UpkeepSettings {
-  const absolute = (path: string) => (path.startsWith('/') ? path : join(cwd, path))
   return {
-    backupPath: absolute(env.text('BACKUP_PATH', 'data/backup')),
-    archivePath: absolute(env.text('ARCHIVE_PATH', 'data/archive')),
+    backupPath: readFolder(env, cwd, 'BACKUP_PATH', 'data/backup'),
+    archivePath: readFolder(env, cwd, 'ARCHIVE_PATH', 'data/archive'),
     backupKeep: readKeep(env),
     retention: readRetention(env),
+  }
+}
+
+/** Absolute path of a folder that is there, or that nothing is in the way of making. */
+function readFolder(env: Env, cwd: string, name: string, usual: string): string {
+  const path = resolve(cwd, env.text(name, usual))
+  const file = fileOn(path)
+  if (file !== undefined)
+    env.problem({
+      fr: `${name}\u00a0: un dossier est attendu, et «\u00a0${file}\u00a0» est un fichier.`,
+      en: `${name}: a folder is expected, and "${file}" is a file.`,
+    })
+  return path
+}
+
+/** The nearest that is there of a path and the folders above it, where it is no folder. */
+function fileOn(path: string): string | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found === undefined) return fileOn(dirname(path))
+    return found.isDirectory() ? undefined : path
+  } catch {
+    // What may not be looked at is told by who writes there.
+    return undefined
   }
 }
 

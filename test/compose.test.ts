@@ -95,6 +95,14 @@ describe('docker-compose.yml', () => {
     for (const [name] of passedOn) expect(example).toMatch(new RegExp(`^# ${name}=`, 'm'))
   })
 
+  test('passes every setting of .env.example on to Vigie, but for the places that the image fixes', () => {
+    const [settings = ''] = read('.env.example').split('# --- docker compose ---')
+    const fixed = ['HOST', 'PORT', 'DATABASE_URL', 'BACKUP_PATH', 'ARCHIVE_PATH', 'LOG_FILE']
+    const told = [...settings.matchAll(/^# ([A-Z_]+)=/gm)].flatMap(([, name]) => name ?? [])
+    expect(told).toContain('NIVEAUX')
+    expect(told.filter((name) => !(name in vigie.environment))).toEqual(fixed)
+  })
+
   test('pins the versions it was made for', () => {
     for (const { image } of [mattermost, compose.services.postgres])
       expect(withDefaults(image)).toMatch(/:\d+(\.\d+)*(-\w+)?$/)

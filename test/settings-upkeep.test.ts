@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createEnv } from '../src/env.ts'
 import { readUpkeepSettings } from '../src/settings-upkeep.ts'
@@ -44,6 +45,17 @@ describe('the settings of the database’s keep', () => {
   ])('%s=%s is named as a problem', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(name)
   })
+
+  test.each(['ARCHIVE_PATH', 'BACKUP_PATH'])(
+    '%s may lie in a folder that is still to be made, and in no file',
+    (name) => {
+      expect(() => read({ [name]: join(import.meta.dirname, 'a', 'b') })).not.toThrow()
+      for (const path of [import.meta.filename, join(import.meta.filename, 'a', 'b')])
+        expect(() => read({ [name]: path })).toThrow(
+          `${name}: a folder is expected, and "${import.meta.filename}" is a file`,
+        )
+    },
+  )
 
   test('name every problem of a list', () => {
     expect(() => read({ RETENTION: 'events=x,audit=y' })).toThrow(/events=x.*\n.*audit=y/)

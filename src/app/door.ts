@@ -37,8 +37,9 @@ export interface DoorParts {
 /** It does not listen yet. */
 export function createDoor(parts: DoorParts): FastifyInstance {
   const { settings, integrations, url, log } = parts
-  const http = createServer({ pathPrefix: new URL(url).pathname, proxies: settings.proxies, log })
-  registerProblems(http, log)
+  const { proxies, locale: usual } = settings
+  const http = createServer({ pathPrefix: new URL(url).pathname, proxies, log, usual })
+  registerProblems(http, log, usual)
   allowOrigins(http, settings.corsOrigins)
   registerPages(http, parts)
   parts.bot.routes(http)

@@ -2,6 +2,7 @@
 // @mattermost/client's WebSocketClient prints to the console, leaves a connecting socket open when closed, and cannot tell a revoked
 // token from a slow server.
 
+import https from 'node:https'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import type { Log, Meter } from '../event.ts'
@@ -137,6 +138,8 @@ export function createSocket(parts: SocketParts): Socket {
         handshakeTimeout: timing.helloWithinMs,
         maxPayload: 16 * 1024 * 1024,
         perMessageDeflate: false,
+        // Its own way to connect knows of no proxy.
+        ...(address.startsWith('wss:') ? { agent: https.globalAgent } : {}),
       })
       const resuming = stream.connectionId !== ''
       let sequence = 0

@@ -8,6 +8,7 @@ import { UserError } from '../errors.ts'
 import type { Said } from '../text/locale.ts'
 import { envOf } from './dotenv-file.ts'
 import { unlessStopped } from './output.ts'
+import { obeyProxy } from './proxied.ts'
 import type { World } from './subcommand.ts'
 
 export const apiOptions = { url: { type: 'string' }, 'key-file': { type: 'string' } } as const
@@ -58,6 +59,7 @@ export async function createApi(
   const base = readBase(options.url ?? known)
   const key = await readKey(options['key-file'], env.secrets('VIGIE_API_KEY').current()[0]?.reveal(), world)
   env.check()
+  obeyProxy(env)
   const call: Api = async (request) => {
     for (let tried = 1; ; tried += 1) {
       const answer = await ask(base, key, request, world)

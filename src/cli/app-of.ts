@@ -6,11 +6,13 @@ import type { App } from '../app/parts.ts'
 import { createApp } from '../app.ts'
 import type { ReloadableEnv } from '../env.ts'
 import type { Log } from '../event.ts'
+import { obeyProxy } from './proxied.ts'
 import type { World } from './subcommand.ts'
 
 /** @throws {ConfigError | UserError} as `createApp` does. */
 export function appOf(world: World, env: ReloadableEnv, log: Log): Promise<App> {
   const { now, fetch, cwd, pid } = world
+  obeyProxy(env)
   return createApp({ env, log, now, fetch, cwd, pid, version: versionOf(world) })
 }
 

@@ -10,6 +10,7 @@ import { UserError } from '../errors.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { readDotenv, readDotenvText } from './dotenv-file.ts'
 import { needsOldKeys } from './provision-sealed.ts'
+import { obeyProxy } from './proxied.ts'
 import type { World } from './subcommand.ts'
 
 export interface DotenvDraft {
@@ -82,6 +83,7 @@ export function readProvisionSettings(world: World, dotenv: DotenvDraft, asked: 
   const common = readSettings(env, cwd, { token: false })
   const gitlab = { token: env.secrets('GITLAB_WEBHOOK_TOKEN'), signing: env.secrets('GITLAB_SIGNING_SECRET') }
   env.check()
+  obeyProxy(env)
   const { host, port, mattermostUrl, locale, databasePath } = common
   const named = (name: string) => {
     const value = env.text(name)

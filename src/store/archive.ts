@@ -2,12 +2,12 @@
 // (issue 7, "The archive"). What it wrote is told by the files themselves: after a crash their last lines say where to go on, so that
 // nothing is doubled; a file that lost something is filled up again from the store.
 
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { JsonObject, Log } from '../event.ts'
 import { toCloudEvent } from './cloud-event.ts'
-import { append, type Mended, mend, sizeOf } from './day-file.ts'
+import { append, type Mended, makeFolder, mend, sizeOf } from './day-file.ts'
 import { idBefore } from './ids.ts'
 import type { MarkStore, Store, StoredEvent } from './store.ts'
 
@@ -95,7 +95,7 @@ export function createArchive(parts: ArchiveParts): Archive {
   }
 
   async function begin(): Promise<void> {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder)
     const mark = markShape.safeParse(await store.marks.get(markName)).data
     last = mark?.last ?? ''
     mended = mark?.mended ?? []

@@ -2,7 +2,7 @@
 // person left of it is made whole again up to its last good line.
 
 import { constants } from 'node:fs'
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 export interface Mended {
@@ -20,6 +20,19 @@ const newline = 0x0a
 /** As store/ids.ts shows them. */
 const ownId = /^[0-9a-hjkmnp-tv-z]{11}$/
 const ownerOnly = 0o600
+const ownersFolder = 0o700
+
+/** And those above it. One after the other: Node's own recursion never ends where a file system takes no new folders (/proc). @throws what the disk said. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, ownersFolder)
+  } catch (error) {
+    if (isThere(error) && (await stat(path)).isDirectory()) return
+    if (!isMissing(error) || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await mkdir(path, ownersFolder)
+  }
+}
 
 /** Nothing where there is no such file. */
 export async function sizeOf(path: string): Promise<number | undefined> {
@@ -127,4 +140,6 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
+const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT'
+const isThere = (error: unknown): boolean => codeOf(error) === 'EEXIST'

@@ -1,6 +1,6 @@
 // The store on SQLite: one file, WAL, every commit on the disk before it is answered (design.md, "What is decided"; libraries.md §1.2).
 
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
@@ -108,7 +108,7 @@ function compose(
 
 function open(path: string, busyTimeoutMs: number): DatabaseSync {
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+    if (path !== ':memory:') makeFile(path)
     const connection = new DatabaseSync(path, { timeout: busyTimeoutMs })
     connection.exec('pragma journal_mode = wal')
     connection.exec('pragma synchronous = full')
@@ -117,6 +117,13 @@ function open(path: string, busyTimeoutMs: number): DatabaseSync {
   } catch (error) {
     throw unusable(path, error)
   }
+}
+
+/** Where there is none: what is told of private projects stands in it, and its log and index are made with the same mode. */
+function makeFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  // One that exists is left closed: closing it would end the locks that we may hold on it.
+  if (!existsSync(path)) writeFileSync(path, '', { mode: 0o600, flag: 'a' })
 }
 
 /** The greatest id given in any table: the next ones are above it, even if the clock stepped back meanwhile. */

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Env } from '../env.ts'
 
 /** What a page may send along; CloudEvents in binary mode bring names of their own. */
-const sendable = ['authorization', 'x-api-key', 'content-type', 'idempotency-key', 'accept-language']
+const sendable = ['authorization', 'x-api-key', 'content-type', 'idempotency-key', 'webhook-id', 'accept-language']
 const readable = 'RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After'
 const keptSeconds = 600
 

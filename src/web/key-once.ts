@@ -11,10 +11,26 @@ import type { ApiKeyStore } from '../store/store.ts'
 const lifeMs = 14 * 86_400_000
 const longestName = 255
 
-const reused = new HttpProblem(422, {
-  fr: 'Cette clé d’idempotence (Idempotency-Key ou webhook-id) est déjà venue avec un autre corps.',
-  en: 'This idempotency key (Idempotency-Key or webhook-id) came with another body before.',
-})
+const nameHeaders = ['idempotency-key', 'webhook-id'] as const
+type NameHeader = (typeof nameHeaders)[number]
+
+/** What a caller named a call. */
+interface CallName {
+  readonly header: NameHeader
+  /** Of holder, route and the name. */
+  readonly digest: string
+}
+
+const reusedBy = (header: NameHeader): HttpProblem =>
+  new HttpProblem(
+    422,
+    {
+      fr: 'Cette clé d’idempotence (Idempotency-Key ou webhook-id) est déjà venue avec un autre corps.',
+      en: 'This idempotency key (Idempotency-Key or webhook-id) came with another body before.',
+    },
+    undefined,
+    { fields: [{ field: header, said: { fr: 'déjà venu avec un autre corps', en: 'came with another body before' } }] },
+  )
 const unreadable = new HttpProblem(400, {
   fr: `Idempotency-Key et webhook-id\u00a0: de 1 à ${longestName} caractères ASCII visibles.`,
   en: `Idempotency-Key and webhook-id: 1 to ${longestName} visible ASCII characters.`,
@@ -32,11 +48,11 @@ export function createOnce({ keys, now }: OnceParts): KeyDoor['once'] {
   const underway = new Map<string, Underway>()
 
   /** Whoever waited for a first that failed takes its place, one after the other. */
-  async function once<T>(name: string, body: string, work: () => Promise<T>): Promise<T> {
+  async function once<T>({ header, digest: name }: CallName, body: string, work: () => Promise<T>): Promise<T> {
     for (let other = underway.get(name); other !== undefined; other = underway.get(name)) {
       const done = await other
       if (done === undefined) continue
-      if (done.body !== body) throw reused
+      if (done.body !== body) throw reusedBy(header)
       return done.answer as T
     }
     const { promise, resolve } = Promise.withResolvers<Awaited<Underway>>()
@@ -46,7 +62,7 @@ export function createOnce({ keys, now }: OnceParts): KeyDoor['once'] {
       if (kept !== undefined) {
         const answer: T = JSON.parse(kept.answer)
         resolve({ body: kept.body, answer })
-        if (kept.body !== body) throw reused
+        if (kept.body !== body) throw reusedBy(header)
         return answer
       }
       const answer = await work()
@@ -65,21 +81,21 @@ export function createOnce({ keys, now }: OnceParts): KeyDoor['once'] {
     if (first === undefined) return await work([])
     const bodyDigest = hash('sha256', body)
     // What was stored before an answer could be kept is found again by these.
-    const dedupe = names.map((name) => ({ key: `api ${name}`, lifeMs }))
+    const dedupe = names.map(({ digest }) => ({ key: `api ${digest}`, lifeMs }))
     return await once(first, bodyDigest, () =>
       second === undefined ? work(dedupe) : once(second, bodyDigest, () => work(dedupe)),
     )
   }
 }
 
-/** Digests of holder, route and what the caller named the call; in one order, so that no two calls wait for each other. */
-function namesOf({ headers, method, url }: FastifyRequest, holder: string): readonly string[] {
+/** In one order, so that no two calls wait for each other. */
+function namesOf({ headers, method, url }: FastifyRequest, holder: string): readonly CallName[] {
   const route = `${method} ${url.replace(/\?.*$/s, '')}`
-  return (['idempotency-key', 'webhook-id'] as const).flatMap((header) => {
+  return nameHeaders.flatMap((header) => {
     const said = headers[header]
     if (said === undefined) return []
     if (typeof said !== 'string' || said.length > longestName || !/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(said))
       throw unreadable
-    return hash('sha256', JSON.stringify([holder, route, header, said]))
+    return { header, digest: hash('sha256', JSON.stringify([holder, route, header, said])) }
   })
 }

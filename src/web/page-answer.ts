@@ -12,9 +12,7 @@ export interface Asked {
 /** `?lang=`, else what the browser asks for, else `usual`. */
 export function languageOf({ query, headers }: FastifyRequest<Asked>, usual: Locale): Locale {
   if (query.lang === 'fr' || query.lang === 'en') return query.lang
-  const said = headers['accept-language']
-  // What clients that are no browsers say when nobody chose.
-  return localeOf(said?.trim() === '*' ? undefined : said, usual)
+  return localeOf(headers['accept-language'], usual)
 }
 
 /** The body, or that it is the one that the reader has. Readers ask again after `freshMs`. */

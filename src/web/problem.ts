@@ -49,8 +49,9 @@ const notStored: Said = {
   en: 'Nothing could be stored: try again later.',
 }
 
-/** Every error becomes a problem; those of ours that nobody foresaw are logged and say nothing. */
-export function registerProblems(http: FastifyInstance, log: Log): void {
+/** Every error becomes a problem, in `usual` where its reader names no language; those of ours that nobody foresaw are logged and say nothing. */
+export function registerProblems(http: FastifyInstance, log: Log, usual: Locale = 'fr'): void {
+  const sendProblem = problemsIn(usual)
   http.setErrorHandler<FastifyError | HttpProblem>((error, request, reply) => {
     if (error instanceof HttpProblem) {
       const { statusCode, said, headers, fields } = error
@@ -79,8 +80,8 @@ export function registerProblems(http: FastifyInstance, log: Log): void {
 }
 
 /** An address that cannot be decoded: no route, and no handler of errors, is asked about it. */
-export function answerBadAddress(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  sendProblem(request, reply, 400, {
+export const answerBadAddress = (usual: Locale) => (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
+  problemsIn(usual)(request, reply, 400, {
     fr: 'Cette adresse ne peut pas être lue : vérifiez ses caractères échappés (%…).',
     en: 'This address cannot be read: check its escaped characters (%…).',
   })
@@ -89,16 +90,17 @@ export function answerBadAddress(_error: Error, request: FastifyRequest, reply: 
 type Unread = Error & { readonly code?: string; readonly rawPacket?: unknown }
 
 /** What never became a request: too slow, too long, or no HTTP. Its language is looked for in what came. */
-export function answerUnreadable(error: Unread, socket: Socket): void {
+export const answerUnreadable = (usual: Locale) => (error: Unread, socket: Socket) => {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const status = unreadable[error.code ?? ''] ?? 400
   const came = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
-  const locale = localeOf(/^accept-language:(.*)$/im.exec(came)?.[1]?.trim())
+  const locale = localeOf(/^accept-language:(.*)$/im.exec(came)?.[1]?.trim(), usual)
   const detail = (error.code === 'HPE_INVALID_URL' ? badAddress : unread)[locale]
   const body = JSON.stringify({ type: 'about:blank', title: titleOf(status, locale), status, detail })
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'content-type: application/problem+json; charset=utf-8',
+    `content-language: ${locale}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ]
@@ -121,27 +123,32 @@ const unreadable: Readonly<Record<string, number>> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
 }
 
-/** The reader's language: `Accept-Language`, French where it is absent. */
-export function readerOf(request: FastifyRequest): Locale {
-  return localeOf(request.headers['accept-language'])
-}
-
-function sendProblem(
+type SendProblem = (
   request: FastifyRequest,
   reply: FastifyReply,
   status: number,
   said: Said,
-  headers: Readonly<Record<string, string>> = {},
-  fields: readonly FieldProblem[] = [],
-): FastifyReply {
-  const locale = readerOf(request)
-  const title = titleOf(status, locale)
-  return reply
-    .code(status)
-    .headers(headers)
-    .type('application/problem+json; charset=utf-8')
-    .send(JSON.stringify({ type: 'about:blank', title, status, detail: said[locale], ...errorsOf(fields, locale) }))
-}
+  headers?: Readonly<Record<string, string>>,
+  fields?: readonly FieldProblem[],
+) => FastifyReply
+
+/** The reader's language: `Accept-Language`, `usual` where it is absent. */
+const problemsIn =
+  (usual: Locale): SendProblem =>
+  (request, reply, status, said, headers = {}, fields = []) => {
+    const locale = localeOf(request.headers['accept-language'], usual)
+    const title = titleOf(status, locale)
+    const vary = reply.getHeader('vary')
+    return reply
+      .code(status)
+      .headers(headers)
+      .headers({
+        'content-language': locale,
+        vary: vary === undefined ? 'Accept-Language' : `${vary}, Accept-Language`,
+      })
+      .type('application/problem+json; charset=utf-8')
+      .send(JSON.stringify({ type: 'about:blank', title, status, detail: said[locale], ...errorsOf(fields, locale) }))
+  }
 
 function errorsOf(fields: readonly FieldProblem[], locale: Locale): object {
   return fields.length === 0 ? {} : { errors: fields.map(({ field, said }) => ({ field, detail: said[locale] })) }

@@ -3,6 +3,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { UserError } from '../errors.ts'
 import type { Log } from '../event.ts'
+import type { Locale } from '../text/locale.ts'
 import type { Proxies } from './clients.ts'
 import { guardDoors } from './doors.ts'
 import { takeTurns } from './large-bodies.ts'
@@ -19,9 +20,11 @@ export interface ServerParts {
   readonly pathPrefix: string
   readonly proxies: Proxies
   readonly log: Log
+  /** Of refusals to whoever names no language. */
+  readonly usual?: Locale
 }
 
-export function createServer({ pathPrefix, proxies, log }: ServerParts): FastifyInstance {
+export function createServer({ pathPrefix, proxies, log, usual = 'fr' }: ServerParts): FastifyInstance {
   const prefix = pathPrefix.replace(/\/+$/, '')
   const http = Fastify({
     logger: false,
@@ -31,10 +34,10 @@ export function createServer({ pathPrefix, proxies, log }: ServerParts): Fastify
     forceCloseConnections: 'idle',
     // Node bounds what an address may be: a name in one that is too long is as unknown as any other.
     routerOptions: { maxParamLength: 16 * 1024 },
-    frameworkErrors: answerBadAddress,
+    frameworkErrors: answerBadAddress(usual),
     trustProxy: proxies.any ? proxies.trusts : false,
     http: { headersTimeout: 5000, connectionsCheckingInterval: checkMs },
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: answerUnreadable(usual),
     rewriteUrl: ({ url = '/' }) => (prefix !== '' && url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : url),
   })
   guardDoors(http)
@@ -63,7 +66,15 @@ export async function listen(http: FastifyInstance, host: string, port: number):
   try {
     await http.listen({ host, port })
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const { code = '', syscall = '' }: NodeJS.ErrnoException = error instanceof Error ? error : new Error()
+    if (syscall === 'getaddrinfo')
+      throw new UserError(
+        {
+          fr: `HOST\u00a0: «\u00a0${host}\u00a0» n’est pas une adresse de cette machine (${code})\u202f; écrivez par exemple 127.0.0.1.`,
+          en: `HOST: "${host}" is no address of this machine (${code}); write for example 127.0.0.1.`,
+        },
+        { cause: error },
+      )
     if (!['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'].includes(code)) throw error
     throw new UserError(
       {

@@ -220,4 +220,18 @@ describe('vigie as a process', () => {
     })
     expect(await Promise.all(told)).toEqual(said)
   })
+
+  it('speaks VIGIE_LOCALE where the machine names no language, as in a container', async () => {
+    const told: readonly Record<string, string>[] = [
+      { LANG: 'C.UTF-8' },
+      { LANG: '', VIGIE_LOCALE: 'en' },
+      { LANG: 'fr_FR.UTF-8', VIGIE_LOCALE: 'en' },
+    ]
+    const ran = told.map((more) =>
+      vigie(['status', 'again'], { cwd: folder, environment: { ...environment, ...more } }),
+    )
+    await Promise.all(ran.map((one) => one.ended()))
+    const words = ['ce mot est de trop', 'this word is one too many', 'ce mot est de trop']
+    expect(ran.map((one) => one.err())).toEqual(words.map((word) => expect.stringContaining(word)))
+  })
 })

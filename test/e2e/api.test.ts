@@ -155,6 +155,8 @@ describe('the examples', () => {
       'DELETE /personnages/:nom',
       'POST /webhook/events',
       'POST /webhook/in/:name',
+      'POST /subscribe',
+      'DELETE /subscribe',
     ])
     const { paths } = documentShape.parse(openApiOf({ documents: documented, url, version: '1', locale: 'en' }))
     expect(JSON.stringify(paths['/scores']?.post?.parameters)).toContain('"Idempotency-Key"')

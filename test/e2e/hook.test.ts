@@ -146,6 +146,21 @@ it('subscribes a channel without chat, and ends what was made in chat', async ()
   expect(await alice.type(channel, '/subscribe list')).not.toContain('acme/other')
 })
 
+it('subscribes once for an Idempotency-Key, which with another body is refused, and never tells the secret again', async () => {
+  const wish = { url: receiver.url, source: 'personnage', subject: 'Named' }
+  const named = (method: string, body: object) => call(method, '/subscribe', body, { 'idempotency-key': 'named' })
+  const made = await named('POST', wish)
+  expect(made.body).toEqual({ id: expect.any(String), secret: expect.stringMatching(/^whsec_/) })
+  const other = await named('POST', { ...wish, subject: 'Other' })
+  expect([other.status, other.body.errors]).toEqual([422, [expect.objectContaining({ field: 'idempotency-key' })]])
+  const ended = await named('DELETE', wish)
+  expect(ended).toEqual({ status: 200, body: { id: made.body.id } })
+  // Both came late again: what was ended stays so, and is still said to have been ended.
+  expect(await named('POST', wish)).toEqual({ status: 200, body: { id: made.body.id } })
+  expect(await named('DELETE', wish)).toEqual(ended)
+  expect((await call('DELETE', '/subscribe', wish)).status).toBe(404)
+})
+
 it('tells a URL what is allowed to everyone, signed, until it is gone', async () => {
   await chief.type(await house.channel(chief), '/vigie allow hook open.* everyone')
   const wish = { url: receiver.url, source: 'hook', subject: '**' }

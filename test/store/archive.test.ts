@@ -1,6 +1,15 @@
 // The archive beside the store: complete, once each, whatever befalls its files or the process (issue 7, "The archive").
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -31,15 +40,15 @@ beforeEach(async () => {
   now = evening
 })
 
-const make = (): Archive =>
-  createArchive({
-    folder,
-    store,
-    timeZone: 'Europe/Paris',
-    now: () => now,
-    log: createFakeLog(),
-    wait: async () => undefined,
-  })
+const parts = () => ({
+  folder,
+  store,
+  timeZone: 'Europe/Paris',
+  now: () => now,
+  log: createFakeLog(),
+  wait: async () => undefined,
+})
+const make = (): Archive => createArchive(parts())
 /** Until it has caught up. */
 const run = async (): Promise<Archive> => {
   const archive = make()
@@ -63,6 +72,16 @@ const ids = (): string[] =>
     .flatMap((name) => (files()[name] ?? '').trimEnd().split('\n'))
     .filter((line) => line !== '')
     .map((line) => (JSON.parse(line) as { id: string }).id)
+
+test.skipIf(!existsSync('/proc/self'))(
+  'an archive whose folder cannot be made says so, and does not hang',
+  async () => {
+    await accept(1)
+    const archive = createArchive({ ...parts(), folder: '/proc/no-such-folder/archive' })
+    await archive.run(AbortSignal.abort())
+    expect(plain(archivePart(archive.state(), now).glance.en)).toContain('behind')
+  },
+)
 
 describe('the archive', () => {
   test('holds every event as a CloudEvent on a line, in a file for each day of the zone', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -31,6 +31,14 @@ describe('a store on SQLite', () => {
     const store = await open()
     await store.close()
     expect(existsSync(path)).toBe(true)
+  })
+
+  test('is its owner’s alone to read, its log and index too', async () => {
+    const store = await open()
+    await store.events.record([recording])
+    const modes = ['', '-wal', '-shm'].map((end) => (statSync(`${path}${end}`).mode & 0o777).toString(8))
+    expect(modes).toEqual(['600', '600', '600'])
+    await store.close()
   })
 
   test('lists what is left where some of it is purged meanwhile by another process', async () => {

@@ -26,7 +26,8 @@ describe('a page of a named origin', () => {
     expect(asked.headers).toMatchObject({
       'access-control-allow-origin': origin,
       'access-control-allow-methods': 'POST',
-      'access-control-allow-headers': 'authorization, x-api-key, content-type, idempotency-key, accept-language, ce-id',
+      'access-control-allow-headers':
+        'authorization, x-api-key, content-type, idempotency-key, webhook-id, accept-language, ce-id',
       vary: 'Origin',
     })
     const key = await stage.make(['events:write'])
@@ -35,6 +36,7 @@ describe('a page of a named origin', () => {
       expect(answer.headers['access-control-allow-origin']).toBe(origin)
       expect(answer.headers['access-control-allow-credentials']).toBeUndefined()
     }
+    expect((await stage.post({ ...bearer('x'), origin })).headers.vary).toBe('Origin, Accept-Language')
     expect((await preflight(origin, '/in/bank')).statusCode).toBe(204)
   })
 

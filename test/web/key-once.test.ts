@@ -36,6 +36,7 @@ describe('a repeated call', () => {
     const other = await call('one', '{"a":2}')
     expect(other.statusCode).toBe(422)
     expect(other.json().detail).toContain('another body')
+    expect(other.json().errors).toEqual([{ field: 'idempotency-key', detail: 'came with another body before' }])
     expect((await call('one', '{"a":1}')).json().nth).toBe(1)
     expect(stage.done).toEqual(['{"a":1}'])
   })

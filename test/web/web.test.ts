@@ -9,7 +9,7 @@ import { unknownState } from '../../src/integrations/monitor/judge.ts'
 import { registerHealth } from '../../src/web/health.ts'
 import { createMetrics } from '../../src/web/metrics.ts'
 import { registerProblems } from '../../src/web/problem.ts'
-import { createServer } from '../../src/web/server.ts'
+import { createServer, listen } from '../../src/web/server.ts'
 import { monitorOf } from '../fakes/monitors.ts'
 
 const errors: object[] = []
@@ -38,6 +38,22 @@ describe('a problem', () => {
     expect(fr.headers['retry-after']).toBe('7')
     expect(fr.json()).toEqual({ type: 'about:blank', title: 'Non authentifié', status: 401, detail: 'Non.' })
     expect(en.json()).toEqual({ type: 'about:blank', title: 'Unauthorized', status: 401, detail: 'No.' })
+  })
+
+  it('says in which language it is, and that another reader may get another', async () => {
+    const en = await http.inject({ url: '/nowhere', headers: { 'accept-language': 'fr;q=0, en' } })
+    expect(en.headers).toMatchObject({ 'content-language': 'en', vary: 'Accept-Language' })
+    expect((await http.inject('/nowhere')).headers).toMatchObject({ 'content-language': 'fr' })
+  })
+
+  it('is told in VIGIE_LOCALE to a reader who names no language', async () => {
+    const door = createServer({ pathPrefix: '/', proxies: { any: false, trusts: () => false }, log, usual: 'en' })
+    registerProblems(door, log, 'en')
+    const titleOf = async (url: string, headers = {}) => (await door.inject({ url, headers })).json().title
+    expect(await titleOf('/nowhere')).toBe('Not Found')
+    expect(await titleOf('/%ff')).toBe('Bad Request')
+    expect(await titleOf('/nowhere', { 'accept-language': 'fr' })).toBe('Introuvable')
+    await door.close()
   })
 
   it('that nobody foresaw says nothing of its cause, which stands in the log', async () => {
@@ -74,6 +90,19 @@ describe('a problem', () => {
     )
     expect(await answerTo('')).toMatch(/"Requête incorrecte"[\s\S]*é s’écrit %C3%A9/)
     await door.close()
+  })
+})
+
+describe('listening', () => {
+  it('where HOST is no address says so, instead of where it went wrong', async () => {
+    // Longer than a name may be: nobody has to be asked to know that.
+    const host = 'x'.repeat(64)
+    await expect(listen(http, host, 0)).rejects.toMatchObject({
+      said: {
+        fr: expect.stringContaining(`HOST\u00a0: «\u00a0${host}\u00a0»`),
+        en: expect.stringContaining(`HOST: "${host}"`),
+      },
+    })
   })
 })
 

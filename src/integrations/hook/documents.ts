@@ -182,11 +182,12 @@ const incoming: RouteDoc = {
 export const channelInExamples = '4yc6mgx8gfgobf6yxkqx9t6t5a'
 const ours = { channel: channelInExamples, source: 'personnage' } as const
 
-const subscribing: Pick<RouteDoc, 'path' | 'group' | 'proof' | 'bodies'> = {
+const subscribing: Pick<RouteDoc, 'path' | 'group' | 'proof' | 'bodies' | 'once'> = {
   path: '/subscribe',
   group: 'subscriptions',
   proof: { by: 'key', scope: 'subscriptions:write' },
   bodies: [{ type: json, schema: subscribingShape }],
+  once: true,
 }
 const noChannel = { fr: 'Pas de tel canal pour cette clé.', en: 'No such channel for this key.' }
 

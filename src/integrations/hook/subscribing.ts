@@ -62,10 +62,17 @@ export function registerSubscribing(http: FastifyInstance, { keys, subscribing }
         },
         async handler(request, reply) {
           const holder = proven.get(request) ?? (await keys.prove(request, reply, 'subscriptions:write'))
-          const wish = readWish(request.body ?? Buffer.alloc(0))
-          // Repeating it changes nothing: no answer has to be kept, least of all one that holds a secret.
-          if (method === 'POST') return reply.code(200).send(await subscribing.subscribe(wish, holder))
-          return reply.code(200).send({ id: await subscribing.unsubscribe(wish, holder) })
+          const body = request.body ?? Buffer.alloc(0)
+          const wish = readWish(body)
+          // Told once: it is no part of the answer that is kept for a repeat.
+          let secret: string | undefined
+          const answer = await keys.once({ request, holder, body }, async () => {
+            if (method === 'DELETE') return { id: await subscribing.unsubscribe(wish, holder) }
+            const made = await subscribing.subscribe(wish, holder)
+            secret = made.secret
+            return { id: made.id }
+          })
+          return reply.code(200).send({ ...answer, ...(secret === undefined ? {} : { secret }) })
         },
       })
     }
