@@ -77,8 +77,6 @@ export function createSending(parts: SendingParts): Send {
   async function tell(lane: Lane, claim: Claim, { signal, probe, onTold }: Sending): Promise<void> {
     const { notifier, circuit } = lane
     const { delivery } = claim
-    const told = await teller.tell(claim, circuit.lastAway())
-    if (told.as === 'silence') return await settle(claim, silent(told.reason), signal)
     const lease = keepLease(claim, parts)
     const stop = () => lease.stop()
     signal.addEventListener('abort', stop)
@@ -86,6 +84,9 @@ export function createSending(parts: SendingParts): Send {
       await lane.messages?.turn(lease.signal)
       if (claim.digest) await lane.digests.turn(lease.signal)
       if (!(await lease.confirm())) return log.warn({ delivery: delivery.id }, 'claimed by somebody else meanwhile')
+      // Judged when it is its turn: while it waited, its subject may have become private.
+      const told = await teller.tell(claim, circuit.lastAway())
+      if (told.as === 'silence') return await settle(claim, silent(told.reason), signal)
       // Asked last: another delivery may have found it away meanwhile.
       const isOff = signal.aborted || (!probe && circuit.away() !== undefined)
       if (isOff) return await settle(claim, again(claim, now(), delivery.error ?? ''), signal)

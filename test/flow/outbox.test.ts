@@ -616,6 +616,19 @@ describe('the outbox', () => {
       const gaps = at.slice(1).map((moment, index) => moment - (at[index] ?? 0))
       expect(Math.min(...gaps)).toBeGreaterThanOrEqual(200)
     })
+
+    test('a digest that waits for its turn is judged when that comes: a project that became private meanwhile is not told', async () => {
+      for (const channel of ['one', 'two'])
+        await world.subscribe({ channel, subject: 'acme/**', filters: { digestMs: 10_000 } })
+      await world.tell({ visibility: 'public' })
+      await world.tell({ visibility: 'public' })
+      const other = await world.tell({ subject: 'acme/api' })
+      await world.clock.advance(10_000)
+      expect(told('two')).toEqual([])
+      await world.emit({ visibility: 'private', audience: 'closed' })
+      await world.clock.advance(200)
+      expect([told('one').length, told('two')]).toEqual([3, [other]])
+    })
   })
 
   describe('when something of ours breaks', () => {
