@@ -1,7 +1,7 @@
 // What `/vigie export` sends as one file: the whole, or its beginning where it would not fit (issue 7, "The archive").
 
 import { expect, test } from 'vitest'
-import { createExport } from '../../src/app/export.ts'
+import { createExport, readExportWish } from '../../src/app/export.ts'
 import type { EventStore } from '../../src/store/store.ts'
 
 test.each([
@@ -32,4 +32,18 @@ test.each([
   const made = await make({ what: 'events', format: 'ndjson' }, 'en')
   expect([made.count, made.isWhole]).toEqual([expected, isWhole])
   expect(Buffer.from(made.bytes).toString().trimEnd().split('\n')).toHaveLength(expected)
+})
+
+test.each([
+  // Whatever zone the machine is in.
+  [{ from: '2026-11-21T08:00', to: '2026-11-22' }, ['2026-11-21T07:00:00.000Z', '2026-11-22T23:00:00.000Z']],
+  [{ from: '2027-03-28', to: '2027-03-28' }, ['2027-03-27T23:00:00.000Z', '2027-03-28T22:00:00.000Z']],
+  [{ from: '7d', to: '2026-11-21T08:00:00+05:30' }, ['2026-11-14T08:00:00.000Z', '2026-11-21T02:30:00.000Z']],
+])('holds what was accepted within %j, on a wall of TZ', (wish, moments) => {
+  const { from, to } = readExportWish(wish, { timeZone: 'Europe/Paris', now: Date.UTC(2026, 10, 21, 8) })
+  expect([from, to].map((at) => new Date(at).toISOString())).toEqual(moments)
+})
+
+test.each(['2026-02-30', '2026-02-30T08:00', 'hier'])('takes %s for no moment', (from) => {
+  expect(() => readExportWish({ from }, { timeZone: 'Europe/Paris', now: 0 })).toThrow('2026-11-21T08:00:00Z')
 })
