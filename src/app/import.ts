@@ -8,6 +8,7 @@ import { typePrefix } from '../integrations/personnage/facts.ts'
 import { subjectOf } from '../integrations/personnage/keeper.ts'
 import type { EventStore, PersonnageStore } from '../store/store.ts'
 import type { Said } from '../text/locale.ts'
+import { readMoment } from '../text/moment.ts'
 import { cleanNom, longestNom, nomFault, nomKey } from '../text/nom.ts'
 
 /** A thing of a file. */
@@ -224,13 +225,7 @@ function momentOf(said: string | number, timeZone: string): number | undefined {
     .trim()
     .replace(/^(\d{4}-\d{2}-\d{2}) /, '$1T')
     .replace(',', '.')
-  try {
-    if (/(?:Z|[+-]\d{2}:?\d{2})$/i.test(text)) return Temporal.Instant.from(text).epochMilliseconds
-    return Temporal.PlainDateTime.from(text).toZonedDateTime(timeZone).epochMilliseconds
-  } catch {
-    // No moment: refused with its line.
-    return undefined
-  }
+  return readMoment(text, timeZone)
 }
 
 const farAway = Date.UTC(2200, 0, 1)

@@ -102,7 +102,9 @@ async function* rowsOf(pages: AsyncIterable<readonly Item[]>) {
 /** A terminal's control characters are nobody's name. */
 function tableOf(items: readonly Item[]): string {
   const rows = [[...columns], ...items.map((one) => columns.map((name) => String(one[name]).replace(/\p{Cc}/gu, '')))]
-  const widths = columns.map((_, index) => Math.max(...rows.map((row) => [...(row[index] ?? '')].length)))
+  const widths = columns.map((_, index) =>
+    rows.reduce((most, row) => Math.max(most, [...(row[index] ?? '')].length), 0),
+  )
   const padded = (text: string, index: number) => text + ' '.repeat((widths[index] ?? 0) - [...text].length)
   return rows.map((row) => `${row.map(padded).join('  ').trimEnd()}\n`).join('')
 }

@@ -25,7 +25,7 @@ export interface DrawingThread {
   terminate(): Promise<unknown>
 }
 
-const patienceMs = 10_000
+const usualPatienceMs = 10_000
 const idleMs = 60_000
 
 const startThread = (): DrawingThread => new Worker(new URL('./chart-worker.ts', import.meta.url))
@@ -36,7 +36,14 @@ interface Drawing {
   idle: NodeJS.Timeout | undefined
 }
 
-export function createDrawer(log: Log, newThread: () => DrawingThread = startThread): Drawer {
+/** `patienceMs`: what is not drawn by then is done without. */
+export function createDrawer(
+  log: Log,
+  {
+    newThread = startThread,
+    patienceMs = usualPatienceMs,
+  }: { newThread?: () => DrawingThread; patienceMs?: number } = {},
+): Drawer {
   let current: Drawing | undefined
   let nextId = 1
 

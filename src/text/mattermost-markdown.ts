@@ -38,7 +38,8 @@ export function codeSpan(text: string): string {
   // The client looks for the end of a link in code too, and takes the last it finds.
   const words = oneLine(text).replace(/\](?=\()/g, `]${zwsp}`)
   if (words === '') return ''
-  const longest = Math.max(0, ...[...words.matchAll(/`+/g)].map((run) => run[0].length))
+  let longest = 0
+  for (const [run] of words.matchAll(/`+/g)) longest = Math.max(longest, run.length)
   const fence = '`'.repeat(longest + 1)
   return longest > 0 || words.startsWith('`') || words.endsWith('`')
     ? `${fence} ${words} ${fence}`

@@ -1,7 +1,7 @@
 // What `/vigie export` sends as one file: the whole, or its beginning where it would not fit (issue 7, "The archive").
 
-import { expect, test } from 'vitest'
-import { createExport } from '../../src/app/export.ts'
+import { describe, expect, test } from 'vitest'
+import { createExport, readExportWish } from '../../src/app/export.ts'
 import type { EventStore } from '../../src/store/store.ts'
 
 test.each([
@@ -32,4 +32,42 @@ test.each([
   const made = await make({ what: 'events', format: 'ndjson' }, 'en')
   expect([made.count, made.isWhole]).toEqual([expected, isWhole])
   expect(Buffer.from(made.bytes).toString().trimEnd().split('\n')).toHaveLength(expected)
+})
+
+test.each([
+  // Whatever zone the machine is in.
+  [{ from: '2026-11-21T08:00', to: '2026-11-22' }, ['2026-11-21T07:00:00.000Z', '2026-11-22T23:00:00.000Z']],
+  [{ from: '2027-03-28', to: '2027-03-28' }, ['2027-03-27T23:00:00.000Z', '2027-03-28T22:00:00.000Z']],
+  [{ from: '7d', to: '2026-11-21T08:00:00+05:30' }, ['2026-11-14T08:00:00.000Z', '2026-11-21T02:30:00.000Z']],
+])('holds what was accepted within %j, on a wall of TZ', (wish, moments) => {
+  const { from, to } = readExportWish(wish, { timeZone: 'Europe/Paris', now: Date.UTC(2026, 10, 21, 8) })
+  expect([from, to].map((at) => new Date(at).toISOString())).toEqual(moments)
+})
+
+test.each(['2026-02-30', '2026-02-30T08:00', 'hier'])('takes %s for no moment', (from) => {
+  expect(() => readExportWish({ from }, { timeZone: 'Europe/Paris', now: 0 })).toThrow('2026-11-21T08:00:00Z')
+})
+
+describe('a type', () => {
+  const hears = (words: string, type: string) =>
+    readExportWish({ type: words }, { timeZone: 'UTC', now: 0 }).type?.(type) ?? false
+
+  test('is taken whole, by its beginning, or by a glob', () => {
+    const types = ['gitlab.push.push', 'gitlab.pushed', 'gitlab.merge_request.open', 'hook.push', 'hook.a.push.b']
+    const those = (words: string) => types.filter((type) => hears(words, type))
+    expect(those('gitlab.push')).toEqual(['gitlab.push.push'])
+    expect(those('gitlab.push.push')).toEqual(['gitlab.push.push'])
+    expect(those('*.push')).toEqual(['gitlab.push.push', 'hook.push'])
+    expect(those('gitlab.*')).toEqual(types.slice(0, 3))
+    expect(those('*push*')).toEqual(['gitlab.push.push', 'gitlab.pushed', 'hook.push', 'hook.a.push.b'])
+    expect(those('hook.**.push.*')).toEqual(['hook.a.push.b'])
+    expect(those('**')).toEqual(types)
+    expect([hears('aa*aa', 'aaa'), hears('a*b*a', 'aba'), hears('a*ab*b', 'aab')]).toEqual([false, true, false])
+    expect(hears('a.c*', 'abcd')).toBe(false)
+  })
+
+  test('is matched by any number of stars in no time', () => {
+    expect(hears(`${'*a'.repeat(50)}*b`, 'a'.repeat(200))).toBe(false)
+    expect(hears(`${'*a'.repeat(50)}*`, 'a'.repeat(200))).toBe(true)
+  })
 })

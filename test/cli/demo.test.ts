@@ -46,7 +46,7 @@ describe('the demo', () => {
       (await fetch(`${origin}/api/v4${path}`, { headers: { authorization: `Bearer ${someone?.token}` } })).json()
     const { id } = (await get(`/teams/name/${team}/channels/name/${channel}`)) as { id: string }
     const shown = async () => JSON.stringify(await get(`/channels/${id}/posts`))
-    await expect.poll(shown, { timeout: 30_000 }).toMatch(/"title":"[^"]*Naruto/)
+    await expect.poll(shown).toMatch(/"title":"[^"]*Naruto/)
     expect(await shown()).toContain('/webhook/personnage')
   })
 

@@ -227,10 +227,12 @@ describe('vigie export', () => {
 
   test('takes those of a day, a source or a type', async () => {
     write('log.json', JSON.stringify(course))
+    const today = () => Temporal.Now.plainDateISO('Europe/Paris').toString()
+    // Another one by the end, where midnight passes.
+    const day = today()
     await imported('log.json')
-    const today = Temporal.Now.plainDateISO('Europe/Paris').toString()
     const numberOf = async (...words: string[]) => JSON.parse(await exported('events', ...words)).length
-    expect(await numberOf('--from', today, '--to', today)).toBe(4)
+    expect(await numberOf('--from', day, '--to', today())).toBe(4)
     expect(await numberOf('--to', '2026-01-01')).toBe(0)
     expect(await numberOf('--from', '1h')).toBe(4)
     expect(await numberOf('--source', 'gitlab')).toBe(0)

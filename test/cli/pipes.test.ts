@@ -109,6 +109,18 @@ describe('a Vigie that is away or says no', () => {
     await expect(run(query, ['personnages'], broken)).rejects.toThrow(/does not answer .*terminated/)
   })
 
+  test('any number of characters is a table', async () => {
+    const items = Array.from({ length: 1000 }, () => ({ nom: 'Naruto', score: 1, niveau: 'débutant' }))
+    let pages = 0
+    const many = answering(async () => {
+      pages += 1
+      return Response.json({ items, next: pages < 200 ? `${pages}` : null })
+    })
+    const { out } = await run(query, ['personnages', '--format', 'table'], many)
+    expect(out.split('\n').slice(0, 2)).toEqual(['nom     score  niveau', 'Naruto  1      débutant'])
+    expect(out.split('\n')).toHaveLength(200 * 1000 + 2)
+  })
+
   test('is not taken for another server that answers', async () => {
     const page = answering(async () => new Response('<html></html>'))
     const other = answering(async () => Response.json({ status: 'OK' }))

@@ -126,7 +126,8 @@ it('takes what is signed with a key of its own, and nothing that was altered or 
   const both = { ...headers, 'webhook-signature': `v1,${'A'.repeat(43)}= ${headers['webhook-signature']}` }
   const replays = await Promise.all(Array.from({ length: 100 }, () => call('POST', '/webhook/events', body, both)))
   expect(new Set(replays.map((one) => JSON.stringify(one.body)))).toEqual(new Set([JSON.stringify(first.body)]))
-  for (const at of [Date.now() - 302_000, Date.now() + 302_000]) {
+  // What is ahead of us is less so by the time it is looked at.
+  for (const at of [Date.now() - 302_000, Date.now() + 400_000]) {
     const refused = await call('POST', '/webhook/events', body, signed(secret, body, { at }))
     expect([refused.status, refused.body.detail]).toEqual([401, expect.stringContaining('more than five minutes')])
   }

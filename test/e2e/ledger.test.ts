@@ -21,7 +21,7 @@ function ledgerSuite(name: string, open: () => Promise<Mattermost>): void {
     } finally {
       await ledger.close()
     }
-  }, 120_000)
+  }, 240_000)
 }
 
 ledgerSuite('the stand-in', standIn)

@@ -49,9 +49,7 @@ describe('mail', () => {
   const arrived = async (count: number) =>
     eventually(async () => (mail.mails.length >= count ? await mail.parsed() : undefined), `${count} mails`)
 
-  it('tells an outage and its end to every receiver, and not of what is not to be mailed', {
-    timeout: 60_000,
-  }, async () => {
+  it('tells an outage and its end to every receiver, and not of what is not to be mailed', async () => {
     const channel = await house.channel(alice)
     const add = (name: string, more: string) =>
       alice.type(channel, `/monitor add ${url} --name ${name} --every 1h --retries 1 --recover 1 ${more}`)

@@ -52,7 +52,7 @@ describe.each(everyServer())('on %s', (_, open) => {
   })
   afterAll(() => house?.close())
 
-  it('a character arrives as a card, which its next score and its buttons edit', { timeout: 30_000 }, async () => {
+  it('a character arrives as a card, which its next score and its buttons edit', async () => {
     const nom = `Naruto Uzumaki ${house.team.name}`
     const made = await call('POST', '/webhook/personnage', { nom, score: 79 })
     expect(made).toMatchObject({ status: 200, body: { nom, score: 79, niveau: 'confirmé', matched: 1 } })
@@ -83,7 +83,7 @@ describe.each(everyServer())('on %s', (_, open) => {
     expect(await alice.type(channel, `/personnage voir "${nom}"`)).toContain('Score: 12')
   })
 
-  it('the ranking is a table at once, and a picture by direct message', { timeout: 30_000 }, async () => {
+  it('the ranking is a table at once, and a picture by direct message', async () => {
     await call('POST', '/webhook/personnage', { nom: `Sakura ${house.team.name}`, score: 90_000 })
     expect(await alice.type(channel, '/personnage top')).toMatch(/\| 1 \| \*\*Sakura/)
     const { id: direct } = idOf.parse((await alice.post('/channels/direct', [alice.id, house.botId])).body)
@@ -97,7 +97,7 @@ describe.each(everyServer())('on %s', (_, open) => {
     expect(files[0]?.size).toBeGreaterThan(3000)
   })
 
-  it('what is removed is told on its card and gone, also after a restart', { timeout: 30_000 }, async () => {
+  it('what is removed is told on its card and gone, also after a restart', async () => {
     const nom = `Zabuza ${house.team.name}`
     await call('POST', '/webhook/personnage', { nom, score: 1 })
     expect(await alice.type(channel, `/personnage retirer "${nom}"`)).not.toContain('Retiré')

@@ -44,7 +44,7 @@ export function watchSuite(name: string, open: () => Promise<Mattermost>): void 
       return found
     }
 
-    it('tells that a site is down, who has it, and that it is back, on one card', { timeout: 60_000 }, async () => {
+    it('tells that a site is down, who has it, and that it is back, on one card', async () => {
       const channel = await house.channel(alice, { members: [bob] })
       const added = await alice.type(
         channel,
@@ -77,9 +77,7 @@ export function watchSuite(name: string, open: () => Promise<Mattermost>): void 
       for (const { username } of [alice, bob]) expect(thread[1]?.message).toContain(`@${username}`)
     })
 
-    it('takes an emoji on its card for a press of the button, and one taken back for giving back', {
-      timeout: 60_000,
-    }, async () => {
+    it('takes an emoji on its card for a press of the button, and one taken back for giving back', async () => {
       const channel = await house.channel(alice, { members: [bob] })
       isBroken = false
       await alice.type(channel, `/monitor add ${url} --name vitrine --every 1h --retries 1 --recover 1`)
@@ -113,7 +111,7 @@ export function watchSuite(name: string, open: () => Promise<Mattermost>): void 
       expect((await cardOf(channel, 'sauvegarde répond de nouveau')).id).toBe(down.id)
     })
 
-    it('goes on after a restart where it was: the same card, told once', { timeout: 60_000 }, async () => {
+    it('goes on after a restart where it was: the same card, told once', async () => {
       const channel = await house.channel(alice, { members: [bob] })
       await alice.type(channel, `/monitor add ${url} --name relais --every 5s --retries 1 --recover 1`)
       isBroken = true
@@ -128,9 +126,7 @@ export function watchSuite(name: string, open: () => Promise<Mattermost>): void 
       expect(cards).toHaveLength(1)
     })
 
-    it('wakes whom a monitor names that falls with others, by one line in the thread of their card', {
-      timeout: 60_000,
-    }, async () => {
+    it('wakes whom a monitor names that falls with others, by one line in the thread of their card', async () => {
       const channel = await house.channel(alice, { members: [bob] })
       isBroken = false
       const names = ['un', 'deux', 'trois', 'quatre']

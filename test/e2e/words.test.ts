@@ -43,7 +43,7 @@ describe.each(everyServer())('on %s', (_, open) => {
 
   const page = async (path: string) => (await fetch(`http://127.0.0.1:${house.environment.PORT}${path}`)).text()
 
-  it('the card gets the sentences that the evidence holds, marked as a model’s', { timeout: 30_000 }, async () => {
+  it('the card gets the sentences that the evidence holds, marked as a model’s', async () => {
     isBroken = true
     await alice.type(channel, '/monitor check boutique')
     const card = await eventually(
@@ -68,7 +68,7 @@ describe.each(everyServer())('on %s', (_, open) => {
     expect(said).toMatch(/Ollama[\s\S]*`llama3` · 1 texte rédigé/)
   })
 
-  it('a report comes in chat, and as a file by direct message', { timeout: 30_000 }, async () => {
+  it('a report comes in chat, and as a file by direct message', async () => {
     expect(await alice.type(channel, '/monitor report')).toMatch(/`boutique` \| \d/)
     expect(await alice.type(channel, '/monitor report --format pdf')).toMatch(
       /vigie-disponibilite-[\d-]+\.pdf|Un instant/,

@@ -632,6 +632,19 @@ describe('the outbox', () => {
       expect(world.notifier.posts.map(({ events }) => events.length)).toEqual([2, 1])
       expect(world.notifier.posts[1]?.events).toEqual([open])
     })
+
+    test('a digest that waits for its turn is judged when that comes: a project that became private meanwhile is not told', async () => {
+      for (const channel of ['one', 'two'])
+        await world.subscribe({ channel, subject: 'acme/**', filters: { digestMs: 10_000 } })
+      await world.tell({ visibility: 'public' })
+      await world.tell({ visibility: 'public' })
+      const other = await world.tell({ subject: 'acme/api' })
+      await world.clock.advance(10_000)
+      expect(told('two')).toEqual([])
+      await world.emit({ visibility: 'private', audience: 'closed' })
+      await world.clock.advance(200)
+      expect([told('one').length, told('two')]).toEqual([3, [other]])
+    })
   })
 
   describe('when something of ours breaks', () => {

@@ -69,6 +69,10 @@ describe('a code span', () => {
     expect(codeSpan('`')).toBe('`` ` ``')
   })
 
+  it('takes any number of backticks', () => {
+    expect(codeSpan('`a'.repeat(200_000))).toMatch(/^`` `a/)
+  })
+
   it('is nothing where there is nothing to show', () => {
     expect(codeSpan(' \n ')).toBe('')
   })

@@ -5,6 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Json, JsonObject, Severity } from '../../event.ts'
 import { number } from '../../text/format.ts'
 import type { Said } from '../../text/locale.ts'
+import { readMoment } from '../../text/moment.ts'
 import { type Facts, isObject, isScalar, type Scalar } from './facts.ts'
 import { expected, gatherProblems, jsonOf, type Problems, refusedFields } from './refusals.ts'
 
@@ -182,8 +183,9 @@ function readTime(said: Json | undefined, field: string, problems: Problems): st
   const isForm =
     typeof said === 'string' &&
     /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,12})?(?:[Zz]|[+-]\d{2}:\d{2})$/.test(said)
-  const at = isForm ? Date.parse(said.toUpperCase()) : Number.NaN
-  if (!Number.isNaN(at)) return new Date(at).toISOString()
+  // Nine digits of a second are as many as are looked at.
+  const at = isForm ? readMoment(said.replace(/(\.\d{9})\d+/, '$1'), 'UTC') : undefined
+  if (at !== undefined) return new Date(at).toISOString()
   problems.add(field, expected(words.time, said))
   return undefined
 }
@@ -219,7 +221,7 @@ function extensionsOf(value: JsonObject, at: string, problems: Problems): Record
 }
 
 function isExtension(value: Json): value is Scalar {
-  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) <= 2 ** 31
+  if (typeof value === 'number') return Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31
   return typeof value === 'boolean' || (typeof value === 'string' && (value === '' || isLine(value)))
 }
 

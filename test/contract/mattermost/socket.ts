@@ -55,7 +55,7 @@ export async function openSocket(url: string, options: SocketOptions = {}): Prom
       const late = setTimeout(() => {
         waiting.delete(look)
         reject(new Error(`no such frame among ${JSON.stringify(frames.map((seen) => at(seen, 'event')))}`))
-      }, 10_000)
+      }, 60_000)
       const look = () => {
         const found = frames.find(fits)
         if (found === undefined) return

@@ -156,6 +156,8 @@ describe('a CloudEvent', () => {
     [{ subject: 'x'.repeat(1001) }, ['subject']],
     [{ time: 'yesterday' }, ['time']],
     [{ time: '2026-13-01T00:00:00Z' }, ['time']],
+    [{ time: '2026-02-30T00:00:00Z' }, ['time']],
+    [{ ext: 2 ** 31 }, ['ext']],
     [{ Extension: 'a' }, ['Extension']],
     [{ my_ext: 'a' }, ['my_ext']],
     [{ ext: { a: 1 } }, ['ext']],

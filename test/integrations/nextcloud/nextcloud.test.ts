@@ -15,7 +15,7 @@ import { answerAsNextcloud, type Node } from '../../fakes/nextcloud-server.ts'
 import { createRelay } from '../gitlab/relay.ts'
 import { eventOf, inEnglish, inFrench } from './world.ts'
 
-const until = { timeout: 20_000, interval: 20 }
+const until = { timeout: 60_000, interval: 20 }
 
 let folder: string
 let server: Server | undefined
