@@ -14,7 +14,7 @@ import { type Found, findForm, readWords } from './grammar.ts'
 import { helpFor, usageOf } from './help.ts'
 import { createQuota, type Quota } from './quota.ts'
 import { brokenReply, nothingHere, outsideNote, tooMany, withNote } from './refusals.ts'
-import { mayTry, reaches, refusal, requireRules } from './rights.ts'
+import { mayTry, notYours, reaches, refusal, requireRules } from './rights.ts'
 import { readFields, readValues, type Values } from './values.ts'
 
 /** The press that opens a command's form where the first answer could not: its object is the command and its verb. */
@@ -228,7 +228,7 @@ async function requireMaker(
   if (!mayTry(role, rule)) throw new Refusal(refusal(rule, locale))
   if (reaches(role, rule)) return
   const owner = await maker()
-  if (owner !== undefined && owner !== person.id) throw new Refusal(refusal(rule, locale))
+  if (owner !== undefined && owner !== person.id) throw new Refusal(notYours(locale))
 }
 
 /** What every guest may do only looks, and looking is free. */
@@ -239,7 +239,7 @@ function takeChange({ quota }: Parts, rule: Role, { person, now }: CallContext):
   return taken.giveBack
 }
 
-/** Counted while it is done, so that many at once are as many as one after another; what changed nothing is given back. */
+/** Counted while it is done, so that many at once are as many as one after another; what changed nothing and sent no file is given back. */
 async function withinQuota({ quotas }: Parts, form: Form, call: Call): Promise<Reply> {
   const quota = quotas.get(form)
   if (quota === undefined || form.perMinute === undefined) return form.run(call)
@@ -248,7 +248,8 @@ async function withinQuota({ quotas }: Parts, form: Form, call: Call): Promise<R
   let isDone = false
   try {
     const reply = await form.run(call)
-    isDone = reply.changed !== undefined
+    // A file costs its making and its sending, whatever it changed (threats T13).
+    isDone = reply.changed !== undefined || reply.file !== undefined
     return reply
   } finally {
     if (!isDone) taken.giveBack()

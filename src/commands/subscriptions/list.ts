@@ -9,7 +9,7 @@ import type { SubscribeParts } from '../subscribe.ts'
 import { flagsOf, shownFilters } from './filters.ts'
 import { urlRow } from './url-words.ts'
 import { type UrlSubscription, urlSubscriptions } from './urls.ts'
-import { heardWords, listCommand } from './words.ts'
+import { asTyped, heardWords, listCommand } from './words.ts'
 
 const mostUnmuteButtons = 5
 /** The newest. */
@@ -113,7 +113,7 @@ async function rowOf(
   return [
     [code(id)],
     own(source),
-    subject === undefined ? own(all) : [code(subject)],
+    subject === undefined ? own(all) : [code(asTyped(source, subject))],
     flags === '' ? [] : [code(flags)],
     [await around.username(maker)],
     own(asleep === undefined ? awake : sleeping[asleep]),
