@@ -2,7 +2,7 @@
 // change and refusal is audited, and where errors become replies.
 
 import { randomBytes } from 'node:crypto'
-import type { Around, Call, CallContext, Command, Form, Press, Reply, Role } from '../commands/command.ts'
+import type { Around, Call, CallContext, Command, Form, Place, Press, Reply, Role } from '../commands/command.ts'
 import { isStoreUnavailable, UserError } from '../errors.ts'
 import type { Log, Meter, Now } from '../event.ts'
 import type { AuditStore } from '../store/store.ts'
@@ -95,7 +95,7 @@ async function answerTo(parts: Parts, request: Request, act: Act): Promise<Answe
     const person = await parts.people.person(request.person, request.channel)
     locale = person?.locale ?? locale
     if (person === undefined) throw new Refusal(nothingHere(locale))
-    const place = await parts.people.place(request.channel, person.id, request.team)
+    const place = placeOf(request, await parts.people.place(request.channel, person.id, request.team))
     const role = place === undefined ? undefined : await parts.people.role(person, place)
     if (place === undefined || role === undefined) throw new Refusal(nothingHere(locale))
     const context: CallContext = {
@@ -124,6 +124,12 @@ async function answerTo(parts: Parts, request: Request, act: Act): Promise<Answe
     giveBack()
     return failed(parts, request, what, locale, error)
   }
+}
+
+/** What is hidden from us may be messages of other people: there nobody can invite us. */
+function placeOf(request: Request, place: Place | undefined): Place | undefined {
+  const isTheirs = 'isMessages' in request && place?.name === '' && !place.botIn
+  return isTheirs ? { ...place, kind: 'group' } : place
 }
 
 async function failed(parts: Parts, request: Request, what: Asked, locale: Locale, error: unknown): Promise<Answer> {

@@ -42,6 +42,7 @@ const commandForm = z.object({
   token: z.string().optional(),
   team_id: word,
   channel_id: word,
+  channel_name: z.string().default(''),
   user_id: word,
   command: word,
   text: z.string().default(''),
@@ -49,6 +50,8 @@ const commandForm = z.object({
   root_id: word.default(''),
   response_url: z.string().default(''),
 })
+/** Of a direct message: two ids; of a group message: a SHA-1. */
+const messagesName = /^(?:[a-z0-9]{26}__[a-z0-9]{26}|[0-9a-f]{40})$/
 const pressBody = z.object({
   user_id: word,
   channel_id: word,
@@ -135,6 +138,7 @@ async function answerCommand(parts: RoutesParts, request: FastifyRequest): Promi
       channel,
       team: team || undefined,
       root: form.root_id || undefined,
+      ...(messagesName.test(form.channel_name) ? { isMessages: true } : {}),
       trigger: triggerOf(form.command),
       text: form.text,
     })

@@ -190,6 +190,12 @@ describe('slash commands', () => {
     ])
   })
 
+  test('people’s own messages are known by the name of their channel', async () => {
+    const { say, seen } = open()
+    for (const channel_name of [`${alice}__${bob}`, '0f'.repeat(20), 'town-square', '']) await say({ channel_name })
+    expect(seen.said.map(({ isMessages }) => isMessages)).toEqual([true, true, undefined, undefined])
+  })
+
   test('a file, which no answer of its own carries, is sent by direct message', async () => {
     const file = { name: 'report.csv', type: 'text/csv', bytes: Buffer.from('a;b') }
     const { say, seen, stage } = open()

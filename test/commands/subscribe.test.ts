@@ -190,8 +190,9 @@ describe('/subscribe', () => {
     expect(told.split('/invite @vigie')).toHaveLength(2)
   })
 
-  it('asks for no invitation where nobody can give one', async () => {
-    const told = await world.read('member', '/subscribe gitlab acme/app', 'theirs')
+  it('asks for no invitation into the messages of other people, where nobody can give one', async () => {
+    const asked = { by: 'slash', person: 'member', channel: 'locked', isMessages: true, trigger: 'subscribe' } as const
+    const told = readAnswer(await world.dispatch.say({ ...asked, text: 'gitlab acme/app' }))
     expect(told).toContain('I can announce nothing here')
     expect(told).toContain('write to me directly')
     expect(told).not.toContain('/invite')

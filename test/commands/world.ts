@@ -60,8 +60,6 @@ export const places: Readonly<Record<string, Place>> = {
   fresh: { channel: 'fresh', name: 'fresh', kind: 'public', team: 'team', botIn: false },
   locked: { channel: 'locked', name: '', kind: 'private', team: 'team', botIn: false },
   direct: { channel: 'direct', name: 'direct', kind: 'direct', botIn: true },
-  /** A direct message of two people. */
-  theirs: { channel: 'theirs', name: 'theirs', kind: 'direct', botIn: false },
 }
 
 export const gitlabEvents = [

@@ -131,7 +131,7 @@ function silentWords({ source, subject }: Subscription, place: CallContext['plac
 function severalNames({ subject = '' }: Subscription, locale: Locale): Rich {
   const names = subject.split(' ')
   if (names.length < 2 || names.some((name) => /[!*?]/.test(name))) return []
-  return words[locale].names(names.length, quoted(names.join(' ')))
+  return words[locale].names(names.length, quoted(names.join(' ').replaceAll('_', ' ')))
 }
 
 export function mutedReply(
