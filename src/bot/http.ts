@@ -223,10 +223,19 @@ async function answerDialog(parts: RoutesParts, body: unknown): Promise<object> 
   }
   // What is wrong can be put right in the same form, so its seal is good once more.
   if (first.refused || first.fieldErrors !== undefined) passed.release()
-  if (first.fieldErrors !== undefined) return { errors: first.fieldErrors }
-  if (first.refused) return { error: plain(first.reply.text ?? first.reply.title ?? []) }
+  if (first.fieldErrors !== undefined) return { errors: unmarkedAll(first.fieldErrors) }
+  if (first.refused) return { error: unmarked(plain(first.reply.text ?? first.reply.title ?? [])) }
   showLater(first)
   return {}
+}
+
+/** A form shows what is wrong as plain text: the marks of code would stand there. */
+function unmarked(words: string): string {
+  return words.replace(/`([^`]+)`/g, '$1')
+}
+
+function unmarkedAll(errors: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(errors).map(([field, words]) => [field, unmarked(words)]))
 }
 
 /** Opens the form an answer asks for; false where there is none, or none could open: the answer then carries a button. */

@@ -422,10 +422,11 @@ describe('dialogs', () => {
 
   test('a form with a mistake says so at its field, and can be sent again', async () => {
     const { submit, state, stage, seen } = await opened()
-    stage.reply = () => ({ refused: true, fieldErrors: { source: 'inconnue' } })
-    expect(await submit({ state })).toEqual({ errors: { source: 'inconnue' } })
-    stage.reply = () => ({ refused: true, reply: { text: own('non') } })
-    expect(await submit({ state })).toEqual({ error: 'non' })
+    // A form shows it as plain text, without the marks of code.
+    stage.reply = () => ({ refused: true, fieldErrors: { source: '`gitlub` est inconnue' } })
+    expect(await submit({ state })).toEqual({ errors: { source: 'gitlub est inconnue' } })
+    stage.reply = () => ({ refused: true, reply: { text: own('non, `12x` n’en est pas un') } })
+    expect(await submit({ state })).toEqual({ error: 'non, 12x n’en est pas un' })
     stage.reply = () => ({})
     expect(await submit({ state })).toEqual({})
     expect(seen.submitted).toHaveLength(3)
