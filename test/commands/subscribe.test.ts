@@ -214,6 +214,10 @@ describe('/subscribe', () => {
     )
     expect(await world.read('member', '/subscribe personnage ** !Lee')).not.toContain('quotes')
     expect((await here()).map(({ subject }) => subject)).toEqual(['Rock_Lee', 'Rock Lee', '** !Lee'])
+    expect(await world.read('member', '/unsubscribe personnage "Rock Lee"')).toContain(
+      'To go back: `/subscribe personnage "Rock Lee"`',
+    )
+    expect((await here()).map(({ subject }) => subject)).toEqual(['Rock Lee', '** !Lee'])
   })
 
   it('joins a public channel to write there', async () => {

@@ -8,7 +8,7 @@ import { said } from '../../text/said.ts'
 import type { Around, Call, Choice } from '../command.ts'
 import type { Source } from '../index.ts'
 import { mentionNames } from '../monitor/mention.ts'
-import { readGlob } from './subject.ts'
+import { asTyped, readGlob } from './subject.ts'
 
 /** The least grave first. */
 export const severities: readonly Severity[] = ['info', 'warning', 'critical']
@@ -99,7 +99,8 @@ export function flagsOf(filters: Filters): string {
 
 /** The command that makes this subscription. */
 export function commandOf({ source, subject, filters }: Pick<Subscription, 'source' | 'subject' | 'filters'>): string {
-  return ['/subscribe', source, subject ?? '', flagsOf(filters)].filter((word) => word !== '').join(' ')
+  const typed = subject === undefined ? '' : asTyped(source, subject)
+  return ['/subscribe', source, typed, flagsOf(filters)].filter((word) => word !== '').join(' ')
 }
 
 function listOf(flags: Call['flags'], name: string): readonly string[] | undefined {

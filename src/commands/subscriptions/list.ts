@@ -7,9 +7,10 @@ import { code, item, own, plain, type Rich, rich } from '../../text/rich.ts'
 import type { Call, Reply } from '../command.ts'
 import type { SubscribeParts } from '../subscribe.ts'
 import { flagsOf, shownFilters } from './filters.ts'
+import { asTyped } from './subject.ts'
 import { urlRow } from './url-words.ts'
 import { type UrlSubscription, urlSubscriptions } from './urls.ts'
-import { asTyped, heardWords, listCommand } from './words.ts'
+import { heardWords, listCommand } from './words.ts'
 
 const mostUnmuteButtons = 5
 /** The newest. */

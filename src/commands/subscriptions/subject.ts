@@ -30,6 +30,15 @@ export function requireShort(subject: string): string {
   )
 }
 
+/** A kept subject as people type it: a character's has `_` where its name has a space. */
+export function asTyped(source: string, subject: string): string {
+  if (source !== 'personnage') return subject
+  return subject
+    .split(' ')
+    .map((glob) => (glob.includes('_') ? `"${glob.replaceAll('_', ' ')}"` : glob))
+    .join(' ')
+}
+
 /** Subjects are told apart without regard to case, as paths are. */
 export function isSameSubject(one: string | undefined, other: string | undefined): boolean {
   return one?.toLowerCase() === other?.toLowerCase()

@@ -7,6 +7,7 @@ import { bold, code, join, own, type Rich, rich } from '../../text/rich.ts'
 import type { CallContext, Reply } from '../command.ts'
 import { quoted } from '../monitor/list.ts'
 import { flagsOf } from './filters.ts'
+import { asTyped } from './subject.ts'
 
 /** How the list of subscriptions is asked for: a verb's French twin comes first in French. */
 export const listCommand: Said = { fr: '/subscribe liste', en: '/subscribe list' }
@@ -71,15 +72,6 @@ const words = {
 /** `` `group/**` (gitlab) ``, or `all of gitlab`. */
 export function heardWords({ source, subject }: Heard, locale: Locale): Rich {
   return subject === undefined ? words[locale].all(source) : rich`${code(asTyped(source, subject))} (${own(source)})`
-}
-
-/** A subject as people type it: a character's has `_` where its name has a space. */
-export function asTyped(source: string, subject: string): string {
-  if (source !== alwaysOpen) return subject
-  return subject
-    .split(' ')
-    .map((glob) => (glob.includes('_') ? `"${glob.replaceAll('_', ' ')}"` : glob))
-    .join(' ')
 }
 
 /** Characters are everybody's (interface.md, "Who may"): nothing of theirs stays silent. */
