@@ -42,6 +42,7 @@ export function createConnection(parts: ConnectionParts) {
       const whom = maker.startsWith('key:') ? admins.all() : [maker]
       await tell(whom, subscriptionsAsleep(name, reason, count, now()))
     },
+    now,
     log,
   })
   const triggers = createTriggers({

@@ -11,6 +11,8 @@ export interface Saying {
   readonly channel: string
   readonly team?: string
   readonly root?: string
+  /** By its name the channel is people's direct or group messages. */
+  readonly isMessages?: true
   /** Ids of the files of that message. */
   readonly files?: readonly string[]
   /** The registered trigger for a slash command (`subscribe`), absent for mentions and direct messages. */

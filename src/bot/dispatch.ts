@@ -2,7 +2,7 @@
 // change and refusal is audited, and where errors become replies.
 
 import { randomBytes } from 'node:crypto'
-import type { Around, Call, CallContext, Command, Form, Press, Reply, Role } from '../commands/command.ts'
+import type { Around, Call, CallContext, Command, Form, Place, Press, Reply, Role } from '../commands/command.ts'
 import { isStoreUnavailable, UserError } from '../errors.ts'
 import type { Log, Meter, Now } from '../event.ts'
 import type { AuditStore } from '../store/store.ts'
@@ -14,7 +14,7 @@ import { type Found, findForm, readWords } from './grammar.ts'
 import { helpFor, usageOf } from './help.ts'
 import { createQuota, type Quota } from './quota.ts'
 import { brokenReply, nothingHere, outsideNote, tooMany, withNote } from './refusals.ts'
-import { mayTry, reaches, refusal, requireRules } from './rights.ts'
+import { mayTry, notYours, reaches, refusal, requireRules } from './rights.ts'
 import { readFields, readValues, type Values } from './values.ts'
 
 /** The press that opens a command's form where the first answer could not: its object is the command and its verb. */
@@ -95,7 +95,7 @@ async function answerTo(parts: Parts, request: Request, act: Act): Promise<Answe
     const person = await parts.people.person(request.person, request.channel)
     locale = person?.locale ?? locale
     if (person === undefined) throw new Refusal(nothingHere(locale))
-    const place = await parts.people.place(request.channel, person.id, request.team)
+    const place = placeOf(request, await parts.people.place(request.channel, person.id, request.team))
     const role = place === undefined ? undefined : await parts.people.role(person, place)
     if (place === undefined || role === undefined) throw new Refusal(nothingHere(locale))
     const context: CallContext = {
@@ -124,6 +124,12 @@ async function answerTo(parts: Parts, request: Request, act: Act): Promise<Answe
     giveBack()
     return failed(parts, request, what, locale, error)
   }
+}
+
+/** What is hidden from us may be messages of other people: there nobody can invite us. */
+function placeOf(request: Request, place: Place | undefined): Place | undefined {
+  const isTheirs = 'isMessages' in request && place?.name === '' && !place.botIn
+  return isTheirs ? { ...place, kind: 'group' } : place
 }
 
 async function failed(parts: Parts, request: Request, what: Asked, locale: Locale, error: unknown): Promise<Answer> {
@@ -228,7 +234,7 @@ async function requireMaker(
   if (!mayTry(role, rule)) throw new Refusal(refusal(rule, locale))
   if (reaches(role, rule)) return
   const owner = await maker()
-  if (owner !== undefined && owner !== person.id) throw new Refusal(refusal(rule, locale))
+  if (owner !== undefined && owner !== person.id) throw new Refusal(notYours(locale))
 }
 
 /** What every guest may do only looks, and looking is free. */
@@ -239,7 +245,7 @@ function takeChange({ quota }: Parts, rule: Role, { person, now }: CallContext):
   return taken.giveBack
 }
 
-/** Counted while it is done, so that many at once are as many as one after another; what changed nothing is given back. */
+/** Counted while it is done, so that many at once are as many as one after another; what changed nothing and sent no file is given back. */
 async function withinQuota({ quotas }: Parts, form: Form, call: Call): Promise<Reply> {
   const quota = quotas.get(form)
   if (quota === undefined || form.perMinute === undefined) return form.run(call)
@@ -248,7 +254,8 @@ async function withinQuota({ quotas }: Parts, form: Form, call: Call): Promise<R
   let isDone = false
   try {
     const reply = await form.run(call)
-    isDone = reply.changed !== undefined
+    // A file costs its making and its sending, whatever it changed (threats T13).
+    isDone = reply.changed !== undefined || reply.file !== undefined
     return reply
   } finally {
     if (!isDone) taken.giveBack()

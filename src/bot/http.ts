@@ -42,6 +42,7 @@ const commandForm = z.object({
   token: z.string().optional(),
   team_id: word,
   channel_id: word,
+  channel_name: z.string().default(''),
   user_id: word,
   command: word,
   text: z.string().default(''),
@@ -49,6 +50,8 @@ const commandForm = z.object({
   root_id: word.default(''),
   response_url: z.string().default(''),
 })
+/** Of a direct message: two ids; of a group message: a SHA-1. */
+const messagesName = /^(?:[a-z0-9]{26}__[a-z0-9]{26}|[0-9a-f]{40})$/
 const pressBody = z.object({
   user_id: word,
   channel_id: word,
@@ -135,6 +138,7 @@ async function answerCommand(parts: RoutesParts, request: FastifyRequest): Promi
       channel,
       team: team || undefined,
       root: form.root_id || undefined,
+      ...(messagesName.test(form.channel_name) ? { isMessages: true } : {}),
       trigger: triggerOf(form.command),
       text: form.text,
     })
@@ -219,10 +223,19 @@ async function answerDialog(parts: RoutesParts, body: unknown): Promise<object> 
   }
   // What is wrong can be put right in the same form, so its seal is good once more.
   if (first.refused || first.fieldErrors !== undefined) passed.release()
-  if (first.fieldErrors !== undefined) return { errors: first.fieldErrors }
-  if (first.refused) return { error: plain(first.reply.text ?? first.reply.title ?? []) }
+  if (first.fieldErrors !== undefined) return { errors: unmarkedAll(first.fieldErrors) }
+  if (first.refused) return { error: unmarked(plain(first.reply.text ?? first.reply.title ?? [])) }
   showLater(first)
   return {}
+}
+
+/** A form shows what is wrong as plain text: the marks of code would stand there. */
+function unmarked(words: string): string {
+  return words.replace(/`([^`]+)`/g, '$1')
+}
+
+function unmarkedAll(errors: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(errors).map(([field, words]) => [field, unmarked(words)]))
 }
 
 /** Opens the form an answer asks for; false where there is none, or none could open: the answer then carries a button. */

@@ -1,9 +1,10 @@
 // Where the bot is and where it no longer is: subscriptions of a channel that was archived, or that it was removed from, sleep and say
 // so; they wake when it is back (threats F8, T7). Websocket events are hints; Mattermost asked by REST is the truth.
 
-import type { Log, Subscription } from '../event.ts'
+import type { Log, Now, Subscription } from '../event.ts'
 import type { SubscriptionStore } from '../store/store.ts'
 import type { Calls, Channel } from './calls.ts'
+import { createQuota } from './quota.ts'
 import { answered } from './rest.ts'
 import type { Self } from './self.ts'
 import type { SocketEvent } from './socket.ts'
@@ -38,16 +39,22 @@ export interface MembershipParts {
   readonly self: Self
   readonly calls: Calls
   readonly subscriptions: Pick<SubscriptionStore, 'all' | 'inChannel' | 'sleep'>
-  /** Tells a maker, once for each time the channel falls asleep. */
+  /** Tells a maker, once for each time the channel falls asleep, and not without end: whoever is in a channel may take the bot out and back. */
   readonly tell: (notice: Asleep) => Promise<void>
+  readonly now: Now
   readonly log: Log
 }
+
+/** What one maker is told of one channel within an hour (threats T13). */
+const mostTold = 3
+const hourMs = 3_600_000
 
 /** What a change of ours can be read from; other people's comings and goings are not our matter. */
 const aboutSomebody = new Set(['user_added', 'user_removed', 'added_to_team', 'leave_team'])
 const aboutChannel = new Set(['channel_deleted', 'channel_restored', 'channel_converted', 'channel_updated'])
 
-export function createMembership({ self, calls, subscriptions, tell, log }: MembershipParts): Membership {
+export function createMembership({ self, calls, subscriptions, tell, now, log }: MembershipParts): Membership {
+  const quota = createQuota(mostTold, hourMs)
   let ownId: string | undefined
   /** Of channels by id: once we are out of a private one nobody tells us its name. */
   const names = new Map<string, string>()
@@ -72,7 +79,10 @@ export function createMembership({ self, calls, subscriptions, tell, log }: Memb
     if (reason === undefined) return
     const name = names.get(channel) ?? channel
     const makers = Map.groupBy(changed, ({ maker }) => maker)
-    for (const [maker, theirs] of makers) await tell({ maker, channel, name, reason, count: theirs.length })
+    for (const [maker, theirs] of makers) {
+      if ('waitMs' in quota.take(`${maker} ${channel}`, now())) continue
+      await tell({ maker, channel, name, reason, count: theirs.length })
+    }
   }
 
   return {

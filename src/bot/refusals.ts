@@ -4,7 +4,9 @@ import type { CallContext, Reply } from '../commands/command.ts'
 import { UserError } from '../errors.ts'
 import { duration } from '../text/format.ts'
 import type { Locale } from '../text/locale.ts'
-import { code, own, type Rich, rich } from '../text/rich.ts'
+import { code, own, plain, type Rich, rich } from '../text/rich.ts'
+
+const invitation = '/invite @vigie'
 
 /** How the bot is let in where it is not. */
 export function outsideNote(kind: CallContext['place']['kind'], locale: Locale): Rich {
@@ -14,13 +16,13 @@ export function outsideNote(kind: CallContext['place']['kind'], locale: Locale):
       : rich`I cannot be in other people's messages: write to me directly, or in a channel.`
   }
   return locale === 'fr'
-    ? rich`Je ne suis pas membre de ce canal\u00a0: ${code('/invite @vigie')} m’y fait entrer.`
-    : rich`I am not a member of this channel: ${code('/invite @vigie')} lets me in.`
+    ? rich`Je ne suis pas membre de ce canal\u00a0: ${code(invitation)} m’y fait entrer.`
+    : rich`I am not a member of this channel: ${code(invitation)} lets me in.`
 }
 
-/** The reply with a line that asks for attention. */
+/** The reply with a line that asks for attention; a reply that says by itself how the bot is let in needs none. */
 export function withNote(reply: Reply, added: Rich | undefined): Reply {
-  if (added === undefined) return reply
+  if (added === undefined || plain(reply.text ?? []).includes(invitation)) return reply
   const text = reply.text === undefined ? added : [...reply.text, ...own('\n\n'), ...added]
   return { ...reply, text, mood: reply.mood === 'danger' ? 'danger' : 'warning' }
 }

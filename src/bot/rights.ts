@@ -36,6 +36,13 @@ export function refusal(rule: Role, locale: Locale): string {
     : `You may not do that. Who may: ${who}.`
 }
 
+/** What a person reads who may not because somebody else made the thing. */
+export function notYours(locale: Locale): string {
+  return locale === 'fr'
+    ? 'Vous n’en avez pas le droit. Quelqu’un d’autre l’a fait. Qui peut\u00a0: cette personne et les administrateurs du canal.'
+    : 'You may not do that. Somebody else made it. Who may: they and the channel administrators.'
+}
+
 /**
  * @throws {Error} when a form, a button or a guarded flag declares no known rule, a rule asks for a maker that nothing names, or two
  * commands answer to one word: such a Vigie does not start.

@@ -12,6 +12,7 @@ import { fold, nearest } from '../text/suggest.ts'
 import type { Found, Words } from './grammar.ts'
 import { namesOf } from './grammar.ts'
 import { usageOf } from './help.ts'
+import { tokenize } from './tokens.ts'
 
 export type Values = Pick<Call, 'args' | 'flags' | 'secrets'>
 
@@ -69,7 +70,8 @@ export async function readFields(
     try {
       const text = fieldText(json)
       if (text === undefined) continue
-      if (argument !== undefined) args[field] = await readChoice(argument.choices, text, context, [])
+      if (argument !== undefined)
+        args[field] = await readChoice(argument.choices, fieldWords(text, argument), context, [])
       else if (flag !== undefined)
         flags[field.slice(2)] = await readFlag(field.slice(2), flag, [text], { context, args })
     } catch (error) {
@@ -113,6 +115,16 @@ function fieldText(json: Json): string | undefined {
   if ([...json].length > longestFieldRunes) throw unreadable()
   const words = json.replace(/\s+/g, ' ').trim()
   return words === '' ? undefined : words
+}
+
+/** A field needs no quotes; whoever follows the advice for typed words and writes them means what they hold. */
+function fieldWords(text: string, { space }: Argument): string {
+  if (space !== undefined)
+    return tokenize(text)
+      .map((word) => word.text.trim().replace(/\s/gu, space))
+      .join(' ')
+  const [, straight, curly, angled] = /^(?:"([^"]+)"|“([^“”]+)”|«([^«»]+)»)$/.exec(text) ?? []
+  return (straight ?? curly ?? angled ?? text).trim() || text
 }
 
 interface Asked {

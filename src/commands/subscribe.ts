@@ -49,8 +49,8 @@ export function subscribeCommand(parts: SubscribeParts): Command {
         name: 'subject',
         title: { fr: 'Sujet', en: 'Subject' },
         help: {
-          fr: 'groupe/projet, groupe/* ou groupe/**\u202f; !motif exclut\u202f; rien\u00a0: toute la source',
-          en: 'group/project, group/* or group/**; ! excludes; nothing: all of the source',
+          fr: 'groupe/projet, groupe/**, un nom entre guillemets (personnage), un type (hook)\u202f; !motif exclut\u202f; rien\u00a0: toute la source',
+          en: 'group/project, group/**, a name in quotes (personnage), a type (hook); ! excludes; nothing: all of the source',
         },
         required: false,
         rest: true,
@@ -64,6 +64,9 @@ export function subscribeCommand(parts: SubscribeParts): Command {
         fr: '/subscribe gitlab groupe/** !groupe/archive/** --events merge_request,pipeline --branch main',
         en: '/subscribe gitlab group/** !group/archive/** --events merge_request,pipeline --branch main',
       },
+      ...(parts.sources.some(({ name }) => name === 'personnage')
+        ? [{ fr: '/subscribe personnage "Naruto Uzumaki"', en: '/subscribe personnage "Naruto Uzumaki"' }]
+        : []),
       ...(parts.sources.some(({ name }) => name === 'hook')
         ? [
             {

@@ -253,7 +253,7 @@ describe('a migration', () => {
   })
 })
 
-describe('the news of the database', () => {
+describe('the news of Vigie itself', () => {
   const vigie = createVigie({} as Parameters<typeof createVigie>[0])
 
   const telling = { timeZone: 'Europe/Paris', now: 0 }
@@ -306,5 +306,14 @@ describe('the news of the database', () => {
       "Vigie’s disk is full.
       1 KB left. Webhooks are refused (503) until there is room; what was taken before is still sent."
     `)
+  })
+
+  test('count what sleeps as one counts', () => {
+    const asleep = (locale: 'fr' | 'en', count: number) =>
+      words(locale, 'vigie.subscriptions_asleep', { channel: 'dev', reason: 'removed', count }).split('\n')[1]
+    expect(asleep('fr', 1)).toMatch(/^1 abonnement en sommeil\. Il reprendra quand/)
+    expect(asleep('fr', 2)).toMatch(/^2 abonnements en sommeil\. Ils reprendront quand/)
+    expect(asleep('en', 1)).toMatch(/^1 subscription asleep\. It resumes once/)
+    expect(asleep('en', 2)).toMatch(/^2 subscriptions asleep\. They resume once/)
   })
 })

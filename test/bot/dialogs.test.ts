@@ -98,6 +98,21 @@ describe('a command with required arguments and none of them', () => {
     expect(fieldErrors?.subject).toContain('3000')
   })
 
+  it('takes a name with the quotes that typed words need, and without', async () => {
+    for (const [nom, expected] of [
+      ['"Rock Lee"', 'Rock Lee'],
+      ['«\u00a0Might Guy\u00a0»', 'Might Guy'],
+      ['Neji Hyūga', 'Neji Hyūga'],
+      ['Tenten "Ten"', 'Tenten "Ten"'],
+    ])
+      expect(readAnswer(await world.submit('member', 'personnage', { nom: nom ?? '', score: '5' }, 'add'))).toContain(
+        `**${expected}**`,
+      )
+    await world.submit('member', 'subscribe', { source: 'personnage', subject: '"Rock Lee" Tenten' })
+    const [made] = await world.store.subscriptions.all()
+    expect(made?.subject).toBe('Rock_Lee Tenten')
+  })
+
   it('judges rights again when it is submitted', async () => {
     const answer = await world.submit('member', 'subscribe', { source: 'gitlab', '--confidential': true })
     expect(answer.refused).toBe(true)

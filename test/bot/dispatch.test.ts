@@ -13,6 +13,13 @@ const outage = Object.assign(new Error('disk full'), { name: 'StoreUnavailable',
 const broken: readonly Command[] = [
   { name: 'crash', summary: both('x'), allow: 'guest', run: () => Promise.reject(bug) },
   { name: 'full', summary: both('x'), allow: 'guest', run: () => Promise.reject(outage) },
+  {
+    name: 'drawn',
+    summary: both('x'),
+    allow: 'guest',
+    perMinute: 2,
+    run: async () => ({ text: own('drawn'), file: { name: 'a.png', type: 'image/png', bytes: Uint8Array.of(1) } }),
+  },
   { name: 'kept', summary: both('x'), allow: 'member', run: async () => ({ text: own('kept'), changed: 'a thing' }) },
 ]
 
@@ -142,6 +149,24 @@ describe('dispatch', () => {
     expect((await subscribe('maker', 31)).refused).toBe(false)
     world.clock.now += 40_001
     expect((await subscribe('member', 32)).refused).toBe(false)
+  })
+
+  it('makes no more files for one person in a minute than a form allows, though they change nothing (threats T13)', async () => {
+    const drawn = async (person: string) => {
+      const asked = { by: 'slash', person, channel: 'town', trigger: 'vigie', text: 'drawn' } as const
+      return (await world.dispatch.say(asked)).refused
+    }
+    expect([await drawn('guest'), await drawn('guest'), await drawn('guest')]).toEqual([false, false, true])
+    expect(await drawn('member')).toBe(false)
+    world.clock.now += 60_001
+    expect(await drawn('guest')).toBe(false)
+  })
+
+  it('says that somebody else made it, where that alone stands in the way', async () => {
+    await world.say('maker', '/subscribe gitlab acme/app')
+    expect(await world.read('member', '/unsubscribe gitlab acme/app')).toBe(
+      'You may not do that. Somebody else made it. Who may: they and the channel administrators.',
+    )
   })
 
   it('counts commands by name, never by what somebody typed', async () => {

@@ -145,6 +145,7 @@ async function build(server: Server): Promise<House> {
     calls,
     subscriptions: subscriptionsInMemory(),
     tell: async () => undefined,
+    now: Date.now,
     log,
   })
   const stopping = new AbortController()

@@ -190,6 +190,12 @@ describe('slash commands', () => {
     ])
   })
 
+  test('people’s own messages are known by the name of their channel', async () => {
+    const { say, seen } = open()
+    for (const channel_name of [`${alice}__${bob}`, '0f'.repeat(20), 'town-square', '']) await say({ channel_name })
+    expect(seen.said.map(({ isMessages }) => isMessages)).toEqual([true, true, undefined, undefined])
+  })
+
   test('a file, which no answer of its own carries, is sent by direct message', async () => {
     const file = { name: 'report.csv', type: 'text/csv', bytes: Buffer.from('a;b') }
     const { say, seen, stage } = open()
@@ -416,10 +422,11 @@ describe('dialogs', () => {
 
   test('a form with a mistake says so at its field, and can be sent again', async () => {
     const { submit, state, stage, seen } = await opened()
-    stage.reply = () => ({ refused: true, fieldErrors: { source: 'inconnue' } })
-    expect(await submit({ state })).toEqual({ errors: { source: 'inconnue' } })
-    stage.reply = () => ({ refused: true, reply: { text: own('non') } })
-    expect(await submit({ state })).toEqual({ error: 'non' })
+    // A form shows it as plain text, without the marks of code.
+    stage.reply = () => ({ refused: true, fieldErrors: { source: '`gitlub` est inconnue' } })
+    expect(await submit({ state })).toEqual({ errors: { source: 'gitlub est inconnue' } })
+    stage.reply = () => ({ refused: true, reply: { text: own('non, `12x` n’en est pas un') } })
+    expect(await submit({ state })).toEqual({ error: 'non, 12x n’en est pas un' })
     stage.reply = () => ({})
     expect(await submit({ state })).toEqual({})
     expect(seen.submitted).toHaveLength(3)

@@ -76,6 +76,7 @@ async function listen(
     calls,
     subscriptions: subscriptionsInMemory(),
     tell: async () => undefined,
+    now: Date.now,
     log,
   })
   const stop = new AbortController()

@@ -33,10 +33,11 @@ function watching(...given: Subscription[]) {
   const told: Asleep[] = []
   const subscriptions = subscriptionsInMemory(...given)
   const { calls, self } = handsOf(stage)
+  const clock = { now: 0 }
   const tell = async (notice: Asleep) => void told.push(notice)
-  const membership = createMembership({ self, calls, subscriptions, tell, log })
+  const membership = createMembership({ self, calls, subscriptions, tell, now: () => clock.now, log })
   const asleep = async () => (await subscriptions.all()).map((subscription) => subscription.asleep)
-  return { membership, subscriptions, told, asleep }
+  return { membership, subscriptions, told, asleep, clock }
 }
 
 async function channelWithBot(type: 'O' | 'P') {
@@ -60,6 +61,24 @@ test('removed from a private channel, each maker is told once; invited again, al
   await join(stage.alice, 'channels', id, stage.bot)
   await membership.check(id)
   expect(await asleep()).toEqual([undefined, undefined])
+})
+
+test('taken out and back over and over, it does not flood the makers; an hour later it says so again (threats T13)', async () => {
+  const { id } = await channelWithBot('O')
+  const { membership, told, asleep, clock } = watching(subscriptionIn(id))
+  const takeOut = async () => {
+    await accepted(stage.alice.delete(`/channels/${id}/members/${stage.bot.id}`))
+    await membership.check(id)
+    expect(await asleep()).toEqual(['removed'])
+    await join(stage.alice, 'channels', id, stage.bot)
+    await membership.check(id)
+    expect(await asleep()).toEqual([undefined])
+  }
+  for (let time = 0; time < 5; time += 1) await takeOut()
+  expect(told).toHaveLength(3)
+  clock.now += 3_600_001
+  await takeOut()
+  expect(told).toHaveLength(4)
 })
 
 test('removed from a public channel or archived, without having heard of it: the comparison finds out', async () => {

@@ -91,7 +91,9 @@ describe('/personnage', () => {
   it('says what is wrong with what was typed, and changes nothing', async () => {
     expect(await world.read('member', '/personnage add Naruto 8.5')).toContain('`8.5` is none')
     expect(await world.read('member', '/personnage add Naruto Uzumaki')).toContain('stands in quotes')
-    expect(await world.read('member', '/personnage add Naruto 9007199254740992')).toContain('out of reach')
+    expect(await world.read('member', '/personnage add Naruto 9007199254740992')).toContain(
+      'out of reach: a score goes from −9,007,199,254,740,991 to 9,007,199,254,740,991',
+    )
     expect(await world.read('member', `/personnage add ${'x'.repeat(101)} 1`)).toContain('1 to 100 characters')
     expect(await world.read('member', '/personnage score Nobody 1')).toContain('No character is called `Nobody`')
     expect(await world.read('sysadmin', '/personnage remove Nobody')).toContain('No character is called `Nobody`')

@@ -197,6 +197,41 @@ describe('/subscribe', () => {
     expect(await world.store.subscriptions.all()).toEqual([])
   })
 
+  it('says once how it is invited', async () => {
+    const told = await world.read('member', '/subscribe gitlab acme/app', 'locked')
+    expect(told.split('/invite @vigie')).toHaveLength(2)
+  })
+
+  it('asks for no invitation into the messages of other people, where nobody can give one', async () => {
+    const asked = { by: 'slash', person: 'member', channel: 'locked', isMessages: true, trigger: 'subscribe' } as const
+    const told = readAnswer(await world.dispatch.say({ ...asked, text: 'gitlab acme/app' }))
+    expect(told).toContain('I can announce nothing here')
+    expect(told).toContain('write to me directly')
+    expect(told).not.toContain('/invite')
+    expect(await world.store.subscriptions.all()).toEqual([])
+  })
+
+  it('says in a direct message that only what is opened to everyone is heard there', async () => {
+    expect(await world.read('member', '/subscribe gitlab acme/app', 'direct')).toContain(
+      'an administrator of Vigie can open it to everyone: `/vigie allow gitlab acme/app everyone`.',
+    )
+  })
+
+  it('writes a character’s name as it is typed, and says so where one name was taken for several', async () => {
+    const told = await world.read('member', '/subscribe personnage "Rock Lee"')
+    expect(told).toContain('this channel hears `"Rock Lee"` (personnage).')
+    expect(await world.read('member', '/subscribe list')).toContain('`"Rock Lee"`')
+    expect(await world.read('member', '/subscribe personnage Rock Lee')).toContain(
+      'These are 2 names; a name of several words stands in quotes: `/subscribe personnage "Rock Lee"`.',
+    )
+    expect(await world.read('member', '/subscribe personnage ** !Lee')).not.toContain('quotes')
+    expect((await here()).map(({ subject }) => subject)).toEqual(['Rock_Lee', 'Rock Lee', '** !Lee'])
+    expect(await world.read('member', '/unsubscribe personnage "Rock Lee"')).toContain(
+      'To go back: `/subscribe personnage "Rock Lee"`',
+    )
+    expect((await here()).map(({ subject }) => subject)).toEqual(['Rock Lee', '** !Lee'])
+  })
+
   it('joins a public channel to write there', async () => {
     await world.say('member', '/subscribe gitlab acme/app', 'fresh')
     expect(world.brought).toEqual(['fresh'])

@@ -115,6 +115,13 @@ it.each([
   expect(french.status).toBe(status)
 })
 
+it('sends nothing to the Mattermost that it works with: monitors may look at it, a key may not have it called', async () => {
+  const url = `${house.environment.MATTERMOST_URL}/hooks/anything`
+  const answer = await call('POST', { url, source: 'personnage' })
+  expect(answer).toMatchObject({ status: 422, body: { errors: [{ field: 'url' }] } })
+  expect(JSON.stringify(answer.body)).toContain('only where MONITOR_ALLOW names it')
+})
+
 it('refuses without a key, with one that may not, and another content type', async () => {
   const reader = await makeKey(db(), ['personnages:read'])
   const refusals = [

@@ -53,8 +53,12 @@ export async function createReceiver(): Promise<Receiver> {
 export const outwardTo = (...allowed: readonly string[]) => outwardBy('127.0.0.1:9', ...allowed)
 
 /** The same, asking this name server. */
-export function outwardBy(nameServer: string, ...allowed: readonly string[]) {
-  const env = createEnv({ environment: { MONITOR_ALLOW: allowed.join(',') }, dotenv: {}, readFile: () => '' })
+export const outwardBy = (nameServer: string, ...allowed: readonly string[]) =>
+  outwardWith({ MONITOR_ALLOW: allowed.join(',') }, nameServer)
+
+/** The same, by these settings. */
+export function outwardWith(environment: Readonly<Record<string, string>>, nameServer = '127.0.0.1:9') {
+  const env = createEnv({ environment, dotenv: {}, readFile: () => '' })
   const lookout = createLookout({
     env,
     forbidden: [],

@@ -6,7 +6,7 @@ import { signaturesProve, signingKey } from '../../src/standard-webhooks.ts'
 import { own } from '../../src/text/rich.ts'
 import { eventOf, failureOf, messageOf, neverStop } from '../contract/notifier.ts'
 import { startDnsServer } from '../fakes/dns-server.ts'
-import { createReceiver, outwardBy, outwardTo, type Receiver } from './receiver.ts'
+import { createReceiver, outwardBy, outwardTo, outwardWith, type Receiver } from './receiver.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const now = Date.UTC(2026, 10, 21, 8)
@@ -62,6 +62,16 @@ describe('a URL that subscribed', () => {
   test('gets the signature that others compute', () => {
     const signed = 'msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}'
     expect(signatureOf(secret, signed)).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=')
+  })
+
+  test('is not one of a server that Vigie works with, unless it is listed', async () => {
+    const toldBy = (settings: Record<string, string>) => {
+      const { post } = outwardWith({ MATTERMOST_URL: `http://${receiver.at}`, ...settings })
+      return post({ url: receiver.url, headers: {}, body: '{}' }, neverStop)
+    }
+    expect(await toldBy({})).toMatchObject({ failed: 'forbidden' })
+    expect(receiver.taken).toEqual([])
+    expect(await toldBy({ MONITOR_ALLOW: receiver.at })).toEqual({ status: 204 })
   })
 
   test.each([

@@ -24,6 +24,11 @@ describe('markdown on the page', () => {
     )
   })
 
+  it('links no address that a zero width space breaks, as Vigie writes foreign ones', () => {
+    for (const words of ['x@\u200by.example', 'http:\u200b//y.example', 'www\u200b.y.example'])
+      expect(markdown.inline(words)).toBe(words)
+  })
+
   it('links addresses written bare, with a scheme or www., but not file names', () => {
     const markup = markdown.inline('https://example.org/a_b, www.example.org. README.md alice@example.org')
     expect(markup.match(/href="[^"]*"/g)).toEqual([

@@ -2,7 +2,9 @@
 
 import { UserError } from '../../errors.ts'
 import type { PersonnageAuthor, PersonnageKeeper } from '../../integrations/integration.ts'
-import { code, rich, shorten } from '../../text/rich.ts'
+import { number } from '../../text/format.ts'
+import type { Locale } from '../../text/locale.ts'
+import { code, own, type Rich, rich, shorten } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
 import type { CallContext } from '../command.ts'
 import type { PersonnageParts } from '../personnage.ts'
@@ -29,11 +31,14 @@ export function unknownNom(nom: string): UserError {
   )
 }
 
+const least = (locale: Locale): Rich => own(number(locale, Number.MIN_SAFE_INTEGER))
+const most = (locale: Locale): Rich => own(number(locale, Number.MAX_SAFE_INTEGER))
+
 function tooFar(words: string): UserError {
   return new UserError(
     said({
-      fr: rich`${code(shorten(words, 40))} est hors de portée\u00a0: un score compte 15 chiffres au plus.`,
-      en: rich`${code(shorten(words, 40))} is out of reach: a score has 15 digits at most.`,
+      fr: rich`${code(shorten(words, 40))} est hors de portée\u00a0: un score va de ${least('fr')} à ${most('fr')}.`,
+      en: rich`${code(shorten(words, 40))} is out of reach: a score goes from ${least('en')} to ${most('en')}.`,
     }),
   )
 }

@@ -5,11 +5,11 @@ import type { Filters, Severity, Subscription } from '../../event.ts'
 import type { Said } from '../../text/locale.ts'
 import { code, own, rich, shorten } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
-import { inQuotes, typedSubject } from '../../text/typed.ts'
+import { inQuotes } from '../../text/typed.ts'
 import type { Around, Call, Choice } from '../command.ts'
 import type { Source } from '../index.ts'
 import { mentionNames } from '../monitor/mention.ts'
-import { readGlob } from './subject.ts'
+import { asTyped, readGlob } from './subject.ts'
 
 /** The least grave first. */
 export const severities: readonly Severity[] = ['info', 'warning', 'critical']
@@ -100,7 +100,8 @@ export function flagsOf(filters: Filters): string {
 
 /** The command that makes this subscription. */
 export function commandOf({ source, subject, filters }: Pick<Subscription, 'source' | 'subject' | 'filters'>): string {
-  return ['/subscribe', source, typedSubject(subject ?? ''), flagsOf(filters)].filter((word) => word !== '').join(' ')
+  const typed = subject === undefined ? '' : asTyped(source, subject)
+  return ['/subscribe', source, typed, flagsOf(filters)].filter((word) => word !== '').join(' ')
 }
 
 function listOf(flags: Call['flags'], name: string): readonly string[] | undefined {

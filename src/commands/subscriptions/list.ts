@@ -7,6 +7,7 @@ import { code, item, own, plain, type Rich, rich } from '../../text/rich.ts'
 import type { Call, Reply } from '../command.ts'
 import type { SubscribeParts } from '../subscribe.ts'
 import { flagsOf, shownFilters } from './filters.ts'
+import { asTyped } from './subject.ts'
 import { urlRow } from './url-words.ts'
 import { type UrlSubscription, urlSubscriptions } from './urls.ts'
 import { heardWords, listCommand } from './words.ts'
@@ -113,7 +114,7 @@ async function rowOf(
   return [
     [code(id)],
     own(source),
-    subject === undefined ? own(all) : [code(subject)],
+    subject === undefined ? own(all) : [code(asTyped(source, subject))],
     flags === '' ? [] : [code(flags)],
     [await around.username(maker)],
     own(asleep === undefined ? awake : sleeping[asleep]),

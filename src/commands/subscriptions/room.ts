@@ -23,12 +23,19 @@ export function requireRoom(count: number): void {
 /** Brings the bot in. @throws {UserError} where it has to be invited. */
 export async function requireInside(around: Pick<Around, 'bringBot'>, { place }: CallContext): Promise<void> {
   if (place.botIn || (await around.bringBot(place))) return
+  // Nobody can be invited there.
+  if (place.kind === 'direct' || place.kind === 'group') throw new UserError(neverHere)
   throw new UserError(
     said({
       fr: rich`Je ne peux pas écrire ici\u00a0: invitez-moi avec ${code('/invite @vigie')}, puis redonnez la commande.`,
       en: rich`I cannot write here: invite me with ${code('/invite @vigie')}, then give the command again.`,
     }),
   )
+}
+
+const neverHere = {
+  fr: 'Je ne peux rien annoncer ici\u00a0: ce sont les messages d’autres personnes.',
+  en: 'I can announce nothing here: these are other people’s messages.',
 }
 
 /** Does the work of one channel after what began there before; passes on what it resolves or throws. */

@@ -4,6 +4,7 @@
 import { UserError } from '../../errors.ts'
 import { code, type Rich, rich } from '../../text/rich.ts'
 import { said } from '../../text/said.ts'
+import { typedName, typedSubject } from '../../text/typed.ts'
 
 const longestGlob = 255
 /** What one subscription may ask of every event that is routed. */
@@ -28,6 +29,13 @@ export function requireShort(subject: string): string {
       en: rich`That is too much for one subscription: ${mostGlobs} globs and ${longestSubject} characters at most. A whole group is written ${code('group/**')}.`,
     }),
   )
+}
+
+/** A kept subject as people type it: a character's has `_` where its name has a space. */
+export function asTyped(source: string, subject: string): string {
+  if (source !== 'personnage') return typedSubject(subject)
+  const names = subject.split(' ').map((glob) => typedName(glob.replaceAll('_', ' ')))
+  return names.join(' ')
 }
 
 /** Subjects are told apart without regard to case, as paths are. */

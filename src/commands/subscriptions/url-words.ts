@@ -5,6 +5,7 @@ import { moment } from '../../text/format.ts'
 import type { Locale } from '../../text/locale.ts'
 import { bold, code, own, type Rich, rich, shorten } from '../../text/rich.ts'
 import type { Around, CallContext, Reply } from '../command.ts'
+import { asTyped } from './subject.ts'
 import { placeOfUrl, type UrlSubscription } from './urls.ts'
 import { heardWords, listCommand } from './words.ts'
 
@@ -49,7 +50,7 @@ export async function urlRow(
     [code(id)],
     [code(placeOfUrl(subscriber.url))],
     own(source),
-    subject === undefined ? own(all) : [code(subject)],
+    subject === undefined ? own(all) : [code(asTyped(source, subject))],
     [],
     [await around.username(maker)],
     failed && error ? rich`${failing(when(failed.since), error)}, ${last}` : last,

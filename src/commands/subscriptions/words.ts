@@ -4,9 +4,10 @@ import type { Subscription } from '../../event.ts'
 import { until as untilWords } from '../../text/format.ts'
 import type { Locale, Said } from '../../text/locale.ts'
 import { bold, code, join, own, type Rich, rich } from '../../text/rich.ts'
-import { typedSubject } from '../../text/typed.ts'
+import { typedName } from '../../text/typed.ts'
 import type { CallContext, Reply } from '../command.ts'
 import { flagsOf } from './filters.ts'
+import { asTyped } from './subject.ts'
 
 /** How the list of subscriptions is asked for: a verb's French twin comes first in French. */
 export const listCommand: Said = { fr: '/subscribe liste', en: '/subscribe list' }
@@ -27,6 +28,10 @@ const words = {
     id: 'Numéro',
     before: (flags: string) => rich`Les filtres d’avant ne valent plus\u00a0: ${flags === '' ? 'aucun' : code(flags)}.`,
     former: (name: string) => rich`Il était à ${bold(name)}\u202f; il est maintenant à vous.`,
+    names: (count: number, whole: string) =>
+      rich`Ce sont ${count} noms\u202f; un nom de plusieurs mots se met entre guillemets\u00a0: ${code(`/subscribe personnage ${whole}`)}.`,
+    silentHere: (allow: string) =>
+      rich`Ce qui n’est ni public ni ouvert à tous reste muet ici\u202f; un administrateur de Vigie peut l’ouvrir à tous\u00a0: ${code(allow)}.`,
     silent: (allow: string) =>
       rich`Ce qui n’est ni public ni ouvert à ce canal reste muet\u202f; un administrateur de Vigie peut l’ouvrir\u00a0: ${code(allow)}.`,
     admin: rich`Ce qui est privé est entendu aussi, tant que vous êtes administrateur de Vigie.`,
@@ -47,6 +52,10 @@ const words = {
     id: 'Id',
     before: (flags: string) => rich`The filters before hold no longer: ${flags === '' ? 'none' : code(flags)}.`,
     former: (name: string) => rich`It was ${bold(name)}'s; it is yours now.`,
+    names: (count: number, whole: string) =>
+      rich`These are ${count} names; a name of several words stands in quotes: ${code(`/subscribe personnage ${whole}`)}.`,
+    silentHere: (allow: string) =>
+      rich`What is neither public nor opened to everyone stays silent here; an administrator of Vigie can open it to everyone: ${code(allow)}.`,
     silent: (allow: string) =>
       rich`What is neither public nor opened to this channel stays silent; an administrator of Vigie can open it: ${code(allow)}.`,
     admin: rich`What is private is heard too, as long as you are an administrator of Vigie.`,
@@ -62,7 +71,7 @@ const words = {
 
 /** `` `group/**` (gitlab) ``, or `all of gitlab`. */
 export function heardWords({ source, subject }: Heard, locale: Locale): Rich {
-  return subject === undefined ? words[locale].all(source) : rich`${code(subject)} (${own(source)})`
+  return subject === undefined ? words[locale].all(source) : rich`${code(asTyped(source, subject))} (${own(source)})`
 }
 
 /** Characters are everybody's (interface.md, "Who may"): nothing of theirs stays silent. */
@@ -82,10 +91,10 @@ export function subscribedReply(
     replaced === undefined || flagsOf(replaced.filters) === flags ? [] : say.before(flagsOf(replaced.filters)),
     former === undefined ? [] : say.former(former),
     subscription.source === alwaysOpen
-      ? []
+      ? severalNames(subscription, locale)
       : role === 'vigie_admin'
         ? say.admin
-        : say.silent(allowCommand(subscription, place)),
+        : silentWords(subscription, place, locale),
   ]
   return {
     text: join(lines, '\n'),
@@ -101,10 +110,20 @@ export function subscribedReply(
   }
 }
 
-/** The command that would open what this subscription wants to hear: its first glob. */
-function allowCommand({ source, subject }: Subscription, place: CallContext['place']): string {
+/** What is not heard yet, and the command that would open it: the first glob. To a direct message alone nobody else can open anything. */
+function silentWords({ source, subject }: Subscription, place: CallContext['place'], locale: Locale): Rich {
   const glob = subject?.split(' ').find((word) => !word.startsWith('!')) ?? '**'
-  return ['/vigie allow', source, typedSubject(glob), ...(place.kind === 'direct' ? [] : [`~${place.name}`])].join(' ')
+  const { silent, silentHere } = words[locale]
+  return place.kind === 'direct'
+    ? silentHere(`/vigie allow ${source} ${asTyped(source, glob)} everyone`)
+    : silent(`/vigie allow ${source} ${asTyped(source, glob)} ~${place.name}`)
+}
+
+/** Several names of characters were perhaps meant as one. */
+function severalNames({ subject = '' }: Subscription, locale: Locale): Rich {
+  const names = subject.split(' ')
+  if (names.length < 2 || names.some((name) => /[!*?]/.test(name))) return []
+  return words[locale].names(names.length, typedName(names.join(' ').replaceAll('_', ' ')))
 }
 
 export function mutedReply(

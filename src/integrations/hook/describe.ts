@@ -4,7 +4,7 @@
 import type { Describe, Description, Event, Field, Severity, Telling } from '../../event.ts'
 import { number } from '../../text/format.ts'
 import type { Locale, Said } from '../../text/locale.ts'
-import { bold, code, join, own, type Rich, rich, type Span, shorten } from '../../text/rich.ts'
+import { bold, code, join, own, plain, type Rich, rich, type Span, shorten } from '../../text/rich.ts'
 import { type Facts, factsShape, isObject, wordOf } from './facts.ts'
 import { fillTemplate } from './template.ts'
 
@@ -47,7 +47,8 @@ export const describe: Describe = (event, telling) => {
     ],
     '\n',
   )
-  const summary = summaryOf(facts, title, telling.locale)
+  const happened = happenedOf(facts, title, shownFields, telling)
+  const summary = summaryOf(facts, title, happened, telling)
   const description: Description = {
     ...(title === '' ? {} : { title: [title], ...(event.url === undefined ? {} : { url: event.url }) }),
     ...(text.length === 0 ? {} : { text }),
@@ -55,10 +56,10 @@ export const describe: Describe = (event, telling) => {
     color: told?.color ?? (progress === 100 && event.severity === 'info' ? done : colors[event.severity]),
     footer: footerOf(facts),
     summary,
-    // A bar moves often: the edit says enough.
+    // A bar moves often: the edit says enough. The title alone would say the same each time.
     ...(event.card === undefined || progress !== undefined
       ? {}
-      : { line: lineOf(facts, summary, shownFields, telling.locale) }),
+      : { line: told === undefined && happened.length > 0 ? happened : summary }),
   }
   return description
 }
@@ -79,13 +80,28 @@ function textOf(facts: Facts, { template }: Telling): Rich {
   return join([origin, typeof data === 'string' ? lines(data) : [code(shorten(word, mostOfAValue))]], '\n')
 }
 
-/** What happened to the thing whose card it is: its title alone would say the same each time. */
-function lineOf({ told, type }: Facts, summary: Rich, fields: readonly Field[], locale: Locale): Rich {
-  if (told !== undefined) return summary
+/** What happened to the thing that the title names, in one line: the template's first, that of what was told, or type and values. */
+function happenedOf(facts: Facts, title: string, fields: readonly Field[], { template, locale }: Telling): Rich {
+  const { told, type } = facts
+  if (template !== undefined) return firstTold(template, facts)
+  if (told !== undefined) {
+    const first = told.text?.split(/[\r\n]/).find((line) => line.trim() !== '')
+    return first === undefined || first === title ? [] : [shorten(first, mostOfATitle)]
+  }
   const said = fields
     .slice(0, mostInALine)
     .map(({ title, value }) => rich`${title}${own(locale === 'fr' ? '\u00a0: ' : ': ')}${value}`)
   return join([[code(shorten(type, mostOfAType))], ...said], ' · ')
+}
+
+/** The first line of a template, or the second where that says nothing. */
+function firstTold(template: string, facts: Facts): Rich {
+  // No more: a long value costs time to shorten, line by line (threat T28).
+  for (const line of template.split('\\n', 2)) {
+    const filled = fillTemplate(line, facts)
+    if (plain(filled).trim() !== '') return filled
+  }
+  return []
 }
 
 /** Foreign lines, as many as a card holds. */
@@ -153,14 +169,14 @@ function footerOf({ told, type, source }: Facts): string {
     .join(' · ')
 }
 
-function summaryOf({ told, type, progress }: Facts, title: string, locale: Locale): Rich {
-  const first = told?.text?.split(/[\r\n]/).find((line) => line.trim() !== '')
-  const said = [title, first === undefined || first === title ? '' : shorten(first, mostOfATitle)].filter(
-    (word) => word !== '',
-  )
+/** The whole in one line, for digests and phones: events of one subject are told apart. */
+function summaryOf(facts: Facts, title: string, happened: Rich, { template, locale }: Telling): Rich {
+  const { told, subject, type, progress } = facts
+  // Where the title is the type, what happened begins with it.
+  const isSaid = title === '' || (told === undefined && subject === undefined && template === undefined)
   const share = progress === undefined ? [] : own(`${Math.floor(progress)}${locale === 'fr' ? '\u00a0' : ''}%`)
-  if (said.length === 0) return join([[code(shorten(type, mostOfAType))], share], ' · ')
-  return join([...said.map((word): Rich => [word]), share], ' · ')
+  const said = join([isSaid ? [] : [title], happened], ' · ')
+  return join([said.length > 0 ? said : [code(shorten(type, mostOfAType))], share], ' · ')
 }
 
 /** For the part's line in `/statut`. */

@@ -187,7 +187,7 @@ export const createMonitoring: MakeIntegration = (parts) => {
         const host = hostOf(url)
         if (host === undefined) return false
         // Whoever asks over HTTP is told no more than that it is refused.
-        return lookout.admit({ host, port: portOf(url) }, { vigieAdmin: false }).then(
+        return lookout.admitOutward({ host, port: portOf(url) }, { vigieAdmin: false }).then(
           () => true,
           (error: unknown) => {
             if (error instanceof UserError) return false

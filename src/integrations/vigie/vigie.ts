@@ -1,8 +1,9 @@
 // Vigie's own news, told to people by direct message and never subscribed to (interface.md, "Event types").
 
 import type { Describe, Draft, Event } from '../../event.ts'
+import { plural } from '../../text/format.ts'
 import type { Said } from '../../text/locale.ts'
-import { bold, code, type Rich, rich } from '../../text/rich.ts'
+import { bold, code, own, type Rich, rich } from '../../text/rich.ts'
 import type { MakeIntegration } from '../integration.ts'
 import { commandsChangedType, describeCommandsChanged } from './commands-changed.ts'
 import { describeFolder, folderBackType, folderMissingType } from './folders.ts'
@@ -70,9 +71,13 @@ const describeAsleep: Describe = (event, { locale }) => {
     fr: rich`Je ne peux plus rien dire dans ${bold(channel)}\u00a0: ${{ own: reason }}.`,
     en: rich`I can no longer say anything in ${bold(channel)}: ${{ own: reason }}.`,
   }
+  const asleep = {
+    fr: plural('fr', count, 'abonnement en sommeil. Il reprendra', 'abonnements en sommeil. Ils reprendront'),
+    en: plural('en', count, 'subscription asleep. It resumes', 'subscriptions asleep. They resume'),
+  }
   const advice: Readonly<Record<'fr' | 'en', Rich>> = {
-    fr: rich`${count} abonnement(s) en sommeil. Ils reprendront quand je pourrai de nouveau y écrire (${code('/invite @vigie')}).`,
-    en: rich`${count} subscription(s) asleep. They resume once I can write there again (${code('/invite @vigie')}).`,
+    fr: rich`${count} ${own(asleep.fr)} quand je pourrai de nouveau y écrire (${code('/invite @vigie')}).`,
+    en: rich`${count} ${own(asleep.en)} once I can write there again (${code('/invite @vigie')}).`,
   }
   return {
     title: said[locale],

@@ -29,6 +29,9 @@ export function createMarkdown(MarkdownIt, names) {
 /** Addresses with a scheme and those that begin with www. are links; bare names such as `README.md` are not. @param {Markdown} md */
 function addBareAddresses(md) {
   md.linkify.set({ fuzzyLink: false, fuzzyEmail: true })
+  // A zero width space is no letter of an address to the real client.
+  const found = md.linkify.match.bind(md.linkify)
+  md.linkify.match = (text) => found(text)?.filter(({ raw }) => !raw.includes('\u200b')) ?? null
   md.linkify.add('www.', {
     validate: (text, pos) =>
       text.slice(pos).match(/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?([/?#][^\s<>"')\]]*)?/i)?.[0].length ?? 0,

@@ -26,3 +26,28 @@ group('the line in the thread of a card', () => {
     expect(describe(event, { locale: 'en', timeZone: 'Europe/Paris', now: 0 }).line).toBeUndefined()
   })
 })
+
+group('the whole in one line, as digests and phones say it', () => {
+  const summaryOf = (facts: { [name: string]: Json }, template?: string) => {
+    const event = { id: 'e1', ...draftOf({ source: 'hook', type: 'hook.order.paid', data: facts }) }
+    const words = template === undefined ? {} : { template }
+    return plain(describe(event, { locale: 'en', timeZone: 'Europe/Paris', now: 0, ...words }).summary)
+  }
+  const paid = { type: 'order.paid', source: '/shop', data: { total: 12, by: 'Ann', id: 7, more: 1 } }
+
+  it('says what happened, not only to what: a digest counts what reads the same as one', () => {
+    expect(summaryOf({ ...paid, subject: 'order 7' })).toBe('order 7 · order.paid · total: 12 · by: Ann · id: 7')
+    expect(summaryOf(paid)).toBe('order.paid · total: 12 · by: Ann · id: 7')
+    expect(summaryOf({ type: 'order.step', subject: 'order 7', progress: 40 })).toBe('order 7 · order.step · 40%')
+    expect(summaryOf({ type: 'a.b', told: { title: 'Backup', text: '\n42 GB\nin all' } })).toBe('Backup · 42 GB')
+    expect(summaryOf({ type: 'a.b', told: { title: '42 GB', text: '42 GB' } })).toBe('42 GB')
+    expect(summaryOf({ type: 'a.b', told: {} })).toBe('a.b')
+  })
+
+  it('begins as the template does, where there is one', () => {
+    const alert = { ...paid, subject: 'order 7' }
+    expect(summaryOf(alert, '{{data.by}} paid {{data.total}}\\nfrom {{source}}')).toBe('order 7 · Ann paid 12')
+    expect(summaryOf(alert, '\\nfrom {{source}}')).toBe('order 7 · from /shop')
+    expect(summaryOf(paid, '\\n\\nfar below')).toBe('order.paid')
+  })
+})

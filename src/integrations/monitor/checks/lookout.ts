@@ -51,6 +51,8 @@ export interface Lookout {
   readonly references: readonly Endpoint[]
   /** Connects to a reference, past every proxy, and lets go: what went wrong, if anything did. @throws only what `signal` aborts with. */
   readonly reach: (place: Endpoint, signal: AbortSignal) => Promise<Failure | undefined>
+  /** As for those who ask to be told of events: of the servers that Vigie works with none that MONITOR_ALLOW does not name. */
+  readonly admitOutward: Admit
   readonly post: Outward['post']
   /** Entries of MONITOR_ALLOW without effect, for the log. */
   readonly idle: readonly Said[]
@@ -67,13 +69,17 @@ export function createLookout({ env, forbidden, openHeaders, now, elapsed, world
   const resolve = (host: string) => resolver.resolve(host)
   const interfaces = world.interfaces ?? networkInterfaces
   const guard = createGuard({ allow, forbidden, interfaces, resolve, elapsed })
+  // To look at a server is not to send it whatever a key's holder wishes (threats T14).
+  const told = { ...allow, endpoints: allow.listed }
+  const guardOutward = createGuard({ allow: told, forbidden, interfaces, resolve, elapsed })
   const handshake = createHandshake({ now, ...(world.ca === undefined ? {} : { ca: world.ca }) })
   const proxy = setting === undefined ? undefined : createProxyRoute({ setting, resolver, open, handshake })
   const connect = createConnect({ resolver, guard, open, handshake, proxy, elapsed })
+  const connectOutward = createConnect({ resolver, guard: guardOutward, open, handshake, proxy, elapsed })
   const references = readReferences(env)
   // The operator's own word: private places and this machine too, but nothing that is never reached.
   const endpoints = new Set(references.map(showEndpoint))
-  const named = { words: [], endpoints, hosts: new Set<string>(), networks: blockList([]), idle: [] }
+  const named = { words: [], endpoints, listed: endpoints, hosts: new Set<string>(), networks: blockList([]), idle: [] }
   const ownGuard = createGuard({ allow: named, forbidden: [], interfaces, resolve, elapsed })
   const connectPlainly = createConnect({ resolver, guard: ownGuard, open, handshake, proxy: undefined, elapsed })
 
@@ -98,7 +104,8 @@ export function createLookout({ env, forbidden, openHeaders, now, elapsed, world
     admit: createAdmission({ guard, allow, resolve }),
     references,
     reach,
-    post: createPost({ connect, elapsed }),
+    admitOutward: createAdmission({ guard: guardOutward, allow: told, resolve }),
+    post: createPost({ connect: connectOutward, elapsed }),
     idle: allow.idle,
   }
 }

@@ -13,6 +13,8 @@ export interface AllowList {
   readonly words: readonly string[]
   /** `host:port`: this machine too. */
   readonly endpoints: ReadonlySet<string>
+  /** Those of them that the setting names; the others are of servers that Vigie works with. */
+  readonly listed: ReadonlySet<string>
   /** Names and addresses, at any port. */
   readonly hosts: ReadonlySet<string>
   readonly networks: BlockList
@@ -39,13 +41,14 @@ export function readAllowList(env: Env): AllowList {
     else if (isSelf(entry.host)) idle.push(portNeeded(word))
     else hosts.add(entry.host)
   }
+  const listed = new Set(endpoints)
   for (const name of alwaysAllowed) {
     const address = env.address(name)
     const url = address === undefined ? undefined : new URL(address)
     const host = url === undefined ? undefined : hostOf(url)
     if (url !== undefined && host !== undefined) endpoints.add(showEndpoint({ host, port: portOf(url) }))
   }
-  return { words, endpoints, hosts, networks: blockList(networks), idle }
+  return { words, endpoints, listed, hosts, networks: blockList(networks), idle }
 }
 
 type Entry = { readonly network: string } | { readonly host: string; readonly port: number | undefined }
