@@ -163,6 +163,7 @@ describe('a stranger', () => {
 
 const harmless = [
   'content-type',
+  'content-language',
   'content-length',
   'date',
   'connection',
