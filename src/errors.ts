@@ -93,3 +93,25 @@ export class HttpProblem extends Error {
 export function isStoreUnavailable(error: unknown): boolean {
   return error instanceof Error && error.name === 'StoreUnavailable'
 }
+
+/** What a system said that would not let us listen, in words; nothing for any other error. */
+export function refusedToListen(error: unknown, at: { host: string; port: number }): UserError | undefined {
+  const { code = '', syscall = '' }: NodeJS.ErrnoException = error instanceof Error ? error : new Error()
+  const { host, port } = at
+  if (syscall === 'getaddrinfo')
+    return new UserError(
+      {
+        fr: `HOST\u00a0: «\u00a0${host}\u00a0» n’est pas une adresse de cette machine (${code})\u202f; écrivez par exemple 127.0.0.1.`,
+        en: `HOST: "${host}" is no address of this machine (${code}); write for example 127.0.0.1.`,
+      },
+      { cause: error },
+    )
+  if (!['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'].includes(code)) return undefined
+  return new UserError(
+    {
+      fr: `Impossible d’écouter au port ${port} de ${host} (${code})\u00a0: changez HOST ou PORT, ou arrêtez ce qui l’occupe.`,
+      en: `Cannot listen on port ${port} of ${host} (${code}): change HOST or PORT, or stop what holds it.`,
+    },
+    { cause: error },
+  )
+}

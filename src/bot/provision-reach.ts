@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
+import { refusedToListen } from '../errors.ts'
 import type { Said } from '../text/locale.ts'
 import type { ServerSettings } from './provision-parts.ts'
 import { answered, MattermostError, type Rest } from './rest.ts'
@@ -19,7 +20,7 @@ export interface Ear {
 
 const longestCallBytes = 65_536
 
-/** Nothing where somebody holds the port already: a running `start`. @throws {Error} when the address is not this machine's. */
+/** Nothing where somebody holds the port already: a running `start`. @throws {UserError} when the address is not this machine's. */
 export async function openEar(at: { host: string; port: number }, tokens: readonly string[]): Promise<Ear | undefined> {
   const heard = new Set<string>()
   const server = createServer((request, response) => {
@@ -37,7 +38,7 @@ export async function openEar(at: { host: string; port: number }, tokens: readon
     await once(server, 'listening')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return undefined
-    throw error
+    throw refusedToListen(error, at) ?? error
   }
   return {
     heard: (token) => heard.has(token),

@@ -1,7 +1,7 @@
 // Our HTTP door: its limits (threats T28, T29), where it listens, and how it closes.
 
 import Fastify, { type FastifyInstance } from 'fastify'
-import { UserError } from '../errors.ts'
+import { refusedToListen } from '../errors.ts'
 import type { Log } from '../event.ts'
 import type { Locale } from '../text/locale.ts'
 import type { Proxies } from './clients.ts'
@@ -61,28 +61,12 @@ function cutSlow(http: FastifyInstance, proxies: Proxies, log: Log): void {
   http.addHook('onClose', async () => clearInterval(timer))
 }
 
-/** @throws {UserError} where somebody else holds the port, or it may not be held. */
+/** @throws {UserError} where somebody else holds the port, it may not be held, or the host is none of this machine. */
 export async function listen(http: FastifyInstance, host: string, port: number): Promise<void> {
   try {
     await http.listen({ host, port })
   } catch (error) {
-    const { code = '', syscall = '' }: NodeJS.ErrnoException = error instanceof Error ? error : new Error()
-    if (syscall === 'getaddrinfo')
-      throw new UserError(
-        {
-          fr: `HOST\u00a0: «\u00a0${host}\u00a0» n’est pas une adresse de cette machine (${code})\u202f; écrivez par exemple 127.0.0.1.`,
-          en: `HOST: "${host}" is no address of this machine (${code}); write for example 127.0.0.1.`,
-        },
-        { cause: error },
-      )
-    if (!['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'].includes(code)) throw error
-    throw new UserError(
-      {
-        fr: `Impossible d’écouter au port ${port} de ${host} (${code})\u00a0: changez HOST ou PORT, ou arrêtez ce qui l’occupe.`,
-        en: `Cannot listen on port ${port} of ${host} (${code}): change HOST or PORT, or stop what holds it.`,
-      },
-      { cause: error },
-    )
+    throw refusedToListen(error, { host, port }) ?? error
   }
 }
 

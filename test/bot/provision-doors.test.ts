@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freePort } from '../../src/app/free-port.ts'
-import { explainUnreached } from '../../src/bot/provision-reach.ts'
+import { explainUnreached, openEar } from '../../src/bot/provision-reach.ts'
 import { fetchThrough } from '../../src/bot/provision-socket.ts'
 import { createRest, MattermostError } from '../../src/bot/rest.ts'
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
@@ -47,6 +47,16 @@ test('a loopback Vigie that Mattermost may not call: names AllowedUntrustedInter
   const { well, lines } = await stage.run()
   expect(well).toBe(false)
   expect(lines.at(-1)).toContain('Add "127.0.0.1" to ServiceSettings.AllowedUntrustedInternalConnections')
+})
+
+test('a HOST that is no address of this machine is named', async () => {
+  // Longer than a name may be: nobody is asked for its address.
+  const host = 'x'.repeat(64)
+  const said = {
+    fr: expect.stringContaining(`HOST\u00a0: «\u00a0${host}`),
+    en: expect.stringContaining(`HOST: "${host}"`),
+  }
+  await expect(openEar({ host, port: 0 }, [])).rejects.toMatchObject({ said })
 })
 
 describe('by the local-mode socket', () => {

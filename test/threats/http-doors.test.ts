@@ -173,6 +173,7 @@ describe('a stranger', () => {
 
 const harmless = [
   'content-type',
+  'content-language',
   'content-length',
   'date',
   'connection',
