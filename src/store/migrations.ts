@@ -4,6 +4,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { ConfigError } from '../errors.ts'
+import { nameOrder } from './personnages.ts'
 import type { Database } from './schema.ts'
 
 /** What SQLite and PostgreSQL spell differently. */
@@ -119,6 +120,7 @@ const history = ({ long, bytes, clustered }: Dialect): Changes => ({
   '045-subscribers': sql`create table if not exists subscribers (
     id text primary key, url text not null, maker text not null, sealed text not null, made_at ${long} not null)`,
   '045-subscriptions-by-key': sql`alter table subscriptions add column by_key integer`,
+  '046-personnages-nom': sql`create index if not exists personnages_nom on personnages (${sql.raw(nameOrder)}, name_key)`,
 })
 
 /** Every change this version knows, in order. */

@@ -3,11 +3,16 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type SqlBool, sql } from 'kysely'
 import type { Personnage } from '../event.ts'
-import { nomKey } from '../text/nom.ts'
+import { nomKey, nomOrder, unaccented } from '../text/nom.ts'
 import type { Database, PersonnageTable } from './schema.ts'
 import type { PersonnageQuery, PersonnageStore } from './store.ts'
 
-const columns = { score: 'score', nom: 'name_key', changedAt: 'changed_at' } as const
+const columns = { score: 'score', changedAt: 'changed_at' } as const
+
+/** `nomOrder` of a name in the database's words, which has an index of it. */
+export const nameOrder = unaccented
+  .flatMap(([letters, as]) => [...letters].map((letter) => [letter, as]))
+  .reduce((words, [letter, as]) => `replace(${words}, '${letter}', '${as}')`, 'name_key')
 
 export function createPersonnageStore(db: Database): PersonnageStore {
   return {
@@ -18,9 +23,9 @@ export function createPersonnageStore(db: Database): PersonnageStore {
     },
 
     async list({ sort, order, contains, min, max, after, limit }) {
-      const column = columns[sort]
-      let query = db.selectFrom('personnages').selectAll().orderBy(column, order).limit(limit)
-      if (sort !== 'nom') query = query.orderBy('name_key')
+      const sorted = sort === 'nom' ? sql.raw(nameOrder) : sql.ref(columns[sort])
+      let query = db.selectFrom('personnages').selectAll().orderBy(sorted, order).limit(limit)
+      query = query.orderBy('name_key', sort === 'nom' ? order : 'asc')
       if (contains !== undefined) query = query.where(sql<SqlBool>`instr(name_key, ${nomKey(contains)}) > 0`)
       if (min !== undefined) query = query.where('score', '>=', min)
       if (max !== undefined) query = query.where('score', '<=', max)
@@ -47,7 +52,11 @@ function behind(
 ) {
   const key = nomKey(after.nom)
   const further = sql.raw(order === 'asc' ? '>' : '<')
-  if (sort === 'nom') return sql<SqlBool>`name_key ${further} ${key}`
+  if (sort === 'nom') {
+    const [at, place] = [sql.raw(nameOrder), nomOrder(after.nom)]
+    // What comes first finds its place in the index.
+    return sql<SqlBool>`(${at} ${further}= ${place} and (${at} ${further} ${place} or name_key ${further} ${key}))`
+  }
   const column = sql.ref(columns[sort])
   return sql<SqlBool>`(${column} ${further} ${after[sort]} or (${column} = ${after[sort]} and name_key > ${key}))`
 }

@@ -28,3 +28,24 @@ export function nomFault(nom: string): 'empty' | 'long' | 'hidden' | undefined {
 export function nomKey(nom: string): string {
   return cleanNom(nom).replace(/\s+/gu, ' ').toUpperCase().toLowerCase().normalize('NFC')
 }
+
+/** What stands for what in the order of the alphabet, of letters as `nomKey` has them. The database's index is made of it: it is only ever added to with a new one. */
+export const unaccented: readonly (readonly [letters: string, as: string])[] = [
+  ['àáâãäå', 'a'],
+  ['ç', 'c'],
+  ['èéêë', 'e'],
+  ['ìíîï', 'i'],
+  ['ñ', 'n'],
+  ['òóôõöø', 'o'],
+  ['ùúûü', 'u'],
+  ['ýÿ', 'y'],
+  ['æ', 'ae'],
+  ['œ', 'oe'],
+]
+
+const plainLetters = new Map(unaccented.flatMap(([letters, as]) => [...letters].map((letter) => [letter, as])))
+
+/** Sorts names as a dictionary does: Élise before Zoé. */
+export function nomOrder(nom: string): string {
+  return [...nomKey(nom)].map((letter) => plainLetters.get(letter) ?? letter).join('')
+}

@@ -187,6 +187,26 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         expect(await nomsOf({ sort: 'changedAt' })).toEqual(['a', 'C', 'b'])
       })
 
+      test('names are listed as in a dictionary, page by page, in both directions', async () => {
+        const noms = ['Zoé', 'Élise', 'elise', 'Eli', 'Œdipe', 'Odin', 'Çelik', 'Dara', 'Ærø']
+        for (const nom of noms) await keep({ nom })
+        const sorted = ['Ærø', 'Çelik', 'Dara', 'Eli', 'elise', 'Élise', 'Odin', 'Œdipe', 'Zoé']
+        for (const [order, expected] of [
+          ['asc', sorted],
+          ['desc', sorted.toReversed()],
+        ] as const) {
+          const found: string[] = []
+          for (;;) {
+            const [last] = found.slice(-1)
+            const after = last === undefined ? undefined : await store.personnages.find(last)
+            const page = await store.personnages.list({ sort: 'nom', order, limit: 2, ...(after ? { after } : {}) })
+            found.push(...page.map(({ nom }) => nom))
+            if (page.length === 0) break
+          }
+          expect(found).toEqual(expected)
+        }
+      })
+
       test('characters are found by part of the name, which is no pattern, and by the bounds of the score', async () => {
         for (const [nom, score] of [
           ['100 %', 1],
