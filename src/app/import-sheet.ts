@@ -1,6 +1,7 @@
 // Rows of CSV and Excel as the values that were exported: characters by `nom` and `score`, events by the columns of `export.ts`.
 
 import type { ExcelCell } from '../documents/read-sheet.ts'
+import { exactNumbers } from '../text/exact-number.ts'
 import { eventColumns } from './export.ts'
 
 /** What a file's first row named, in its order; a name that we do not know stands for a column that is passed over. */
@@ -33,8 +34,11 @@ export function rowValue(cells: readonly ExcelCell[], { of, names }: ImportColum
   return of === 'personnages' ? Object.fromEntries(entries) : { specversion: '1.0', ...Object.fromEntries(entries) }
 }
 
+/** What would be rounded stays text. */
 const asNumber = (cell: ExcelCell): unknown =>
-  typeof cell === 'string' && /^\s*-?\d{1,15}\s*$/.test(cell) ? Number(cell) : cell
+  typeof cell === 'string' && /^\s*-?\d{1,16}\s*$/.test(cell) && Number.isSafeInteger(Number(cell))
+    ? Number(cell)
+    : cell
 
 /** Only a name may be all digits; a time that is a number is one. */
 const asText = (name: string, cell: ExcelCell): unknown => (name === 'nom' ? String(cell) : asNumber(cell))
@@ -43,7 +47,7 @@ function asEventField(name: string, cell: ExcelCell): unknown {
   const isJson = name === 'data' || name === 'confidential' || name === 'bydefault'
   if (!isJson || typeof cell !== 'string') return isJson ? cell : String(cell)
   try {
-    return JSON.parse(cell.trim())
+    return JSON.parse(cell.trim(), exactNumbers(cell))
   } catch {
     // Cut by Excel, which holds no longer text: refused with its line.
     return cell

@@ -89,7 +89,9 @@ const nom = fc
   .string({ unit: fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }), fc.constantFrom(...marks)) })
   .map((text) => cleanNom(text.toWellFormed()))
   .filter((text) => nomFault(text) === undefined)
-const people = fc.uniqueArray(fc.record({ nom, score: fc.integer({ min: -1e9, max: 1e9 }) }), {
+const extremes = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0]
+const score = fc.oneof(fc.integer({ min: -1e9, max: 1e9 }), fc.constantFrom(...extremes))
+const people = fc.uniqueArray(fc.record({ nom, score }), {
   selector: (one) => nomKey(one.nom),
   maxLength: 30,
 })
@@ -112,12 +114,13 @@ describe.each(exportFormats)('%s', (format) => {
         expect(await characters(there)).toHaveLength(given.length)
         await Promise.all([here.store.close(), there.store.close()])
       }),
-      { numRuns: runs[format] },
+      { numRuns: runs[format], examples: [[extremes.map((one) => ({ nom: `n${one}`, score: one })), 'fr']] },
     )
   })
 
   test('gives back every event with all that routing needed of it, once', async () => {
     const [here, there] = await Promise.all([vigie(), vigie()])
+    const long = JSON.rawJSON('9007199254740993')
     const given = [
       {
         source: 'gitlab',
@@ -125,7 +128,13 @@ describe.each(exportFormats)('%s', (format) => {
         subject: '=acme/app',
         data: { title: 'a "b", c;\r\nd', n: [1, null] },
       },
-      { source: 'hook', type: 'hook.-x', severity: 'critical', url: 'https://example.org/?a=1,2', data: { a: "'=1" } },
+      {
+        source: 'hook',
+        type: 'hook.-x',
+        severity: 'critical',
+        url: 'https://example.org/?a=1,2',
+        data: { a: "'=1", long },
+      },
       { source: 'gitlab', type: 'gitlab.issue.open', subject: '\rx', audience: 'open', visibility: 'public', data: {} },
       {
         source: 'gitlab',
