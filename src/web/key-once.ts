@@ -74,12 +74,12 @@ export function createOnce({ keys, now }: OnceParts): KeyDoor['once'] {
 
 /** Digests of holder, route and what the caller named the call; in one order, so that no two calls wait for each other. */
 function namesOf({ headers, method, url }: FastifyRequest, holder: string): readonly string[] {
-  const route = `${method} ${url.replace(/\?.*$/s, '')}`
   return (['idempotency-key', 'webhook-id'] as const).flatMap((header) => {
     const said = headers[header]
     if (said === undefined) return []
     if (typeof said !== 'string' || said.length > longestName || !/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(said))
       throw unreadable
+    const route = `${method} ${url.replace(/\?.*$/s, '')}`
     return hash('sha256', JSON.stringify([holder, route, header, said]))
   })
 }
