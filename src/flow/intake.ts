@@ -141,8 +141,9 @@ function takeBatch(queue: Queued[]): Queued[] {
 }
 
 /** What a key with a channel of its own changes is told there alone. */
-function keptWithin({ nom, change }: Keeping, within: string | undefined): Keeping {
-  if (within === undefined) return { nom, change }
+function keptWithin(keeping: Keeping, within: string | undefined): Keeping {
+  if (within === undefined) return keeping
+  const { nom, change } = keeping
   return {
     nom,
     change(known) {

@@ -46,11 +46,14 @@ export function createIndex({ subscriptions, rules, mutes, admins }: Known): Ind
   return {
     route(event, now) {
       const circumstances = around(event, { now })
-      const heard = bySubject
-        .find(event.source, topicOf(event))
-        .filter((listener) => hears(event, listener, circumstances))
-      const byTarget = Map.groupBy(heard, ({ target }) => target)
-      return [...byTarget.values()].flatMap((together) => routedOf(together, event.burst, now))
+      const byTarget = new Map<string, [Listener, ...Listener[]]>()
+      for (const listener of bySubject.find(event.source, topicOf(event))) {
+        if (!hears(event, listener, circumstances)) continue
+        const together = byTarget.get(listener.target)
+        if (together) together.push(listener)
+        else byTarget.set(listener.target, [listener])
+      }
+      return Array.from(byTarget.values(), (together) => routedOf(together, event.burst, now))
     },
     judge(event, subscription, moment) {
       const listener = byId.get(subscription)
@@ -75,29 +78,22 @@ export function createIndex({ subscriptions, rules, mutes, admins }: Known): Ind
 }
 
 /** The most eager of a target's subscriptions decides: at once before a digest, a post of its own before a live card. */
-function routedOf(listeners: readonly Listener[], burst: string | undefined, now: number): Routed[] {
-  const sorted = listeners.toSorted((a, b) => (a.subscription.id < b.subscription.id ? -1 : 1))
-  const target = sorted[0]?.subscription.target
-  if (!target) return []
-  let [waitMs, isPrompt, each] = [Number.POSITIVE_INFINITY, false, false]
-  for (const { subscription } of sorted) {
+function routedOf(listeners: readonly [Listener, ...Listener[]], burst: string | undefined, now: number): Routed {
+  let waitMs = Number.POSITIVE_INFINITY
+  let isPrompt = false
+  let each = false
+  for (const { subscription } of listeners) {
     const { digestMs = 0, cards } = subscription.filters
     waitMs = Math.min(waitMs, digestMs)
     if (digestMs > 0) continue
     isPrompt = true
     each ||= cards === 'each'
   }
+  const { target } = listeners[0].subscription
+  const subscriptions = listeners.map(({ subscription }) => subscription.id).sort()
   const gathers = burst !== undefined && isPrompt && !each
-  return [
-    {
-      target,
-      subscriptions: sorted.map(({ subscription }) => subscription.id),
-      dueAt: now + (gathers ? burstWindowMs : waitMs),
-      each,
-      digest: !isPrompt,
-      ...(gathers ? { burst } : {}),
-    },
-  ]
+  const routed = { target, subscriptions, dueAt: now + (gathers ? burstWindowMs : waitMs), each, digest: !isPrompt }
+  return gathers ? { ...routed, burst } : routed
 }
 
 function createCircumstances(rules: readonly AccessRule[], mutes: readonly Mute[], admins: readonly string[]) {
@@ -108,11 +104,10 @@ function createCircumstances(rules: readonly AccessRule[], mutes: readonly Mute[
       return { source: rule.source, globs, item: { rule, globs } }
     }),
   )
-  const muteIndex = Map.groupBy(mutes, ({ channel, source }) => `${channel} ${source}`)
+  const mutesOf = Map.groupBy(mutes, ({ channel }) => channel)
 
   const isAllowed = (event: Event, channel: string): boolean => {
-    const covering = ruleIndex
-      .find(event.source, topicOf(event))
+    const covering = [...ruleIndex.find(event.source, topicOf(event))]
       .filter(({ rule }) => rule.channel === undefined || rule.channel === channel)
       .filter(({ globs }) => globs.judge(topicOf(event)) === 'matches')
     return covering.length > 0 && covering.every(({ rule }) => rule.effect === 'allow')
@@ -123,10 +118,14 @@ function createCircumstances(rules: readonly AccessRule[], mutes: readonly Mute[
     isAdmin: (person) => administrators.has(person),
     isAllowed,
     isMuted: (_event, channel) =>
-      (muteIndex.get(`${channel} ${event.source}`) ?? []).some(
-        ({ until, subject }) =>
-          until > now && (subject === undefined || subject.toLowerCase() === topicOf(event)?.toLowerCase()),
-      ),
+      mutesOf
+        .get(channel)
+        ?.some(
+          ({ source, until, subject }) =>
+            source === event.source &&
+            until > now &&
+            (subject === undefined || subject.toLowerCase() === topicOf(event)?.toLowerCase()),
+        ) ?? false,
   })
 }
 
@@ -147,13 +146,14 @@ function createSubjectIndex<T>(entries: readonly { source: string; globs: Globs;
     }
   }
   return {
-    find(source: string, subject: string | undefined): T[] {
-      const segments = segmentsOf((subject ?? '').toLowerCase())
-      const found = new Set<T>()
-      for (let length = 0; length <= segments.length; length += 1) {
-        for (const item of filed.get(`${source} ${segments.slice(0, length).join('/')}`) ?? []) found.add(item)
+    find(source: string, subject: string | undefined): ReadonlySet<T> {
+      const found = new Set(filed.get(`${source} `))
+      let beginning = ''
+      for (const segment of segmentsOf((subject ?? '').toLowerCase())) {
+        beginning += beginning === '' ? segment : `/${segment}`
+        for (const item of filed.get(`${source} ${beginning}`) ?? []) found.add(item)
       }
-      return [...found]
+      return found
     },
   }
 }

@@ -80,7 +80,7 @@ interface Level {
 export function repeatedName(text: string): string | undefined {
   const levels: Level[] = []
   let isName = false
-  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/g)) {
+  for (const token of text.match(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/g) ?? []) {
     const level = levels.at(-1)
     if (token === '{' || token === '[') {
       levels.push({ names: token === '{' ? new Set() : undefined, name: '', index: 0 })

@@ -14,7 +14,7 @@ declare global {
 export type ExactNumber = { readonly rawJSON: string }
 
 /** Only such a text may hold one: looked at number by number, all others are left to the parser. */
-const mayHoldOne = /[\d.]{16}|[eE]-\d{3}/
+const mayHoldOne = /(?<![\d.])[\d.]{16}|[eE]-\d{3}/
 /** A double keeps as many, whatever they are. */
 const keptDigits = 15
 

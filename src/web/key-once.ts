@@ -90,12 +90,12 @@ export function createOnce({ keys, now }: OnceParts): KeyDoor['once'] {
 
 /** In one order, so that no two calls wait for each other. */
 function namesOf({ headers, method, url }: FastifyRequest, holder: string): readonly CallName[] {
-  const route = `${method} ${url.replace(/\?.*$/s, '')}`
   return nameHeaders.flatMap((header) => {
     const said = headers[header]
     if (said === undefined) return []
     if (typeof said !== 'string' || said.length > longestName || !/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(said))
       throw unreadable
+    const route = `${method} ${url.replace(/\?.*$/s, '')}`
     return { header, digest: hash('sha256', JSON.stringify([holder, route, header, said])) }
   })
 }

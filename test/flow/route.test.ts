@@ -20,8 +20,8 @@ const channels = (...args: Parameters<typeof routeAll>) => routeAll(...args).map
 describe('routing', () => {
   test('a channel counts once, with all of its subscriptions that match', () => {
     const routed = routeAll([
-      subscriptionOf({ id: 's1' }),
       subscriptionOf({ id: 's2', subject: 'acme/** **/site' }),
+      subscriptionOf({ id: 's1' }),
       subscriptionOf({ id: 's3', subject: 'other/**' }),
       subscriptionOf({ id: 's4', channel: 'dev', subject: 'acme/site' }),
     ])
@@ -108,6 +108,7 @@ describe('routing', () => {
     expect(channels([subscriptionOf()], eventOf(), { mutes: [{ ...mute, until: time }] })).toEqual(['town'])
     expect(channels([subscriptionOf()], eventOf(), { mutes: [{ ...mute, subject: 'acme' }] })).toEqual(['town'])
     expect(channels([subscriptionOf({ channel: 'dev' })], eventOf(), { mutes: [mute] })).toEqual(['dev'])
+    expect(channels([subscriptionOf()], eventOf(), { mutes: [{ ...whole, source: 'monitor' }] })).toEqual(['town'])
   })
 
   test('only what may match is looked at, however many subscriptions there are', () => {
