@@ -155,7 +155,14 @@ const incoming: RouteDoc = {
     { type: json, schema: z.unknown() },
     { type: 'application/x-www-form-urlencoded', schema: z.object({ payload: z.string() }) },
   ],
-  answers: [{ status: 200, said: { fr: 'Enregistré.', en: 'Stored.' }, type: json, schema: answer }],
+  answers: [
+    {
+      status: 200,
+      said: { fr: 'Enregistré.', en: 'Stored.' },
+      type: json,
+      schema: answer.extend({ ok: z.literal(true) }),
+    },
+  ],
   refusals: [wrong],
   examples: [
     {
@@ -164,7 +171,7 @@ const incoming: RouteDoc = {
       params: { name: 'sauvegarde' },
       body: { text: 'La sauvegarde est finie.' },
       status: 200,
-      answer: { event: '06g0a1b2c3m', matched: 0, hint: '/subscribe hook sauvegarde' },
+      answer: { ok: true, event: '06g0a1b2c3m', matched: 0, hint: '/subscribe hook sauvegarde' },
     },
     {
       name: 'form',
@@ -173,7 +180,7 @@ const incoming: RouteDoc = {
       type: 'application/x-www-form-urlencoded',
       body: 'payload=%7B%22text%22%3A%22fini%22%7D',
       status: 200,
-      answer: { event: '06g0a1b2c3n', matched: 0, hint: '/subscribe hook sauvegarde' },
+      answer: { ok: true, event: '06g0a1b2c3n', matched: 0, hint: '/subscribe hook sauvegarde' },
     },
   ],
 }

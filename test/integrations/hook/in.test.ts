@@ -42,7 +42,7 @@ describe('an incoming webhook', () => {
         },
       ],
     })
-    expect(answer.json()).toEqual({ event: event?.id, matched: 0, hint: '/subscribe hook grafana' })
+    expect(answer.json()).toEqual({ ok: true, event: event?.id, matched: 0, hint: '/subscribe hook grafana' })
     expect(event).toMatchObject({ type: 'hook.grafana', topic: 'grafana', audience: 'closed' })
     expect(card).toMatchObject({ title: ['Alerte'], color: '#ff8000', footer: 'Hook · grafana · Grafana' })
     expect(card?.url).toBeUndefined()
