@@ -52,9 +52,9 @@ async function explain(parts: ExplainParts, words: string, context: CallContext)
   if (post !== undefined && told !== undefined && isHere(post.channel, context)) {
     return explainEvents(parts, told.events, told.deliveries, words, context)
   }
-  const delivery = await parts.store.deliveries.find(words)
-  if (delivery !== undefined && isHere(delivery.target.address, context)) {
-    return explainEvents(parts, delivery.events, [delivery], words, context)
+  const delivery = await parts.store.deliveries.nearest(words)
+  if (delivery?.isIt && isHere(delivery.found.target.address, context)) {
+    return explainEvents(parts, delivery.found.events, [delivery.found], words, context)
   }
   // What is not there is looked for as long as what may not be told.
   return explainEvents(parts, [words], [], words, context)
@@ -69,16 +69,16 @@ async function explainEvents(
 ): Promise<Reply> {
   const visible: StoredEvent[] = []
   for (const id of ids) {
-    const stored = await parts.store.events.find(id)
-    const isVisible = await maySee(parts, id, stored?.event ?? nothing, context)
-    if (stored !== undefined && isVisible) visible.push(stored)
+    const near = await parts.store.events.nearest(id)
+    const isVisible = await maySee(parts, near?.found.event ?? nothing, context)
+    if (near?.isIt && isVisible) visible.push(near.found)
   }
   const [only, ...others] = visible
   if (only === undefined) throw unknown(words)
   return others.length === 0 ? eventReply(parts, only, context) : postReply(parts, visible, deliveries, context)
 }
 
-/** Stands where there is no event, so that the time taken tells nothing (threats T7). */
+/** Stands where there is no event, and none before, so that the time taken tells nothing (threats T7). */
 const nothing: Event = {
   id: '',
   source: 'gitlab',
@@ -92,10 +92,10 @@ const nothing: Event = {
 }
 
 /** What was told here, or what is open here and could have been. */
-async function maySee(parts: ExplainParts, id: string, event: Event, context: CallContext): Promise<boolean> {
+async function maySee(parts: ExplainParts, event: Event, context: CallContext): Promise<boolean> {
   if (context.role === 'vigie_admin') return true
   const { channel } = context.place
-  for (const delivery of await parts.store.deliveries.list({ channel, event: id, limit: mostHere })) {
+  for (const delivery of await parts.store.deliveries.list({ channel, event: event.id, limit: mostHere })) {
     if (await wasTold(parts, delivery)) return true
   }
   return mayHear(parts, event, context)

@@ -37,6 +37,15 @@ export function createDeliveryStore(db: Database, ids: Ids, write: Group): Deliv
       return (await toDeliveries(db, rows))[0]
     },
 
+    async nearest(id) {
+      const key = readId(id)
+      if (key === undefined) return undefined
+      const before = db.selectFrom('deliveries').selectAll().where('id', '<=', key).orderBy('id', 'desc').limit(1)
+      const rows = await before.execute()
+      const [found] = await toDeliveries(db, rows)
+      return found && { found, isIt: rows[0]?.id === key }
+    },
+
     list: (filter) => list(db, filter),
 
     async replay(id, now) {

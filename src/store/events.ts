@@ -23,6 +23,14 @@ export function createEventStore(db: Database, recorder: Recorder): EventStore {
       return row && toStoredEvent(row)
     },
 
+    async nearest(id) {
+      const key = readId(id)
+      if (key === undefined) return undefined
+      const before = db.selectFrom('events').selectAll().where('id', '<=', key).orderBy('id', 'desc').limit(1)
+      const row = await before.executeTakeFirst()
+      return row && { found: toStoredEvent(row), isIt: row.id === key }
+    },
+
     async recent({ source, subject, limit }) {
       let found = db
         .selectFrom((from) =>

@@ -79,10 +79,17 @@ export interface StoredEvent {
   readonly matched: number
 }
 
+/** What has an id, or what was given the one before: to look for what is not there takes as long as for what is (threat T7). */
+export interface Nearest<T> {
+  readonly found: T
+  readonly isIt: boolean
+}
+
 export interface EventStore {
   /** One transaction for the whole batch: deduplicates, fills `track.before`, routes, writes events and deliveries. All or nothing. @throws {StoreUnavailable} */
   record(batch: readonly Recording[]): Promise<readonly Accepted[]>
   find(id: string): Promise<StoredEvent | undefined>
+  nearest(id: string): Promise<Nearest<StoredEvent> | undefined>
   /** Newest first. */
   recent(filter: { source?: string; subject?: string; limit: number }): Promise<readonly StoredEvent[]>
   /** Those after an id (empty: all), in the order they were accepted: at most `limit`, fewer where they are large, none where there are no more. */
@@ -267,6 +274,7 @@ export interface DeliveryStore {
     gatheredAt: number,
   ): Promise<{ readonly dueAt: number | undefined; readonly windowAt: number | undefined }>
   find(id: string): Promise<Delivery | undefined>
+  nearest(id: string): Promise<Nearest<Delivery> | undefined>
   /** Newest first. */
   list(filter: DeliveryFilter): Promise<readonly Delivery[]>
   /** Puts a parked delivery back, at the end of its line. Resolves false when it was not parked. */

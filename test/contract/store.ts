@@ -326,6 +326,22 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         expect(await store.events.find('not an id')).toBeUndefined()
       })
 
+      test('the nearest is what has the id, else what was given the one before, and says which', async () => {
+        const { event } = await record({ route: () => [routedTo(town)] })
+        const [delivery] = await store.deliveries.list({ limit: 1 })
+        for (const [of, id = ''] of [
+          [store.events, event],
+          [store.deliveries, delivery?.id],
+        ] as const) {
+          const found = await of.find(id)
+          expect(found).toBeDefined()
+          expect(await of.nearest(id)).toEqual({ found, isIt: true })
+          expect(await of.nearest(`${id.slice(0, -2)}zz`)).toEqual({ found, isIt: false })
+          expect(await of.nearest('0')).toBeUndefined()
+          expect(await of.nearest('not an id')).toBeUndefined()
+        }
+      })
+
       test('ids rise in the order of acceptance, also when the clock steps back and after a restart', async () => {
         const first = await record({ acceptedAt: time })
         const second = await record({ acceptedAt: time - 3_600_000 })
