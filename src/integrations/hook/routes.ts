@@ -79,7 +79,7 @@ export function registerRoutes(http: FastifyInstance, parts: RouteParts): void {
         const facts = readIn(request)
         const said = { one: { facts, draft: (by: KeyHolder) => parts.draftOf(facts, by) } }
         const answer = await take(parts, { request, holder, body: request.body ?? nothing }, said)
-        // What senders to Slack look for (Alertmanager tells again what was answered without it).
+        // Senders to Slack look for it in an answer that is JSON.
         return reply.code(200).send({ ok: true, ...answer })
       },
     })
