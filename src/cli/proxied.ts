@@ -2,8 +2,9 @@
 // Monitors and subscribed URLs ask the proxy themselves, for the address that the guard has judged.
 
 import { setGlobalProxyFromEnv } from 'node:http'
-import { BlockList, isIP, isIPv4 } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import type { Env } from '../env.ts'
+import { exceptedNetworks, proxyAddress } from '../integrations/monitor/checks/proxy.ts'
 
 const thisMachine = ['localhost', '127.0.0.1', '[::1]']
 const ours = ['MATTERMOST_URL', 'GITLAB_URL', 'NEXTCLOUD_URL', 'OLLAMA_HOST', 'VIGIE_URL'] as const
@@ -12,13 +13,15 @@ const ours = ['MATTERMOST_URL', 'GITLAB_URL', 'NEXTCLOUD_URL', 'OLLAMA_HOST', 'V
 export function obeyProxy(env: Pick<Env, 'text' | 'list'>): () => void {
   const value = env.text('HTTPS_PROXY')
   if (value === undefined) return () => undefined
-  const proxy = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`
+  const proxy = proxyAddress(value)
   // What is wrong with it is told where monitors read it.
   if (!URL.canParse(proxy) || !/^https?:/i.test(proxy)) return () => undefined
   const except = env.list('NO_PROXY')
   if (except.includes('*')) return () => undefined
+  // Node knows no networks.
+  const networks = exceptedNetworks(except)
   const known = ours.flatMap((name) => hostOf(env.text(name)) ?? [])
-  const within = known.filter((host) => except.some((word) => holds(word, host)))
+  const within = known.filter((host) => isIP(host) !== 0 && networks.check(host, isIPv4(host) ? 'ipv4' : 'ipv6'))
   return setGlobalProxyFromEnv({
     HTTPS_PROXY: proxy,
     NO_PROXY: [...thisMachine, ...except.flatMap(spelled), ...within].join(','),
@@ -30,15 +33,6 @@ function spelled(word: string): readonly string[] {
   if (word.includes('/') || isIP(word) !== 0) return [word]
   const name = word.replace(/^\*?\./, '')
   return [name, `.${name}`]
-}
-
-/** Node knows no networks. */
-function holds(word: string, host: string): boolean {
-  const [, network = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(word) ?? []
-  if (isIP(network) === 0 || isIP(host) === 0 || Number(bits) > (isIPv4(network) ? 32 : 128)) return false
-  const list = new BlockList()
-  list.addSubnet(network, Number(bits), isIPv4(network) ? 'ipv4' : 'ipv6')
-  return list.check(host, isIPv4(host) ? 'ipv4' : 'ipv6')
 }
 
 function hostOf(address: string | undefined): string | undefined {

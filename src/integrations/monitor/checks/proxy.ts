@@ -34,11 +34,15 @@ export interface ProxyRoute {
   tunnel(to: Endpoint, limit: Limit): Promise<Socket>
 }
 
+/** Of HTTPS_PROXY: without a scheme it is an http address. */
+export const proxyAddress = (value: string): string =>
+  /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`
+
 /** Nothing where HTTPS_PROXY is absent or wrong; a problem is noted on `env`. */
 export function readProxy(env: Env): ProxySetting | undefined {
   const value = env.text('HTTPS_PROXY')
   if (value === undefined) return undefined
-  const text = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`
+  const text = proxyAddress(value)
   const url = URL.canParse(text) ? new URL(text) : undefined
   const host = url === undefined ? undefined : hostOf(url)
   if (url === undefined || host === undefined || !/^https?:$/.test(url.protocol)) {
@@ -60,19 +64,26 @@ export function readProxy(env: Env): ProxySetting | undefined {
 }
 
 function readExceptions(words: readonly string[]): Exceptions {
-  const networks: string[] = []
   const names: { name: string; port: number | undefined }[] = []
   for (const word of words) {
-    const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(word) ?? []
-    if (isIP(address) !== 0) {
-      if (Number(bits) <= (isIPv4(address) ? 32 : 128)) networks.push(`${address}/${bits}`)
-      continue
-    }
+    if (networkOf(word) !== undefined) continue
     const [, text = '', port] = /^(.*?)(?::(\d+))?$/.exec(isIP(word) === 6 ? `[${word}]` : word) ?? []
     const name = readHost(text.replace(/^\*?\./, ''))
     if (name !== undefined) names.push({ name, port: port === undefined ? undefined : Number(port) })
   }
-  return { all: words.includes('*'), names, networks: blockList(networks) }
+  return { all: words.includes('*'), names, networks: exceptedNetworks(words) }
+}
+
+/** The networks among the words of NO_PROXY; one with more bits than an address has is none. */
+export function exceptedNetworks(words: readonly string[]): BlockList {
+  const networks = words.flatMap((word) => networkOf(word) ?? [])
+  const right = networks.filter(({ address, bits }) => bits <= (isIPv4(address) ? 32 : 128))
+  return blockList(right.map(({ address, bits }) => `${address}/${bits}`))
+}
+
+function networkOf(word: string): { readonly address: string; readonly bits: number } | undefined {
+  const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(word) ?? []
+  return isIP(address) === 0 ? undefined : { address, bits: Number(bits) }
 }
 
 export interface ProxyParts {
