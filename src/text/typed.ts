@@ -5,12 +5,14 @@ import { fold } from './suggest.ts'
 /** Alone, these ask what a command does. */
 export const helpWords: readonly string[] = ['help', 'aide']
 
+const asksHelp = (word: string): boolean => helpWords.includes(fold(word))
+
 /** A subject, one glob or several, after its source: `"help"` in quotes, any other as it is. */
-export const typedSubject = (subject: string): string => (helpWords.includes(fold(subject)) ? `"${subject}"` : subject)
+export const typedSubject = (subject: string): string => (asksHelp(subject) ? `"${subject}"` : subject)
 
 /** A name: in quotes where it needs them. */
 export function typedName(name: string): string {
-  return /[\s"“”„«»']|^[-—–]|^(?:help|aide)$/i.test(name) ? inQuotes(name) : name
+  return asksHelp(name) || /[\s"“”„«»']|^[-—–]/.test(name) ? inQuotes(name) : name
 }
 
 /** In quotes that it does not hold; in straight ones, its own doubled, where it holds every kind. */

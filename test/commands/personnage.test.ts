@@ -107,6 +107,10 @@ describe('/personnage', () => {
     },
   )
 
+  it.each(['help', 'Aïde'])('writes %s in quotes, lest it ask for help', (nom) => {
+    expect(typedName(nom)).toBe(`"${nom}"`)
+  })
+
   it('names its verbs to who gives a word that is none', async () => {
     expect(await world.read('member', '/personnage Naruto')).toContain(
       '`Naruto` is not known here. Choose among: `add`, `list`, `show`, `score`, `top`, `remove`.',
