@@ -215,6 +215,18 @@ function doors(house: () => House) {
       command: `/${trigger} ${words}`,
     })
   }
+  /** Alice fills in a form that was opened for her. */
+  const submit = (opened: Parameters<typeof at>[0] & { readonly url: string }, submission: object) => {
+    const { world } = house()
+    return world.alice.post('/actions/dialogs/submit', {
+      url: opened.url,
+      callback_id: at(opened, 'dialog.callback_id'),
+      state: at(opened, 'dialog.state'),
+      channel_id: world.pub.id,
+      team_id: world.team.id,
+      submission,
+    })
+  }
   const card = async () => {
     const { notifier, world, receipts } = house()
     const offer = { verb: 'gitlab.mute', object: 'taaf/projet' }
@@ -330,16 +342,7 @@ function doors(house: () => House) {
     await accepted(command(world.alice, 'subscribe'))
     const opened = JSON.parse(String((await eyes.waitFor('open_dialog')).dialog))
     answer.reply = { text: own('abonné') }
-    await accepted(
-      world.alice.post('/actions/dialogs/submit', {
-        url: opened.url,
-        callback_id: at(opened, 'dialog.callback_id'),
-        state: at(opened, 'dialog.state'),
-        channel_id: world.pub.id,
-        team_id: world.team.id,
-        submission: { source: 'gitlab', '--digest': '', '--confidential': false },
-      }),
-    )
+    await accepted(submit(opened, { source: 'gitlab', '--digest': '', '--confidential': false }))
     expect(submitted.at(-1)).toMatchObject({
       by: 'dialog',
       person: world.alice.id,
@@ -357,16 +360,7 @@ function doors(house: () => House) {
     const opened = JSON.parse(String((await eyes.waitFor('open_dialog', 'Exporter')).dialog))
     const bytes = Buffer.from('nom;score')
     answer.reply = { text: own('exporté'), file: { name: 'e.csv', type: 'text/csv', bytes } }
-    await accepted(
-      world.alice.post('/actions/dialogs/submit', {
-        url: opened.url,
-        callback_id: at(opened, 'dialog.callback_id'),
-        state: at(opened, 'dialog.state'),
-        channel_id: world.pub.id,
-        team_id: world.team.id,
-        submission: { what: 'events' },
-      }),
-    )
+    await accepted(submit(opened, { what: 'events' }))
     await eyes.waitFor('ephemeral_message', 'exporté')
     const direct = await calls.directChannel(world.bot.id, world.alice.id)
     await until(async () => {
